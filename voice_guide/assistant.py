@@ -1,0 +1,190 @@
+"""The only place that wires the rooms together."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice_guide import models
+from voice_guide.audio import Samples, silence
+from voice_guide.console import Transcript
+from voice_guide.devices import keyboard
+from voice_guide.devices.wavfile import Recording
+from voice_guide.engine import Ear, Engine, Mouth, Observer
+from voice_guide.errors import VoiceGuideError
+from voice_guide.guide.events import Action, Event, SetRate, SetVolume
+from voice_guide.guide.prompts import Prompts
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.command import Command
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.routines.library import Library
+from voice_guide.settings import Settings, SettingsFile
+from voice_guide.speaking.mixer import Mixer
+from voice_guide.speaking.synthesizer import Speaker
+from voice_guide.speaking.voice import Voice
+
+LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
+"""Sentences and prompts of the guide's language."""
+
+MODEL = "vosk-model-small-en-us-0.15"
+"""The speech model of the guide's language."""
+
+_MID_STEP = "step"
+"""What is listened for in recordings where nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What there is to say and to understand."""
+
+    library: Library
+    """The routines."""
+
+    sentences: Sentences
+    """What people can say, the routines' own names included."""
+
+    prompts: Prompts
+    """What the guide says beside the routines."""
+
+
+def load_content() -> Content:
+    """Read the routines and the guide's language."""
+    library = Library.load()
+    return Content(
+        library,
+        Sentences.load(LANGUAGE_FOLDER, library.lists),
+        Prompts(LANGUAGE_FOLDER / "prompts.toml"),
+    )
+
+
+def load_model() -> SpeechModel:
+    """Load the speech model; raises VoiceGuideError where it is missing or damaged."""
+    return SpeechModel(models.require(MODEL))
+
+
+def assemble(
+    content: Content,
+    settings: Settings,
+    ear: Ear,
+    voice: Mouth,
+    observe: Observer,
+    routine_id: str | None = None,
+) -> Engine:
+    """Return an engine; with a routine's id, its guide starts with that one.
+
+    Raises VoiceGuideError where there is no such routine.
+    """
+    chosen = content.library.by_id(routine_id) if routine_id else None
+    guide = Guide(content.library, content.prompts, settings.voice, chosen)
+    return Engine(guide, ear, voice, Mixer(settings.voice.volume), observe)
+
+
+def new_voice(settings: Settings) -> Voice:
+    """Return the guide's voice."""
+    return Voice(Speaker(settings.voice.name, settings.voice.rate))
+
+
+def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str) -> None:
+    """Lead through a session with a microphone and a speaker.
+
+    Raises NoSoundError where this machine has none.
+    """
+    from voice_guide.devices import soundcard
+
+    sound = file.settings.sound
+    card = soundcard.SoundCard(
+        soundcard.microphone(mic or sound.microphone), soundcard.speaker(speaker or sound.speaker)
+    )
+    with ThreadPoolExecutor(1) as helper:
+        # Loading the model takes longest by far; everything else is read meanwhile.
+        loading = helper.submit(load_model)
+        content = load_content()
+        transcript = Transcript(with_times=False)
+        voice = new_voice(file.settings)
+        model = loading.result()
+    ear = Listener(model, content.sentences, "choosing")
+    observe = _keeping_settings(file, transcript)
+    engine = assemble(content, file.settings, ear, voice, observe, routine_id)
+    try:
+        card.run(engine)
+    finally:
+        voice.close()
+
+
+def run_typed(file: SettingsFile, routine_id: str | None) -> None:
+    """Lead through a session by typed lines."""
+    content = load_content()
+    ear = keyboard.TypedEar(content.sentences)
+    observe = _keeping_settings(file, Transcript(with_times=False))
+    engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
+    keyboard.run(engine, ear)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard in a recording."""
+
+    duration_s: float
+    """The recording's length in seconds."""
+
+    commands: list[Command]
+    """In the order in which they were said."""
+
+
+class RecordingListener:
+    """Hears commands in recordings as it would hear them live."""
+
+    def __init__(self, sentences: Path | None, context: str | None) -> None:
+        """Listen for the guide's sentences or those of a file or folder, in one context.
+
+        Without a context, for what makes sense in the middle of a step or, where the
+        sentence file knows no such context, for everything. Raises VoiceGuideError where
+        there is no such context.
+        """
+        lists = Library.load().lists
+        self._sentences = Sentences.load(sentences or LANGUAGE_FOLDER, lists)
+        known = self._sentences.contexts
+        if context is None:
+            context = _MID_STEP if _MID_STEP in known else None
+        elif context not in known:
+            there_are = f"there are: {', '.join(known)}" if known else "the sentences have none"
+            raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
+        self._context = context
+        self._model = load_model()
+
+    def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
+        """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
+        listener = Listener(self._model, self._sentences, self._context)
+        found = [
+            event
+            for heard, played in _pairs(recording, far_end)
+            for event in listener.hear(heard, played)
+        ]
+        commands = [e for e in [*found, *listener.finish()] if isinstance(e, Command)]
+        return Heard(recording.duration_s, commands)
+
+
+def _pairs(recording: Recording, far_end: Recording | None) -> Iterator[tuple[Samples, Samples]]:
+    played = far_end.blocks() if far_end else iter(())
+    for heard in recording.blocks():
+        yield heard, next(played, silence())
+
+
+def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
+    """Show what happens, and keep what the person changes by voice."""
+
+    def observe(at_s: float, happening: Event | Action) -> None:
+        transcript.observe(at_s, happening)
+        try:
+            match happening:
+                case SetRate(rate_wpm):
+                    file.change_voice(rate=rate_wpm)
+                case SetVolume(volume):
+                    file.change_voice(volume=volume)
+        except VoiceGuideError as error:
+            # It holds for this session; a session is worth more than a setting.
+            transcript.line(at_s, "Note", str(error), "yellow")
+
+    return observe

@@ -1,0 +1,43 @@
+"""The one audio format inside the program, and arithmetic on it."""
+
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+RATE: Final = 16_000
+"""Samples a second, everywhere between the devices: what the speech model was trained on."""
+
+BLOCK: Final = 320
+"""Samples in one block, 20 ms: a length the speech detector accepts, and fifty
+turns of the loop a second."""
+
+Samples: TypeAlias = npt.NDArray[np.int16]
+"""Mono sound, shape (n,), 16-bit at RATE."""
+
+SILENCE_DBFS: Final = -96.0
+"""The level given to digital silence: the smallest step of 16 bits."""
+
+
+def silence(samples: int = BLOCK) -> Samples:
+    """Return that many samples of digital silence."""
+    return np.zeros(samples, np.int16)
+
+
+def level_dbfs(samples: Samples) -> float:
+    """Return the RMS level in dB relative to full scale, SILENCE_DBFS at the least."""
+    if not len(samples):
+        return SILENCE_DBFS
+    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) / 32768.0
+    return max(SILENCE_DBFS, 20.0 * float(np.log10(max(rms, 1e-9))))
+
+
+def to_int16(sound: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> Samples:
+    """Return float sound (full scale 1.0) as 16-bit samples; what is too loud is clipped."""
+    return np.clip(np.rint(sound * 32768.0), -32768, 32767).astype(np.int16)
+
+
+def blocks_of(sound: Samples) -> list[Samples]:
+    """Cut sound into blocks of BLOCK samples, the last one filled up with silence."""
+    padded = np.concatenate([sound, silence(-len(sound) % BLOCK)])
+    return [padded[at : at + BLOCK] for at in range(0, len(padded), BLOCK)]

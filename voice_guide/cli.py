@@ -1,0 +1,239 @@
+"""The front door: one function per command."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from voice_guide import __version__
+from voice_guide.errors import NoSoundError, VoiceGuideError
+
+# Each command imports what it needs itself: loading the recognizer takes time that
+# `voice-guide --help` does not have to wait for.
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 something was found wanting, 2 bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        sys.exit(options.command(options))
+    except VoiceGuideError as error:
+        print(f"voice-guide: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the output has read enough; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from voice_guide import assistant
+    from voice_guide.settings import SettingsFile
+
+    settings = SettingsFile()
+    if options.text:
+        assistant.run_typed(settings, options.routine)
+        return 0
+    try:
+        assistant.run_live(settings, options.routine, options.mic, options.speaker)
+    except NoSoundError as error:
+        if options.mic or options.speaker:
+            raise
+        print(f"voice-guide: {error}; here is the demo instead.", file=sys.stderr)
+        return _play_demo(None)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _play_demo(options.out)
+
+
+def _play_demo(out: Path | None) -> int:
+    from voice_guide.demo import Demo
+
+    return 0 if Demo().play(out) else 1
+
+
+def _hear(options: argparse.Namespace) -> int:
+    from voice_guide.assistant import RecordingListener
+    from voice_guide.console import show_commands
+    from voice_guide.devices.wavfile import Recording
+
+    listener = RecordingListener(options.sentences, options.context)
+    far_end = Recording(options.far_end) if options.far_end else None
+    status = 0
+    for path in options.files:
+        try:
+            heard = listener.hear(Recording(path), far_end)
+        except VoiceGuideError as error:
+            # One file that cannot be heard does not cost what the others say.
+            print(f"voice-guide: {error}", file=sys.stderr)
+            status = 2
+            continue
+        if options.json:
+            print(json.dumps({"file": str(path), **asdict(heard)}), flush=True)
+        else:
+            show_commands(path, heard.duration_s, heard.commands)
+    return status
+
+
+def _routines(_: argparse.Namespace) -> int:
+    from voice_guide.routines.library import Library
+
+    table = Table("id", "title", "for", "you need", "steps", box=None, header_style="bold")
+    for routine in Library.load().routines:
+        needs = ", ".join(need.name for need in routine.needs) or "nothing"
+        table.add_row(routine.id, routine.title, routine.purpose, needs, str(len(routine.steps)))
+    Console().print(table)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from voice_guide.assistant import load_model
+    from voice_guide.routines.check import check
+
+    model = load_model()
+    reports = {path: check(path, model.knows) for path in options.packs}
+    for path, report in reports.items():
+        for problem in report.problems:
+            print(f"voice-guide: {path}: {problem}", file=sys.stderr)
+        for remark in report.remarks:
+            print(f"{path}: {remark}")
+        if not report.problems:
+            print(f"{path}: sound")
+    return 2 if any(report.problems for report in reports.values()) else 0
+
+
+def _list_models(_: argparse.Namespace) -> int:
+    from voice_guide import models
+
+    table = Table("name", "title", "size", "state", box=None, header_style="bold")
+    for model in models.catalog():
+        state = "not installed"
+        if models.folder(model).exists():
+            state = "damaged" if models.verify(model) else "installed"
+        table.add_row(model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state)
+    Console().print(table)
+    return 0
+
+
+def _install_models(_: argparse.Namespace) -> int:
+    from voice_guide import models
+
+    for model in models.catalog():
+        models.install(model, Console())
+    return 0
+
+
+def _verify_models(_: argparse.Namespace) -> int:
+    from voice_guide import models
+
+    problems = [problem for model in models.catalog() for problem in models.verify(model)]
+    for problem in problems:
+        print(f"voice-guide: {problem}: run `{models.MEND}`", file=sys.stderr)
+    if not problems:
+        print("every file is what it should be")
+    return 2 if problems else 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from voice_guide.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        mark = "ok" if finding.is_well else "!!"
+        print(f"{mark}  {finding.part:<10}  {finding.report}")
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="voice-guide",
+        description="Leads you through a routine by voice while your hands are busy. "
+        "Nothing leaves the room.",
+        epilog="Start with: voice-guide run. Without a microphone: voice-guide demo.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = commands.add_parser(
+        "run",
+        help="be led through a routine",
+        description="Listens, speaks, and leads you through a routine. Say goodbye to end it.",
+    )
+    run.add_argument("--routine", metavar="ID", help="begin with this one (see: routines)")
+    run.add_argument("--mic", metavar="NAME", default="", help="part of the microphone's name")
+    run.add_argument("--speaker", metavar="NAME", default="", help="part of the speaker's name")
+    run.add_argument("--text", action="store_true", help="type instead of speaking, and read")
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser(
+        "demo",
+        help="hear a whole session without a microphone",
+        description="A synthetic person speaks in a simulated room, the real recognizer "
+        "listens, and the real voice answers. Fails if anything was not understood.",
+    )
+    demo.add_argument(
+        "--out", metavar="FILE.wav", type=Path, help="write what the room would have heard"
+    )
+    demo.set_defaults(command=_demo)
+
+    hear = commands.add_parser(
+        "hear",
+        help="which commands are in recordings",
+        description="Streams recordings through the same hearing as live and prints the "
+        "commands in them. decided_s may lie after the end of a recording that ends with "
+        "the last word: the silence after it is heard too.",
+    )
+    hear.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV files")
+    hear.add_argument(
+        "--sentences", metavar="FILE_OR_DIR", type=Path, help="other sentences (hassil YAML)"
+    )
+    hear.add_argument(
+        "--context",
+        metavar="NAME",
+        help="where in the conversation: choosing, preparing, step, paused, finished, or a "
+        "context of the sentence file; step where nothing is said",
+    )
+    hear.add_argument(
+        "--far-end",
+        metavar="FILE",
+        type=Path,
+        help="what the speaker played meanwhile, sample for sample",
+    )
+    hear.add_argument("--json", action="store_true", help="one JSON object a line and file")
+    hear.set_defaults(command=_hear)
+
+    routines = commands.add_parser("routines", help="what can be done")
+    routines.set_defaults(command=_routines)
+
+    check = commands.add_parser(
+        "check",
+        help="whether a routine pack is sound",
+        description="Checks routine packs and names every word that could not be heard.",
+    )
+    check.add_argument("packs", metavar="PACK", nargs="+", type=Path, help="TOML files")
+    check.set_defaults(command=_check)
+
+    models = commands.add_parser("models", help="recognition models: list, install, verify")
+    actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions.add_parser("list", help="which there are").set_defaults(command=_list_models)
+    actions.add_parser("install", help="install what is missing or damaged").set_defaults(
+        command=_install_models
+    )
+    actions.add_parser("verify", help="check every file").set_defaults(command=_verify_models)
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="what works here, and what to do about what does not",
+        description="Examines microphone, speaker, model and voice.",
+    )
+    doctor.set_defaults(command=_doctor)
+    return parser

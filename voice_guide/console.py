@@ -1,0 +1,56 @@
+"""What the terminal shows: the conversation as it goes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from voice_guide.guide.events import Action, Event, Play, Say
+from voice_guide.hearing.command import Command, Unclear
+
+_NAME_WIDTH = len("Person")
+
+
+class Transcript:
+    """Prints who said what; plainly where it is not shown on a terminal."""
+
+    def __init__(self, with_times: bool) -> None:
+        """`with_times` puts the seconds of audio since the start before each line."""
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._with_times = with_times
+
+    def observe(self, at_s: float, happening: Event | Action) -> None:
+        """Show an event or an action, if it is one to show."""
+        match happening:
+            case Say(text):
+                self.line(at_s, "Guide", text, "cyan")
+            case Play(chime):
+                self.line(at_s, "Guide", f"({chime.name.lower().replace('_', ' ')})", "cyan")
+            case Command(text=text):
+                self.line(at_s, "Heard", f"{text} → {describe(happening)}", "green")
+            case Unclear(text):
+                self.line(at_s, "Heard", f"{text} → not understood", "yellow")
+
+    def line(self, at_s: float, who: str, text: str, style: str) -> None:
+        """Show one line of the conversation."""
+        time = f"{at_s:7.2f} s  " if self._with_times else ""
+        name = (f"{who:{_NAME_WIDTH}}  ", f"bold {style}")
+        self._console.print(Text.assemble((time, "dim"), name, text))
+
+
+def show_commands(path: Path, duration_s: float, commands: Sequence[Command]) -> None:
+    """Print what was heard in a recording, a command a line."""
+    print(f"{path} ({duration_s:.1f} s)")
+    for command in commands:
+        span = f"{command.start_s:7.2f} to {command.end_s:.2f} s"
+        print(f"  {span}: {command.text} → {describe(command)}")
+    if not commands:
+        print("  no command")
+
+
+def describe(command: Command) -> str:
+    """Return an intent with its values: "GoTo number=3"."""
+    return " ".join(
+        [command.intent, *(f"{name}={value}" for name, value in command.slots.items())]
+    )

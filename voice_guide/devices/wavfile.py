@@ -1,0 +1,77 @@
+"""WAV files as blocks, and blocks as WAV files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from voice_guide.audio import BLOCK, RATE, Samples, silence, to_int16
+from voice_guide.errors import VoiceGuideError
+
+_RATES_HZ = range(1_000, 400_000)
+"""Sampling rates that sound is recorded at."""
+
+_READ_AT_ONCE_S = 1.0
+"""Sound read in one go, in seconds: an hour's recording needs no more memory than a word's."""
+
+
+class Recording:
+    """A WAV file of any rate and any number of channels, heard as mono at RATE."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; raises VoiceGuideError where it is none that can be heard."""
+        self._path = path
+        try:
+            with soundfile.SoundFile(path) as file:
+                self.duration_s: float = file.frames / file.samplerate
+                """Length in seconds."""
+                rate = file.samplerate
+        except (OSError, RuntimeError) as error:
+            raise VoiceGuideError(f"{path}: {_why_not(path)}") from error
+        if rate not in _RATES_HZ:
+            raise VoiceGuideError(f"{path}: a sampling rate of {rate} Hz is not of sound")
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield the sound, each block of shape (BLOCK,), the last one filled with silence."""
+        waiting = silence(0)
+        for sound in self._resampled():
+            waiting = np.concatenate([waiting, sound])
+            whole = len(waiting) - len(waiting) % BLOCK
+            yield from waiting[:whole].reshape(-1, BLOCK)
+            waiting = waiting[whole:]
+        if len(waiting):
+            yield np.concatenate([waiting, silence(BLOCK - len(waiting))])
+
+    def _resampled(self) -> Iterator[Samples]:
+        with soundfile.SoundFile(self._path) as file:
+            resampler = soxr.ResampleStream(file.samplerate, RATE, 1, dtype="float32")
+            frames = round(_READ_AT_ONCE_S * file.samplerate)
+            try:
+                for part in file.blocks(frames, dtype="float32", always_2d=True):
+                    mono = np.nan_to_num(part).mean(axis=1)
+                    yield to_int16(resampler.resample_chunk(mono))
+            except RuntimeError as error:
+                raise VoiceGuideError(f"{self._path}: cannot be read to its end") from error
+            yield to_int16(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+
+
+def _why_not(path: Path) -> str:
+    if path.is_dir():
+        return "this is a folder, not a WAV file"
+    if not path.exists():
+        return "no such file"
+    try:
+        with path.open("rb"):
+            return "not a WAV file"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def write(path: Path, sound: Samples) -> None:
+    """Write mono 16-bit sound at RATE; raises VoiceGuideError where that cannot be done."""
+    try:
+        soundfile.write(path, sound, RATE, subtype="PCM_16", format="WAV")
+    except (OSError, RuntimeError) as error:
+        raise VoiceGuideError(f"{path}: cannot be written: {error}") from error

@@ -1,0 +1,149 @@
+"""The block loop: a block of microphone in, a block of speaker out.
+
+Every clock counts samples. The same engine therefore runs live on a sound card, on typed
+words and in a simulated room many times faster than real time, with the same answers.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.guide.events import (
+    Action,
+    End,
+    Event,
+    Hush,
+    Play,
+    Prepare,
+    Say,
+    SetRate,
+    SetTimer,
+    SetVolume,
+    SpeechEnded,
+    Started,
+    StopTimer,
+    TimeUp,
+)
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.speaking import chimes
+from voice_guide.speaking.mixer import Mixer
+
+
+class Ear(Protocol):
+    """Whatever turns what comes in into commands."""
+
+    def listen_for(self, context: str) -> None:
+        """Expect the sentences of this context from now on."""
+
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+        """Take a block of the microphone and what the speaker played in the same moment."""
+
+
+class Mouth(Protocol):
+    """Whatever turns text into sound."""
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Have these ready."""
+
+    def speech(self, text: str) -> Samples:
+        """Return the text spoken."""
+
+    def set_rate(self, rate_wpm: int) -> None:
+        """Speak at this pace from now on."""
+
+
+Observer: TypeAlias = Callable[[float, Event | Action], None]
+"""Told everything that happens, with the seconds of audio since the start."""
+
+
+class Engine:
+    """Guide, ear and voice, moved on block by block."""
+
+    def __init__(
+        self, guide: Guide, ear: Ear, voice: Mouth, mixer: Mixer[Say | Play], observe: Observer
+    ) -> None:
+        self._guide = guide
+        self._ear = ear
+        self._voice = voice
+        self._mixer = mixer
+        self._observe = observe
+        self._samples = 0
+        self._timer_ends: int | None = None
+        self._was_playing = False
+        self._is_ending = False
+        self._ear.listen_for(guide.context)
+
+    @property
+    def now_s(self) -> float:
+        """Seconds of audio since the start."""
+        return self._samples / RATE
+
+    @property
+    def context(self) -> str:
+        """The context whose sentences are listened for."""
+        return self._guide.context
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether the speaker has anything to play."""
+        return self._mixer.is_playing
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the session has ended and everything has been said."""
+        return self._is_ending and not self._mixer.is_playing
+
+    def start(self) -> None:
+        """Let the guide begin."""
+        self._handle(Started())
+
+    def process(self, heard: Samples, played: Samples) -> Samples:
+        """Take one block of the microphone; return the next one for the speaker.
+
+        `played` is what the speaker was playing while `heard` was recorded, sample by
+        sample. All three have shape (BLOCK,).
+        """
+        for event in self._ear.hear(heard, played):
+            self._handle(event)
+        if self._timer_ends is not None and self._samples >= self._timer_ends:
+            self._timer_ends = None
+            self._handle(TimeUp())
+        if self._was_playing and not self._mixer.is_playing:
+            self._handle(SpeechEnded())
+        self._was_playing = self._mixer.is_playing
+        block, started = self._mixer.next_block()
+        for action in started:
+            self._observe(self.now_s, action)
+        self._samples += BLOCK
+        return block
+
+    def _handle(self, event: Event) -> None:
+        self._observe(self.now_s, event)
+        for action in self._guide.handle(event):
+            self._do(action)
+            # What is said or played is told when it starts, not when it is asked for.
+            if not isinstance(action, Say | Play):
+                self._observe(self.now_s, action)
+        self._ear.listen_for(self._guide.context)
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Say(text):
+                self._mixer.play(self._voice.speech(text), action)
+            case Play(chime):
+                self._mixer.play(chimes.sound(chime), action)
+            case Hush():
+                self._mixer.stop()
+            case Prepare(texts):
+                self._voice.prepare(texts)
+            case SetTimer(seconds):
+                self._timer_ends = self._samples + round(seconds * RATE)
+            case StopTimer():
+                self._timer_ends = None
+            case SetVolume(volume):
+                self._mixer.volume = volume
+            case SetRate(rate_wpm):
+                self._voice.set_rate(rate_wpm)
+            case End():
+                self._is_ending = True

@@ -1,0 +1,61 @@
+"""The speech gate: lets through what may be speech, from a little before it starts."""
+
+from collections import deque
+
+import webrtcvad
+
+from voice_guide.audio import BLOCK, RATE, Samples
+
+_AGGRESSIVENESS = 2
+"""WebRTC's detector, 0 to 3: how sure it must be. It costs 0.1 ms of processor a second
+of sound, a two-hundredth of what the recognizer does."""
+
+_ONSET_BLOCKS = 3
+"""This many speech blocks ..."""
+
+_ONSET_WINDOW = 5
+"""... out of this many open the gate: a click does not."""
+
+_LEAD_S = 0.4
+"""Sound from before the gate opened that is let through with it, in seconds: first
+consonants are softer than what opens it."""
+
+_HANGOVER_S = 0.5
+"""Silence after which an utterance is over, in seconds."""
+
+
+class SpeechGate:
+    """One utterance after the other, from a stream of blocks."""
+
+    def __init__(self) -> None:
+        self._detector = webrtcvad.Vad(_AGGRESSIVENESS)
+        self._lead: deque[Samples] = deque(maxlen=round(_LEAD_S * RATE / BLOCK))
+        self._recent: deque[bool] = deque(maxlen=_ONSET_WINDOW)
+        self._silent_blocks = 0
+        self.is_open = False
+
+    def push(self, block: Samples) -> list[Samples]:
+        """Take one block; return the blocks that are to be heard now, oldest first.
+
+        The gate is shut again (`is_open` false) with the last block of an utterance.
+        """
+        speech = self._detector.is_speech(block.tobytes(), RATE)
+        self._recent.append(speech)
+        if self.is_open:
+            self._silent_blocks = 0 if speech else self._silent_blocks + 1
+            self.is_open = self._silent_blocks * BLOCK < _HANGOVER_S * RATE
+            return [block]
+        self._lead.append(block)
+        if sum(self._recent) < _ONSET_BLOCKS:
+            return []
+        self.is_open = True
+        self._silent_blocks = 0
+        let_through = list(self._lead)
+        self._lead.clear()
+        return let_through
+
+    def shut(self) -> None:
+        """Forget what came in so far."""
+        self._lead.clear()
+        self._recent.clear()
+        self.is_open = False

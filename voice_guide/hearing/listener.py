@@ -1,0 +1,120 @@
+"""The ear: microphone blocks in, commands out."""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+
+from voice_guide.audio import BLOCK, RATE, Samples, silence
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.echo import EchoGuard
+from voice_guide.hearing.gate import SpeechGate
+from voice_guide.hearing.grammar import grammar
+from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
+from voice_guide.hearing.sentences import Sentences
+
+_LONGEST_DECISION_S = 2.0
+"""Silence after which every utterance has been decided on, in seconds."""
+
+_UNCLEAR_S = (0.3, 4.0)
+"""How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
+for a noise, what is longer for talk that is not meant for it."""
+
+
+class Listener:
+    """Hears the sentences of one context at a time in a stream of blocks."""
+
+    def __init__(self, model: SpeechModel, sentences: Sentences, context: str | None) -> None:
+        """Listen for the sentences of `context`; None listens for those of all contexts."""
+        self._sentences = sentences
+        self._grammar = cache(lambda name: grammar(sentences, name, model.knows))
+        self._echo = EchoGuard()
+        self._gate = SpeechGate()
+        self._recognizer = Recognizer(model)
+        self._heard_samples = 0
+        self._skipped_samples = 0
+        self._compute_s = 0.0
+        self._not_understood: list[Word] = []
+        self._context = context
+        self._recognizer.listen_for(self._grammar(context))
+
+    def listen_for(self, context: str) -> None:
+        """Listen for another context's sentences, from the next utterance on."""
+        if context != self._context:
+            self._context = context
+            self._abandon()
+            self._recognizer.listen_for(self._grammar(context))
+
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+        """Take a block of the microphone and what the speaker played in the same moment."""
+        started = time.thread_time()
+        self._heard_samples += BLOCK
+        near_end = self._echo.near_end(heard, played)
+        if near_end is None:
+            self._abandon()
+            return []
+        was_open = self._gate.is_open
+        hypotheses = self._recognize(near_end)
+        self._compute_s += time.thread_time() - started
+        found = [command for hypothesis in hypotheses if (command := self._decide(hypothesis))]
+        if self._gate.is_open:
+            return found
+        unclear = self._unclear() if was_open and not found else []
+        self._forget()
+        return [*found, *unclear]
+
+    def finish(self) -> Sequence[Command | Unclear]:
+        """Hear the silence after the end of a recording, and what is decided in it."""
+        return [
+            found
+            for _ in range(round(_LONGEST_DECISION_S * RATE / BLOCK))
+            for found in self.hear(silence(), silence())
+        ]
+
+    def _recognize(self, near_end: Samples) -> list[Hypothesis]:
+        was_open = self._gate.is_open
+        blocks = self._gate.push(near_end)
+        if blocks and not was_open:
+            waited = self._heard_samples - len(blocks) * BLOCK
+            self._skipped_samples = waited - self._recognizer.taken_samples
+        found = [self._recognizer.take(block) for block in blocks]
+        if was_open and not self._gate.is_open:
+            found.append(self._recognizer.finish())
+        return [hypothesis for hypothesis in found if hypothesis]
+
+    def _decide(self, hypothesis: Hypothesis) -> Command | None:
+        """Only a whole sentence of the context is a command: never a word out of talk."""
+        meaning = self._sentences.match(hypothesis.text, self._context)
+        if meaning is None:
+            self._not_understood.extend(hypothesis.words)
+            return None
+        self._not_understood.clear()
+        skipped_s = self._skipped_samples / RATE
+        return Command(
+            intent=meaning.intent,
+            slots=meaning.slots,
+            text=hypothesis.text,
+            start_s=skipped_s + hypothesis.words[0].start_s,
+            end_s=skipped_s + hypothesis.words[-1].end_s,
+            decided_s=self._heard_samples / RATE,
+            compute_ms=self._compute_s * 1000,
+            confidence=hypothesis.confidence,
+        )
+
+    def _unclear(self) -> list[Unclear]:
+        """Whether the utterance that has just ended was meant for the guide."""
+        words = self._not_understood
+        shortest, longest = _UNCLEAR_S
+        if not words or not shortest <= words[-1].end_s - words[0].start_s <= longest:
+            return []
+        text = " ".join(word.text for word in words)
+        return [Unclear(text, self._heard_samples / RATE)]
+
+    def _abandon(self) -> None:
+        if self._gate.is_open:
+            self._recognizer.abandon()
+        self._gate.shut()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._not_understood.clear()
+        self._compute_s = 0.0

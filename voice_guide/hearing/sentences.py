@@ -1,0 +1,210 @@
+"""What can be said: sentence files in Home Assistant's format, read and matched by hassil."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hassil import recognize_all
+from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
+from hassil.intents import Intent, IntentData, Intents, SlotList, TextSlotList
+from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
+from hassil.util import merge_dict
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.hearing.command import Slots
+
+_CONTEXT = "context"
+"""The key below `requires_context` that names the contexts of a sentence."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a sentence means."""
+
+    intent: str
+    """The intent it belongs to."""
+
+    slots: Slots
+    """Its values."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One sentence template with everything it refers to."""
+
+    intent: str
+    """The intent it belongs to."""
+
+    expression: Expression
+    """hassil's syntax tree."""
+
+    lists: Mapping[str, SlotList]
+    """What {name} may stand for."""
+
+    rules: Mapping[str, Expression]
+    """What <name> stands for."""
+
+
+class Sentences:
+    """All sentences of one or more files, by context."""
+
+    def __init__(self, intents: Intents, lists: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Take parsed intents; `lists` adds values that are known only at run time."""
+        extra = {name: TextSlotList.from_strings(values) for name, values in (lists or {}).items()}
+        self._everything = replace(intents, slot_lists={**intents.slot_lists, **extra})
+        self._by_context: dict[str | None, Intents] = {}
+
+    @classmethod
+    def load(cls, path: Path, lists: Mapping[str, Sequence[str]] | None = None) -> "Sentences":
+        """Read a sentence file, or all of a folder's.
+
+        Raises VoiceGuideError, naming the file, where one cannot be read or refers to a
+        list or rule that no file has.
+        """
+        merged: dict[str, Any] = {}
+        for file in _files(path):
+            merge_dict(merged, _read(file))
+        try:
+            sentences = cls(Intents.from_dict(merged), lists)
+            for template in sentences.templates(None):
+                _check_references(template, template.expression)
+        except VoiceGuideError as error:
+            raise VoiceGuideError(f"{path}: {error}") from error
+        except KeyError as error:
+            raise VoiceGuideError(f"{path}: the key {error} is missing") from error
+        except (AssertionError, AttributeError, TypeError, ValueError) as error:
+            raise VoiceGuideError(f"{path}: not a hassil sentence file: {error}") from error
+        return sentences
+
+    @property
+    def language(self) -> str:
+        """The language of the sentences: "en"."""
+        return self._everything.language
+
+    @cached_property
+    def contexts(self) -> tuple[str, ...]:
+        """The names of all contexts, in the order of the file."""
+        names: dict[str, None] = {}
+        for intent in self._everything.intents.values():
+            for data in intent.data:
+                names.update(dict.fromkeys(_contexts_of(data)))
+        return tuple(names)
+
+    def match(self, text: str, context: str | None) -> Meaning | None:
+        """Return what the whole text means in that context (None: in any), or None."""
+        for result in recognize_all(text, self._of(context)):
+            slots = {name: entity.value for name, entity in result.entities.items()}
+            return Meaning(result.intent.name, slots)
+        return None
+
+    def templates(self, context: str | None) -> list[Template]:
+        """Return every template listened for in that context (None: in any)."""
+        intents = self._of(context)
+        rules = {name: rule.expression for name, rule in intents.expansion_rules.items()}
+        return [
+            Template(
+                intent=intent.name,
+                expression=sentence.expression,
+                lists={**intents.slot_lists, **data.slot_lists},
+                rules={**rules, **{n: r.expression for n, r in data.expansion_rules.items()}},
+            )
+            for intent in intents.intents.values()
+            for data in intent.data
+            for sentence in _parsed(intent.name, data)
+        ]
+
+    def _of(self, context: str | None) -> Intents:
+        if context not in self._by_context:
+            self._by_context[context] = replace(
+                self._everything,
+                intents={
+                    name: Intent(name, [_freed(d) for d in intent.data if _holds(d, context)])
+                    for name, intent in self._everything.intents.items()
+                },
+            )
+        return self._by_context[context]
+
+
+def _parsed(intent: str, data: IntentData) -> list[Sentence]:
+    for text in data.sentence_texts:
+        try:
+            parse_sentence(text)
+        except ParseError as error:
+            raise VoiceGuideError(f'{intent}: "{text}" is not a sentence template') from error
+    return data.sentences
+
+
+def _contexts_of(data: IntentData) -> tuple[str, ...]:
+    named = data.requires_context.get(_CONTEXT, ())
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _holds(data: IntentData, context: str | None) -> bool:
+    contexts = _contexts_of(data)
+    return context is None or not contexts or context in contexts
+
+
+def _freed(data: IntentData) -> IntentData:
+    """The same without our own context, which was seen to; hassil sees to any others."""
+    others = {key: value for key, value in data.requires_context.items() if key != _CONTEXT}
+    return replace(data, requires_context=others)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise VoiceGuideError(f"{path}: no such file or folder")
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        raise VoiceGuideError(f"{path}: no sentence files (*.yaml) in this folder")
+    return files
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which yes, no, on and off are words: people say them."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, re.compile("^(?:true|false)$") if tag.endswith(":bool") else pattern)
+        for tag, pattern in resolvers
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(file.read_text("utf-8"), _Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise VoiceGuideError(f"{file}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise VoiceGuideError(f"{file}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise VoiceGuideError(f"{file}: not a hassil sentence file: no keys at the top")
+    return content
+
+
+def _check_references(
+    template: Template, expression: Expression, inside: tuple[str, ...] = ()
+) -> None:
+    """Follow every {list} and <rule> once, so that nothing can fail while listening."""
+    if isinstance(expression, Group):
+        for item in expression.items:
+            _check_references(template, item, inside)
+    elif isinstance(expression, ListReference):
+        if expression.list_name not in template.lists and not expression.is_inline_range:
+            raise VoiceGuideError(
+                f"{template.intent}: there is no list {{{expression.list_name}}}"
+            )
+    elif isinstance(expression, RuleReference):
+        name = expression.rule_name
+        if name not in template.rules:
+            raise VoiceGuideError(f"{template.intent}: there is no rule <{name}>")
+        if name in inside:
+            raise VoiceGuideError(f"{template.intent}: the rule <{name}> refers to itself")
+        _check_references(template, template.rules[name], (*inside, name))

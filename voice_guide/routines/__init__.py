@@ -1,0 +1,1 @@
+"""The routine packs, and how they are read and checked."""

@@ -1,0 +1,105 @@
+"""What a routine is: the shape of a pack, checked as it is read."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic.dataclasses import dataclass
+
+from voice_guide.routines.phrases import phrases
+
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+"""Something to say or to name: never empty."""
+
+Template = Annotated[Text, AfterValidator(lambda template: phrases(template) and template)]
+"""What a person may say, as a hassil template: `(tennis|rubber) ball [wall] massage`."""
+
+Identifier = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+"""A name for the program: small letters, digits and hyphens."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Need:
+    """A thing to have at hand before starting."""
+
+    name: Text
+    """What the guide says: "a tennis ball"."""
+
+    said: Annotated[tuple[Template, ...], Field(min_length=1)]
+    """What a person who has it may call it: "[tennis] ball"."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Step:
+    """One action, said in one go."""
+
+    say: Text
+    """What the guide says, written for the ear."""
+
+    side: Literal["left", "right"] | None = None
+    """The side of the body this step is for, where it is for one."""
+
+    seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] | None = None
+    """How long to go on, counted from the end of what is said; none waits for the person."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Safety:
+    """What has to be said for the person's safety. Not optional in any pack."""
+
+    cautions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Said before the first step, in this order."""
+
+    when_it_hurts: Text
+    """Said when the person says that it hurts, after the routine was stopped."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Source:
+    """Where the routine comes from, and to whom it sends people."""
+
+    document: Text
+    """The title of the document that the facts were taken from."""
+
+    referral: Text
+    """Whom the source refers people to, as the guide says it."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Routine:
+    """A routine pack: everything there is to say, and what it may be called."""
+
+    id: Identifier
+    """The name used on the command line and in the settings."""
+
+    language: Identifier
+    """The language of everything said in the pack: "en"."""
+
+    title: Text
+    """What the guide calls it, as in "the tennis ball wall massage"."""
+
+    purpose: Text
+    """What it is for, as in "the upper back"."""
+
+    names: Annotated[tuple[Template, ...], Field(min_length=1)]
+    """What people may call it."""
+
+    areas: tuple[Template, ...]
+    """What people may call the places it is for. Packs may share a place: the guide then
+    asks which routine is meant."""
+
+    needs: tuple[Need, ...]
+    """Things to have at hand; empty where hands are enough."""
+
+    safety: Safety
+    """Cautions and advice."""
+
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    """The steps, in order."""
+
+    closing: Text
+    """Said after the last step."""
+
+    source: Source
+    """Document and referral."""

@@ -1,0 +1,106 @@
+"""What a person may set, kept in ~/.config/voice-guide/config.toml."""
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import tomlkit
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from tomlkit.exceptions import TOMLKitError
+
+from voice_guide.checking import problems
+from voice_guide.errors import VoiceGuideError
+
+_CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+RATES_WPM = (100, 120, 140, 160, 185, 215, 250)
+"""The paces that "slower" and "faster" step through, in words a minute."""
+
+VOLUMES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
+"""The volumes that "quieter" and "louder" step through, about 4 dB apart."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class VoiceSettings:
+    """How the guide speaks."""
+
+    name: Annotated[str, Field(strict=True, min_length=1)] = "en-us"
+    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3"."""
+
+    rate: Annotated[int, Field(strict=True, ge=60, le=400)] = 140
+    """Pace in words a minute."""
+
+    volume: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.7
+    """From 0 to 1."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class SoundSettings:
+    """Which devices are used; empty for the system's own choice."""
+
+    microphone: Annotated[str, Field(strict=True)] = ""
+    """Part of the microphone's name."""
+
+    speaker: Annotated[str, Field(strict=True)] = ""
+    """Part of the speaker's name."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class Settings:
+    """Everything that may be set."""
+
+    voice: VoiceSettings = VoiceSettings()
+    """How the guide speaks."""
+
+    sound: SoundSettings = SoundSettings()
+    """Which devices are used."""
+
+
+class SettingsFile:
+    """The settings, and the file they are kept in once one was changed."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the file, where there is one.
+
+        Raises VoiceGuideError, naming the file and each key, where it cannot be used.
+        """
+        self.path = path or platformdirs.user_config_path("voice-guide") / "config.toml"
+        self._document = self._read()
+        try:
+            self.settings = TypeAdapter(Settings).validate_python(self._document.unwrap())
+        except ValidationError as error:
+            raise VoiceGuideError(f"{self.path}: {'; '.join(problems(error))}") from error
+
+    def change_voice(self, **changes: Any) -> None:
+        """Change voice settings by name, and keep them."""
+        self.settings = replace(self.settings, voice=replace(self.settings.voice, **changes))
+        self._document.setdefault("voice", tomlkit.table()).update(changes)
+        self._write(tomlkit.dumps(self._document))
+
+    def _read(self) -> tomlkit.TOMLDocument:
+        try:
+            return tomlkit.parse(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return tomlkit.document()
+        except (OSError, UnicodeDecodeError) as error:
+            raise VoiceGuideError(f"{self.path}: cannot be read: {error}") from error
+        except TOMLKitError as error:
+            raise VoiceGuideError(f"{self.path}: not TOML: {error}") from error
+
+    def _write(self, text: str) -> None:
+        """Replace the file in one step, so that it is whole whenever the power fails."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=self.path.parent, delete=False
+            ) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(self.path)
+        except OSError as error:
+            raise VoiceGuideError(f"{self.path}: cannot be written: {error}") from error

@@ -1,0 +1,118 @@
+"""Text to sound, through pyttsx3.
+
+pyttsx3 is used for rendering only. Its own playing shells out to another program, cannot
+be stopped, and loses utterances; what is rendered can be stopped within a block, its
+length is known before it plays, and hearing knows exactly what was played.
+"""
+
+import io
+import threading
+import wave
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyttsx3
+import soxr
+from pyttsx3.drivers import espeak
+
+from voice_guide.audio import RATE, Samples
+from voice_guide.errors import VoiceGuideError
+
+_LONGEST_RENDERING_S = 30.0
+"""Rendering takes a hundredth of a second; what takes this long will not come."""
+
+_SILENCE_LEVEL = 64
+"""Samples below this (-54 dBFS) at either end of a rendering are not speech."""
+
+# The driver reports every rendering with print(), on the standard output that belongs to
+# the terminal display; there is no switch for it.
+espeak.print = lambda *_: None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: a voice and its pace."""
+
+    voice: str
+    """pyttsx3's name of the voice: an espeak-ng language with an optional variant, "en-us+f3"."""
+
+    rate_wpm: int
+    """Pace in words a minute."""
+
+
+def render(text: str, speaker: Speaker) -> Samples:
+    """Return the text spoken, without the silence around it, shape (n,) at RATE.
+
+    Raises VoiceGuideError where there is no such voice, or no speech engine.
+    """
+    return _engine().render(text, speaker)
+
+
+def voices() -> list[str]:
+    """Return the names of this machine's voices."""
+    return _engine().voices()
+
+
+@cache
+def _engine() -> "_Engine":
+    return _Engine()
+
+
+class _Engine:
+    """The one pyttsx3 engine: espeak-ng keeps its state once a process."""
+
+    def __init__(self) -> None:
+        try:
+            self._tts: Any = pyttsx3.init("espeak")
+        except (RuntimeError, OSError, ImportError, AttributeError) as error:
+            raise VoiceGuideError(
+                "pyttsx3 finds no espeak-ng to speak with: sudo apt-get install espeak-ng"
+            ) from error
+        self._one_at_a_time = threading.Lock()
+        self._finished = threading.Event()
+        self._failure: Exception | None = None
+        self._tts.connect("finished-utterance", self._on_finished)
+        self._tts.connect("error", self._on_error)
+
+    def _on_finished(self, **_: object) -> None:
+        self._finished.set()
+
+    def _on_error(self, exception: Exception, **_: object) -> None:
+        self._failure = exception
+        self._finished.set()
+
+    def voices(self) -> list[str]:
+        return [voice.id for voice in self._tts.getProperty("voices")]
+
+    def render(self, text: str, speaker: Speaker) -> Samples:
+        with self._one_at_a_time:
+            self._finished.clear()
+            self._failure = None
+            file = io.BytesIO()
+            self._tts.setProperty("voice", speaker.voice)
+            self._tts.setProperty("rate", speaker.rate_wpm)
+            self._tts.save_to_file(text, file)
+            self._tts.runAndWait()
+            in_time = self._finished.wait(_LONGEST_RENDERING_S)
+            if self._failure:
+                raise VoiceGuideError(
+                    f'the voice "{speaker.voice}" cannot speak: {self._failure}'
+                ) from self._failure
+            if not in_time:
+                raise VoiceGuideError(f'the voice "{speaker.voice}" did not answer')
+            return _trimmed(_decode(file))
+
+
+def _decode(file: io.BytesIO) -> Samples:
+    file.seek(0)
+    with wave.open(file) as recording:
+        sound = np.frombuffer(recording.readframes(recording.getnframes()), np.int16)
+        resampled: Samples = soxr.resample(sound, recording.getframerate(), RATE)
+    return resampled
+
+
+def _trimmed(sound: Samples) -> Samples:
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENCE_LEVEL)
+    return sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
