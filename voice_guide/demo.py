@@ -18,8 +18,8 @@ from voice_guide.hearing.sentences import Meaning
 from voice_guide.settings import Settings
 from voice_guide.speaking.synthesizer import Speaker, render
 
-_PERSON = Speaker("en-gb-x-rp+f3", 150)
-"""The synthetic person: a British woman, where the guide is an American man."""
+_PERSON = Speaker("en-us+f2", 150)
+"""The synthetic person, who does not sound like the guide."""
 
 _POLITE_S = 0.8
 """How long the guide has to have been silent before the person speaks, in seconds."""

@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it, which call `set_up` first: it makes sure that this
+# machine has all that Voice Guide needs, and costs next to nothing once it has.
+
+root=$(readlink -f "${BASH_SOURCE[0]}")
+root=${root%/scripts/*}
+venv=$root/.venv
+log=$venv/setup.log
+models_home=${XDG_DATA_HOME:-~/.local/share}/voice-guide/models
+
+runtime_packages=(python3-venv ca-certificates espeak-ng libportaudio2 libasound2-plugins)
+
+# set_up [EXTRA [DEBIAN_PACKAGE...]]: set up for running or, with an extra of
+# pyproject.toml and the Debian packages it needs besides, for what that extra is about.
+set_up() {
+    local extra=${1:-} packages=("${runtime_packages[@]}" "${@:2}")
+    local stamp=$venv/set-up${extra:+-$extra}
+    is_set_up && return
+    mkdir -p "$venv"
+    {
+        # Another set-up may be at work, and its venv would not survive ours.
+        flock 9
+        is_set_up || really_set_up
+    } 9<"$root/scripts/setup.sh" >&2 # standard output belongs to the program started next
+}
+
+is_set_up() {
+    [[ -x $venv/bin/voice-guide && -d $models_home && -f $stamp &&
+        $(<"$stamp") == $(fingerprint) ]]
+}
+
+# What a finished set-up depends on: when any of it changes, set-up runs again. The venv's
+# Python tells its version by its resolved path, which costs no Python process.
+fingerprint() {
+    {
+        echo "$(built_for)" "$models_home" "${packages[@]}"
+        cat "$root/pyproject.toml" "$root/scripts/constraints.txt" "$root/models/catalog.toml"
+    } | sha256sum
+}
+
+# A venv holds absolute paths: it works only where, and for the Python, it was made.
+built_for() {
+    echo "$root" "$(readlink -f "$venv/bin/python")"
+}
+
+really_set_up() {
+    install_debian_packages
+    [[ -f $venv/built-for && $(<"$venv/built-for") == "$(built_for)" ]] || make_venv
+    install_python_packages
+    say "Checking the recognition model."
+    "$venv/bin/voice-guide" models install
+    fingerprint >"$stamp"
+    say "Set-up is done."
+}
+
+install_debian_packages() {
+    if ! command -v dpkg-query >/dev/null; then
+        say "Not a Debian system: if set-up or sound fails, install what Debian calls: ${packages[*]}"
+        return
+    fi
+    local package missing=()
+    for package in "${packages[@]}"; do
+        # The second letter is the package's state, i for installed.
+        [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ?i* ]] ||
+            missing+=("$package")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+
+    local as_root=()
+    if [[ $EUID -ne 0 ]]; then
+        as_root=(sudo -n)
+        if ! sudo -n true 2>/dev/null; then
+            local update="sudo apt-get update && "
+            ! apt-get install -s "${missing[@]}" &>/dev/null || update=
+            echo "${update}sudo apt-get install -y ${missing[*]} # then start this again"
+            exit 2
+        fi
+    fi
+    say "Installing Debian packages: ${missing[*]}"
+    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get install -y --no-install-recommends "${missing[@]}")
+    # Package lists that are empty or old are only found out by trying.
+    "${install[@]}" >>"$log" 2>&1 ||
+        { logged "${as_root[@]}" apt-get update && logged "${install[@]}"; }
+}
+
+make_venv() {
+    local python
+    python=$(find_python)
+    say "Making a Python environment in $venv."
+    rm -rf "$venv"
+    mkdir "$venv"
+    logged "$python" -m venv "$venv"
+}
+
+find_python() {
+    local python
+    for python in python3 python3.{14..11}; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    say "Voice Guide needs Python 3.11 or newer, which this machine does not have: install it."
+    exit 2
+}
+
+install_python_packages() {
+    say "Installing Python packages; this takes some minutes on a small machine."
+    # Not there while packages are half installed, so that a killed set-up starts afresh.
+    rm -f "$venv/built-for"
+    logged "$venv/bin/python" -m pip install --disable-pip-version-check \
+        -c "$root/scripts/constraints.txt" -e "$root${extra:+[$extra]}"
+    built_for >"$venv/built-for"
+}
+
+# Run a command with its output kept in the log, whose end is shown if it fails.
+logged() {
+    "$@" >>"$log" 2>&1 || {
+        tail -n 15 "$log"
+        say "Set-up failed; all of its output is in $log."
+        exit 1
+    }
+}
+
+say() {
+    echo "voice-guide: $*" >&2
+}
