@@ -91,8 +91,8 @@ def _draw(
         return " ".join(_draw(item, template, language, chooser) for item in items)
     if isinstance(expression, Group):
         return "".join(_draw(item, template, language, chooser) for item in expression.items)
-    choices = _choices(expression, template, language)
-    choice = chooser.choice(choices) if choices else ""
+    options = choices(expression, template, language)
+    choice = chooser.choice(options) if options else ""
     return choice if isinstance(choice, str) else _draw(choice, template, language, chooser)
 
 
@@ -104,17 +104,17 @@ def _texts(expression: Expression, template: Template, language: str) -> Iterato
         for item in expression.items:
             yield from _texts(item, template, language)
     else:
-        for choice in _choices(expression, template, language):
+        for choice in choices(expression, template, language):
             if isinstance(choice, str):
                 yield choice
             else:
                 yield from _texts(choice, template, language)
 
 
-def _choices(
+def choices(
     expression: Expression, template: Template, language: str
 ) -> Sequence[Expression | str]:
-    """What a {list} or <rule> may stand for."""
+    """Return what a {list} or <rule> may stand for; nothing for a wildcard."""
     if isinstance(expression, RuleReference):
         return [template.rules[expression.rule_name]]
     if not isinstance(expression, ListReference):

@@ -11,6 +11,7 @@ from voice_guide.hearing.gate import SpeechGate
 from voice_guide.hearing.grammar import grammar
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.understanding import Understanding
 
 _LONGEST_DECISION_S = 2.0
 """Silence after which every utterance has been decided on, in seconds."""
@@ -25,7 +26,7 @@ class Listener:
 
     def __init__(self, model: SpeechModel, sentences: Sentences, context: str | None) -> None:
         """Listen for the sentences of `context`; None listens for those of all contexts."""
-        self._sentences = sentences
+        self._understanding = Understanding(sentences)
         self._grammar = cache(lambda name: grammar(sentences, name, model.knows))
         self._echo = EchoGuard()
         self._gate = SpeechGate()
@@ -82,8 +83,9 @@ class Listener:
         return [hypothesis for hypothesis in found if hypothesis]
 
     def _decide(self, hypothesis: Hypothesis) -> Command | None:
-        """Only a whole sentence of the context is a command: never a word out of talk."""
-        meaning = self._sentences.match(hypothesis.text, self._context)
+        meaning = self._understanding.meaning(
+            [word.text for word in hypothesis.words], self._context
+        )
         if meaning is None:
             self._not_understood.extend(hypothesis.words)
             return None

@@ -1,0 +1,200 @@
+"""All sentences of a context as one graph of letters, and the one nearest to what was heard.
+
+The recognizer's model knows only which word follows which, so that what it returns need
+not be a sentence: "i want or scarf massage". The nearest sentence is found by aligning
+the letters heard with every path through the templates at once (edit distance against a
+regular language, Wagner 1974), however many sentences the templates describe.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from hassil.expression import Alternative, Expression, Group, Permutation, TextChunk
+
+from voice_guide.hearing.grammar import choices, spoken
+from voice_guide.hearing.sentences import Template
+
+_START = 0
+"""The state before the first letter."""
+
+_Ends: TypeAlias = dict[int, bool]
+"""States where paths end, and whether the next letter starts a word there."""
+
+_ALIKE = ("aeiouy", "bp", "dt", "gkcq", "fv", "szx", "mn", "lr", "w")
+"""Letters that stand for sounds often taken for one another."""
+
+_CLASSES = {letter: number for number, alike in enumerate(_ALIKE, 1) for letter in alike}
+
+_OTHER, _SIMILAR = 2, 1
+"""The cost of another letter, of one too many or too few, and of a similar one."""
+
+_LONGEST_GAP = 6
+"""Letters of a sentence that may be missing in one place: an article, a short word."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The sentence nearest to what was heard."""
+
+    text: str
+    """Its words."""
+
+    intent: str
+    """The intent it belongs to."""
+
+    distance: float
+    """Letters to change, add or drop to come from what was heard to the sentence; a similar
+    one counts half."""
+
+    lead: float
+    """How many letters more it takes to come to the nearest sentence of any other intent."""
+
+
+class SentenceGraph:
+    """Every path from the start to an accepting state spells a sentence."""
+
+    def __init__(self, templates: Iterable[Template], language: str) -> None:
+        """Build the graph; states are letters, numbered so that arcs only lead upwards."""
+        self._language = language
+        self._letters = [""]
+        self._starts_word = [False]
+        self._before: list[list[int]] = [[]]
+        accepting: dict[str, set[int]] = {}
+        for template in templates:
+            ends = self._add(template.expression, template, {_START: True})
+            accepting.setdefault(template.intent, set()).update(set(ends) - {_START})
+        self._accepting = {
+            intent: np.array(sorted(states)) for intent, states in accepting.items() if states
+        }
+        self._codes = np.array([ord(letter) if letter else 0 for letter in self._letters])
+        self._changes = cache(self._cost_of_changes)
+        self._classes = np.array([_CLASSES.get(letter, 0) for letter in self._letters])
+        self._sources = np.array([source for before in self._before for source in before], int)
+        counts = [len(before) for before in self._before[1:]]
+        self._first_arcs = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
+
+    def nearest(self, words: Sequence[str]) -> Nearest | None:
+        """Return the sentence nearest to these words; None in a context without sentences."""
+        if not self._accepting:
+            return None
+        heard = "".join(words)
+        costs = self._align(heard)
+        by_intent = sorted(
+            (int(costs[-1][states].min()), intent) for intent, states in self._accepting.items()
+        )
+        distance, intent = by_intent[0]
+        lead = by_intent[1][0] - distance if len(by_intent) > 1 else len(heard)
+        states = self._accepting[intent]
+        end = int(states[costs[-1][states].argmin()])
+        return Nearest(self._spell(end, costs, heard), intent, distance / _OTHER, lead / _OTHER)
+
+    def _align(self, heard: str) -> list[npt.NDArray[np.int32]]:
+        """Return, for each number of letters heard, the cost of having reached each state."""
+        far = _OTHER * (len(heard) + _LONGEST_GAP + 1)
+        cost = np.full(len(self._letters), far, np.int32)
+        cost[_START] = 0
+        costs = [self._skip_letters(cost)]
+        for letter in heard:
+            before = costs[-1]
+            cost = before + _OTHER
+            changed = self._cheapest_before(before) + self._changes(letter)[1:]
+            cost[1:] = np.minimum(cost[1:], changed)
+            costs.append(self._skip_letters(cost))
+        return costs
+
+    def _cost_of_changes(self, letter: str) -> npt.NDArray[np.int32]:
+        """Return what it costs to take the letter for that of each state."""
+        similar = self._classes == _CLASSES.get(letter, -1)
+        changes = np.where(similar, _SIMILAR, _OTHER).astype(np.int32)
+        changes[self._codes == ord(letter)] = 0
+        return changes
+
+    def _cheapest_before(self, cost: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        return np.minimum.reduceat(cost[self._sources], self._first_arcs)
+
+    def _skip_letters(self, cost: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        for _ in range(_LONGEST_GAP):
+            cost[1:] = np.minimum(cost[1:], self._cheapest_before(cost) + _OTHER)
+        return cost
+
+    def _spell(self, state: int, costs: Sequence[npt.NDArray[np.int32]], heard: str) -> str:
+        """Walk back along the cheapest path and return its words."""
+        spelled: list[str] = []
+        at = len(heard)
+        while state != _START:
+            cost = costs[at][state]
+            source = None
+            if at:
+                change = self._changes(heard[at - 1])[state]
+                matched = (s for s in self._before[state] if costs[at - 1][s] + change == cost)
+                source = next(matched, None)
+            if source is not None:
+                at -= 1
+            else:
+                skipped = (s for s in self._before[state] if costs[at][s] + _OTHER == cost)
+                source = next(skipped, None)
+            if source is None:
+                # A letter too many was heard here.
+                at -= 1
+                continue
+            spelled.append(self._letters[state])
+            if self._starts_word[state]:
+                spelled.append(" ")
+            state = source
+        return "".join(reversed(spelled)).strip()
+
+    def _add(self, expression: Expression, template: Template, ends: _Ends) -> _Ends:
+        """Continue every path at `ends` by an expression; return where they end then."""
+        if isinstance(expression, TextChunk):
+            return self._add_text(expression.original_text, ends)
+        if isinstance(expression, Permutation):
+            return self._add_permutation(expression, template, ends)
+        if isinstance(expression, Group) and not isinstance(expression, Alternative):
+            for item in expression.items:
+                ends = self._add(item, template, ends)
+            return ends
+        if isinstance(expression, Alternative):
+            options: Iterable[Expression | str] = expression.items
+        else:
+            options = choices(expression, template, self._language)
+        reached: _Ends = {}
+        for option in options:
+            if isinstance(option, str):
+                _join(reached, self._add_text(option, ends))
+            else:
+                _join(reached, self._add(option, template, ends))
+        return reached
+
+    def _add_permutation(self, permutation: Permutation, template: Template, ends: _Ends) -> _Ends:
+        """All orders of the items, by way of all sets of items said already."""
+        items = range(len(permutation.items))
+        said: dict[tuple[int, ...], _Ends] = {(): ends}
+        for size in range(1, len(items) + 1):
+            for chosen in combinations(items, size):
+                said[chosen] = {}
+                for last in chosen:
+                    before = said[tuple(item for item in chosen if item != last)]
+                    apart = self._add_text(" ", before)
+                    _join(said[chosen], self._add(permutation.items[last], template, apart))
+        return self._add_text(" ", said[tuple(items)])
+
+    def _add_text(self, text: str, ends: _Ends) -> _Ends:
+        for letter in text:
+            if not spoken(letter):
+                ends = dict.fromkeys(ends, True)
+                continue
+            self._letters.append(spoken(letter)[0])
+            self._starts_word.append(any(ends.values()))
+            self._before.append(list(ends))
+            ends = {len(self._letters) - 1: False}
+        return ends
+
+
+def _join(ends: _Ends, others: _Ends) -> None:
+    for state, starts_word in others.items():
+        ends[state] = ends.get(state, False) or starts_word
