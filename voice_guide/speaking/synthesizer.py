@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyttsx3
 import soxr
-from pyttsx3.drivers import espeak
+from pyttsx3.drivers import _espeak, espeak
 
 from voice_guide.audio import RATE, Samples
 from voice_guide.errors import VoiceGuideError
@@ -73,6 +73,7 @@ class _Engine:
         self._one_at_a_time = threading.Lock()
         self._finished = threading.Event()
         self._failure: Exception | None = None
+        self._speaker: Speaker | None = None
         self._tts.connect("finished-utterance", self._on_finished)
         self._tts.connect("error", self._on_error)
 
@@ -91,8 +92,8 @@ class _Engine:
             self._finished.clear()
             self._failure = None
             file = io.BytesIO()
-            self._tts.setProperty("voice", speaker.voice)
-            self._tts.setProperty("rate", speaker.rate_wpm)
+            if speaker != self._speaker:
+                self._become(speaker)
             self._tts.save_to_file(text, file)
             self._tts.runAndWait()
             in_time = self._finished.wait(_LONGEST_RENDERING_S)
@@ -102,7 +103,17 @@ class _Engine:
                 ) from self._failure
             if not in_time:
                 raise VoiceGuideError(f'the voice "{speaker.voice}" did not answer')
+            self._speaker = speaker
             return _trimmed(_decode(file))
+
+    def _become(self, speaker: Speaker) -> None:
+        self._speaker = None
+        self._tts.setProperty("voice", speaker.voice)
+        self._tts.setProperty("rate", speaker.rate_wpm)
+        # espeak-ng takes a setting as one more thing to speak, and pyttsx3's loop cancels
+        # whatever is being spoken as it starts: unless the settings have been taken by
+        # then, one rendering in seventy is cut short or empty.
+        _espeak.Synchronize()
 
 
 def _decode(file: io.BytesIO) -> Samples:
