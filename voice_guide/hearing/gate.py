@@ -34,6 +34,11 @@ class SpeechGate:
         self._silent_blocks = 0
         self.is_open = False
 
+    @property
+    def silence_s(self) -> float:
+        """How long nobody has spoken in an utterance that is not over yet, in seconds."""
+        return self._silent_blocks * BLOCK / RATE
+
     def push(self, block: Samples) -> list[Samples]:
         """Take one block; return the blocks that are to be heard now, oldest first.
 
@@ -43,7 +48,7 @@ class SpeechGate:
         self._recent.append(speech)
         if self.is_open:
             self._silent_blocks = 0 if speech else self._silent_blocks + 1
-            self.is_open = self._silent_blocks * BLOCK < _HANGOVER_S * RATE
+            self.is_open = self.silence_s < _HANGOVER_S
             return [block]
         self._lead.append(block)
         if sum(self._recent) < _ONSET_BLOCKS:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from hassil.expression import Alternative, Expression, Group, Permutation, TextChunk
+from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, TextChunk
 
 from voice_guide.hearing.grammar import choices, spoken
 from voice_guide.hearing.sentences import Template
@@ -32,6 +32,9 @@ _CLASSES = {letter: number for number, alike in enumerate(_ALIKE, 1) for letter 
 
 _OTHER, _SIMILAR = 2, 1
 """The cost of another letter, of one too many or too few, and of a similar one."""
+
+_A_VALUE = -1
+"""Stands among the numbers of intents for a value that is still to be said."""
 
 _LONGEST_GAP = 6
 """Letters of a sentence that may be missing in one place: an article, a short word."""
@@ -64,6 +67,7 @@ class SentenceGraph:
         self._letters = [""]
         self._starts_word = [False]
         self._before: list[list[int]] = [[]]
+        self._is_value = [False]
         accepting: dict[str, set[int]] = {}
         for template in templates:
             ends = self._add(template.expression, template, {_START: True})
@@ -77,6 +81,7 @@ class SentenceGraph:
         self._sources = np.array([source for before in self._before for source in before], int)
         counts = [len(before) for before in self._before[1:]]
         self._first_arcs = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
+        self._after, self._meanings_ahead = self._look_ahead()
 
     def nearest(self, words: Sequence[str]) -> Nearest | None:
         """Return the sentence nearest to these words; None in a context without sentences."""
@@ -92,6 +97,40 @@ class SentenceGraph:
         states = self._accepting[intent]
         end = int(states[costs[-1][states].argmin()])
         return Nearest(self._spell(end, costs, heard), intent, distance / _OTHER, lead / _OTHER)
+
+    def may_change(self, words: Sequence[str]) -> bool:
+        """Tell whether more words could make another command of this sentence.
+
+        "Next" and "next step" mean the same; "back" may go on to "back of my neck".
+        """
+        states = {_START}
+        for letter in "".join(words):
+            after = (later for state in states for later in self._after[state])
+            states = {state for state in after if self._letters[state] == letter}
+        now = {
+            number
+            for number, accepting in enumerate(self._accepting.values())
+            if not states.isdisjoint(accepting.tolist())
+        }
+        ahead = set().union(*(self._meanings_ahead[state] for state in states))
+        return len(now) != 1 or not ahead <= now
+
+    def _look_ahead(self) -> tuple[list[list[int]], list[frozenset[int]]]:
+        """Return each state's next states, and all that sentences through it may yet mean.
+
+        Meanings are numbers of intents; a value still to come is one more that fits none.
+        """
+        after: list[list[int]] = [[] for _ in self._letters]
+        meant: list[set[int]] = [{_A_VALUE} if value else set() for value in self._is_value]
+        for number, accepting in enumerate(self._accepting.values()):
+            for state in accepting.tolist():
+                meant[state].add(number)
+        ahead: list[set[int]] = [set() for _ in self._letters]
+        for state in reversed(range(len(self._letters))):
+            for source in self._before[state]:
+                after[source].append(state)
+                ahead[source] |= ahead[state] | meant[state]
+        return after, [frozenset(meanings) for meanings in ahead]
 
     def _align(self, heard: str) -> list[npt.NDArray[np.int32]]:
         """Return, for each number of letters heard, the cost of having reached each state."""
@@ -163,11 +202,14 @@ class SentenceGraph:
         else:
             options = choices(expression, template, self._language)
         reached: _Ends = {}
+        first = len(self._letters)
         for option in options:
             if isinstance(option, str):
                 _join(reached, self._add_text(option, ends))
             else:
                 _join(reached, self._add(option, template, ends))
+        if isinstance(expression, ListReference):
+            self._is_value[first:] = [True] * (len(self._letters) - first)
         return reached
 
     def _add_permutation(self, permutation: Permutation, template: Template, ends: _Ends) -> _Ends:
@@ -191,6 +233,7 @@ class SentenceGraph:
             self._letters.append(spoken(letter)[0])
             self._starts_word.append(any(ends.values()))
             self._before.append(list(ends))
+            self._is_value.append(False)
             ends = {len(self._letters) - 1: False}
         return ends
 

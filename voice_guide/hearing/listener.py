@@ -1,5 +1,6 @@
 """The ear: microphone blocks in, commands out."""
 
+import math
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +16,16 @@ from voice_guide.hearing.understanding import Understanding
 
 _LONGEST_DECISION_S = 2.0
 """Silence after which every utterance has been decided on, in seconds."""
+
+_SETTLED_S = 0.06
+"""Silence after a sentence that nothing can make another command of, in seconds. The
+detector itself notices silence about 0.1 s after it began."""
+
+_UNSETTLED_S = 0.2
+"""Silence after a sentence that more words could make another command of, in seconds."""
+
+_INEXACT_S = 0.36
+"""Silence after words that are only near a sentence, in seconds."""
 
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
@@ -35,6 +46,7 @@ class Listener:
         self._skipped_samples = 0
         self._compute_s = 0.0
         self._not_understood: list[Word] = []
+        self._was_understood = False
         self._context = context
         self._recognizer.listen_for(self._grammar(context))
 
@@ -53,13 +65,12 @@ class Listener:
         if near_end is None:
             self._abandon()
             return []
-        was_open = self._gate.is_open
         hypotheses = self._recognize(near_end)
         self._compute_s += time.thread_time() - started
         found = [command for hypothesis in hypotheses if (command := self._decide(hypothesis))]
         if self._gate.is_open:
             return found
-        unclear = self._unclear() if was_open and not found else []
+        unclear = self._unclear()
         self._forget()
         return [*found, *unclear]
 
@@ -78,9 +89,24 @@ class Listener:
             waited = self._heard_samples - len(blocks) * BLOCK
             self._skipped_samples = waited - self._recognizer.taken_samples
         found = [self._recognizer.take(block) for block in blocks]
-        if was_open and not self._gate.is_open:
+        if was_open and (not self._gate.is_open or self._has_ended()):
             found.append(self._recognizer.finish())
         return [hypothesis for hypothesis in found if hypothesis]
+
+    def _has_ended(self) -> bool:
+        """Whether a command is complete, before the silence says so that ends any utterance."""
+        if self._gate.silence_s < _SETTLED_S:
+            return False
+        words = self._recognizer.words_so_far()
+        return bool(words) and self._gate.silence_s >= self._silence_after(words)
+
+    def _silence_after(self, words: list[str]) -> float:
+        """How long a silence makes these words a command, in seconds."""
+        if not self._understanding.is_complete(words, self._context):
+            is_near = self._understanding.meaning(words, self._context) is not None
+            return _INEXACT_S if is_near else math.inf
+        is_settled = not self._understanding.may_change(words, self._context)
+        return _SETTLED_S if is_settled else _UNSETTLED_S
 
     def _decide(self, hypothesis: Hypothesis) -> Command | None:
         meaning = self._understanding.meaning(
@@ -89,7 +115,7 @@ class Listener:
         if meaning is None:
             self._not_understood.extend(hypothesis.words)
             return None
-        self._not_understood.clear()
+        self._was_understood = True
         skipped_s = self._skipped_samples / RATE
         return Command(
             intent=meaning.intent,
@@ -106,7 +132,9 @@ class Listener:
         """Whether the utterance that has just ended was meant for the guide."""
         words = self._not_understood
         shortest, longest = _UNCLEAR_S
-        if not words or not shortest <= words[-1].end_s - words[0].start_s <= longest:
+        if self._was_understood or not words:
+            return []
+        if not shortest <= words[-1].end_s - words[0].start_s <= longest:
             return []
         text = " ".join(word.text for word in words)
         return [Unclear(text, self._heard_samples / RATE)]
@@ -119,4 +147,5 @@ class Listener:
 
     def _forget(self) -> None:
         self._not_understood.clear()
+        self._was_understood = False
         self._compute_s = 0.0

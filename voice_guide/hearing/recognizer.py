@@ -81,6 +81,11 @@ class Recognizer:
         self.taken_samples += len(block)
         return self._hypothesis(self._vosk.Result()) if self._accept(block) else None
 
+    def words_so_far(self) -> list[str]:
+        """Return the words of the utterance up to now; later sound may change them."""
+        words: list[str] = json.loads(self._vosk.PartialResult()).get("partial", "").split()
+        return words
+
     def finish(self) -> Hypothesis | None:
         """End the utterance here and return what was said, if anything was."""
         return self._hypothesis(self._vosk.FinalResult())

@@ -1,7 +1,7 @@
 """From the words heard to what they mean: a whole sentence of the context, or nothing."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from voice_guide.hearing.grammar import UNKNOWN
 from voice_guide.hearing.graph import SentenceGraph
@@ -12,6 +12,9 @@ _MOST_DIFFERENCE = 0.25
 synthetic voices, a quarter raises complete sentences understood from 91 to 97 % and lets
 nothing through in a quarter of an hour of people reading; from a third on, talk gets in."""
 
+_MOST_REMEMBERED = 256
+"""Meanings kept: while an utterance ends, the same words are asked about in every block."""
+
 
 class Understanding:
     """What may be said in each context, and how near to it is near enough."""
@@ -19,6 +22,7 @@ class Understanding:
     def __init__(self, sentences: Sentences) -> None:
         self._sentences = sentences
         self._graph = cache(self._build_graph)
+        self._meaning = lru_cache(_MOST_REMEMBERED)(self._find_meaning)
 
     def meaning(self, words: Sequence[str], context: str | None) -> Meaning | None:
         """Return what the words mean: they are a sentence, or nearest to just one intent's.
@@ -26,6 +30,9 @@ class Understanding:
         Never a sentence picked out of more words, and none with a word in it that is not
         known at all.
         """
+        return self._meaning(tuple(words), context)
+
+    def _find_meaning(self, words: tuple[str, ...], context: str | None) -> Meaning | None:
         exact = self._sentences.match(" ".join(words), context)
         if exact or UNKNOWN in words:
             return exact
@@ -36,6 +43,14 @@ class Understanding:
         if nearest.distance > _MOST_DIFFERENCE * letters:
             return None
         return self._sentences.match(nearest.text, context)
+
+    def is_complete(self, words: Sequence[str], context: str | None) -> bool:
+        """Tell whether the words are a sentence exactly, as they stand."""
+        return self._sentences.match(" ".join(words), context) is not None
+
+    def may_change(self, words: Sequence[str], context: str | None) -> bool:
+        """Tell whether more words could make another command of a complete sentence."""
+        return self._graph(context).may_change(words)
 
     def _build_graph(self, context: str | None) -> SentenceGraph:
         return SentenceGraph(self._sentences.templates(context), self._sentences.language)
