@@ -1,15 +1,16 @@
 """From sentence templates to the list of sentences that the recognizer learns from.
 
 Vosk turns the list into a bigram model: which word follows which, and how often. A
-template can describe more sentences than could ever be listed, so sentences are drawn
-at random, each choice in a template equally likely, until further ones bring no new
-pair of words. What is short and plain is drawn often, and weighs as much as it should.
+template can describe more sentences than could ever be listed, so sentences are drawn,
+each choice in a template taking what was taken least so far, until further ones bring no
+new pair of words. What is short and plain is drawn often, and weighs as much as it should.
 """
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from hassil.expression import (
     Alternative,
@@ -25,11 +26,13 @@ from hassil.numbers import get_rbnf_engine
 
 from voice_guide.hearing.sentences import Sentences, Template
 
+_T = TypeVar("_T")
+
 UNKNOWN = "[unk]"
 """Vosk's word for whatever is none of the listed ones."""
 
-_PATIENCE = 400
-"""Drawings in a row without a new pair of words after which there is none to expect."""
+_PATIENCE = 40
+"""Rounds through all intents without a new pair of words after which none is expected."""
 
 _MOST = 6_000
 """Sentences drawn at the most: more only slow the recognizer down."""
@@ -38,28 +41,38 @@ _NOT_SPOKEN = re.compile(r"[^\w' ]+")
 
 
 def grammar(sentences: Sentences, context: str | None, known: Callable[[str], bool]) -> list[str]:
-    """Return sentences of the context, drawn to cover every word and every junction.
+    """Return what the recognizer is to expect in a context, the same list each time.
 
-    `known` tells whether the speech model has a word: sentences with one that it lacks
-    cannot be heard and are left out. The same templates give the same list each time.
+    Sentences of the context come as often as they were drawn; those of other contexts once
+    each, so that "next step" is heard as such, and not as the likeliest sentence that would
+    make sense. `known` tells whether the speech model has a word: sentences with one that
+    it lacks cannot be heard and are left out.
     """
-    chooser = random.Random(0)
-    language = sentences.language
+    expected = _drawn(sentences, context, known)
+    if context is None:
+        return expected
+    others = dict.fromkeys(_drawn(sentences, None, known)).keys() - set(expected)
+    return [*expected, *sorted(others)]
+
+
+def _drawn(sentences: Sentences, context: str | None, known: Callable[[str], bool]) -> list[str]:
+    """Draw sentences of a context (None: of all) to cover every word and every junction."""
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
+    draw = _Draw(sentences.language)
     drawn: list[str] = []
     junctions: set[tuple[str, str]] = set()
-    idle = 0
-    while by_intent and idle < _PATIENCE and len(drawn) < _MOST:
-        for templates in by_intent.values():
-            template = chooser.choice(templates)
-            words = spoken(_draw(template.expression, template, language, chooser))
-            new = set(pairwise(["", *words, ""])) - junctions
-            idle = 0 if new else idle + 1
-            junctions |= new
+    idle_rounds = 0
+    while by_intent and idle_rounds < _PATIENCE and len(drawn) < _MOST:
+        found = len(junctions)
+        for intent, templates in by_intent.items():
+            template = draw.one_of(templates, intent)
+            words = spoken(draw.sentence(template.expression, template))
+            junctions.update(pairwise(["", *words, ""]))
             if words and all(map(known, words)):
                 drawn.append(" ".join(words))
+        idle_rounds = 0 if len(junctions) > found else idle_rounds + 1
     return drawn
 
 
@@ -78,22 +91,37 @@ def words_of(sentences: Sentences, context: str | None) -> set[str]:
     }
 
 
-def _draw(
-    expression: Expression, template: Template, language: str, chooser: random.Random
-) -> str:
-    """Draw one sentence of an expression; a wildcard gives nothing."""
-    if isinstance(expression, TextChunk):
-        return expression.original_text
-    if isinstance(expression, Alternative):
-        return _draw(chooser.choice(expression.items), template, language, chooser)
-    if isinstance(expression, Permutation):
-        items = chooser.sample(expression.items, len(expression.items))
-        return " ".join(_draw(item, template, language, chooser) for item in items)
-    if isinstance(expression, Group):
-        return "".join(_draw(item, template, language, chooser) for item in expression.items)
-    options = choices(expression, template, language)
-    choice = chooser.choice(options) if options else ""
-    return choice if isinstance(choice, str) else _draw(choice, template, language, chooser)
+class _Draw:
+    """Chance that evens itself out: of several choices, one that was taken least so far."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._chance = random.Random(0)
+        self._taken: dict[Hashable, list[int]] = {}
+
+    def one_of(self, options: Sequence[_T], where: Hashable) -> _T:
+        """Return one of the options that may be taken at this place."""
+        taken = self._taken.setdefault(where, [0] * len(options))
+        least = min(taken)
+        at = self._chance.choice([at for at, times in enumerate(taken) if times == least])
+        taken[at] += 1
+        return options[at]
+
+    def sentence(self, expression: Expression, template: Template) -> str:
+        """Return one sentence of an expression; a wildcard gives nothing."""
+        if isinstance(expression, TextChunk):
+            return expression.original_text
+        if isinstance(expression, Permutation):
+            items = self._chance.sample(expression.items, len(expression.items))
+            return " ".join(self.sentence(item, template) for item in items)
+        if isinstance(expression, Group) and not isinstance(expression, Alternative):
+            return "".join(self.sentence(item, template) for item in expression.items)
+        if isinstance(expression, Alternative):
+            options: Sequence[Expression | str] = expression.items
+        else:
+            options = choices(expression, template, self._language)
+        option = self.one_of(options, id(expression)) if options else ""
+        return option if isinstance(option, str) else self.sentence(option, template)
 
 
 def _texts(expression: Expression, template: Template, language: str) -> Iterator[str]:

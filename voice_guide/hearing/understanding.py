@@ -12,6 +12,9 @@ _MOST_DIFFERENCE = 0.25
 synthetic voices, a quarter raises complete sentences understood from 91 to 97 % and lets
 nothing through in a quarter of an hour of people reading; from a third on, talk gets in."""
 
+_FEWEST_LETTERS = 6
+"""Shorter sentences have to be heard exactly: "a back" is not "back"."""
+
 _MOST_REMEMBERED = 256
 """Meanings kept: while an utterance ends, the same words are asked about in every block."""
 
@@ -34,15 +37,23 @@ class Understanding:
 
     def _find_meaning(self, words: tuple[str, ...], context: str | None) -> Meaning | None:
         exact = self._sentences.match(" ".join(words), context)
-        if exact or UNKNOWN in words:
+        if exact or not self._may_be_misheard(words):
             return exact
         nearest = self._graph(context).nearest(words)
         if nearest is None or nearest.lead == 0:
             return None
         letters = len(nearest.text.replace(" ", ""))
-        if nearest.distance > _MOST_DIFFERENCE * letters:
+        if letters < _FEWEST_LETTERS or nearest.distance > _MOST_DIFFERENCE * letters:
             return None
         return self._sentences.match(nearest.text, context)
+
+    def _may_be_misheard(self, words: tuple[str, ...]) -> bool:
+        """Whether these words may stand for others that sound like them."""
+        # One word is near to many, as "step" is to "stop": it has to be what it is.
+        if UNKNOWN in words or len(words) == 1:
+            return False
+        # What makes sense elsewhere was well heard, and does not make sense here.
+        return self._sentences.match(" ".join(words), None) is None
 
     def is_complete(self, words: Sequence[str], context: str | None) -> bool:
         """Tell whether the words are a sentence exactly, as they stand."""

@@ -1,0 +1,54 @@
+"""Synthetic people: other voices than the guide's, from two different synthesizers."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from voice_guide.audio import RATE, Samples, silence
+from voice_guide.devices.wavfile import Recording
+from voice_guide.speaking.synthesizer import Speaker, render
+
+ROOM_NOISE = 16.0
+"""Standard deviation of the noise in a quiet room, in 16-bit steps: -66 dBFS."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can speak."""
+
+    name: str
+    """What the synthesizer calls the voice."""
+
+    synthesizer: str
+    """espeak or flite."""
+
+    def says(self, text: str) -> Samples:
+        """Return the words, without silence around them."""
+        if self.synthesizer == "espeak":
+            return render(text, Speaker(self.name, 150))
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "said.wav"
+            subprocess.run(["flite", "-voice", self.name, "-t", text, "-o", file], check=True)
+            return np.concatenate(list(Recording(file).blocks()))
+
+
+PEOPLE = (
+    Person("en-us+m3", "espeak"),
+    Person("en-us+f2", "espeak"),
+    Person("kal16", "flite"),
+    Person("slt", "flite"),
+    Person("rms", "flite"),
+    Person("awb", "flite"),
+)
+
+
+def in_a_quiet_room(said: Samples, after_s: float = 0.5, before_s: float = 1.2) -> Samples:
+    """Return what a microphone hears: silence, the words, silence, over a little noise."""
+    sound = np.concatenate(
+        [silence(round(after_s * RATE)), said // 2, silence(round(before_s * RATE))]
+    )
+    noise = np.random.default_rng(0).normal(0, ROOM_NOISE, len(sound))
+    return (sound + noise).astype(np.int16)

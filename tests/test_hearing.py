@@ -1,0 +1,174 @@
+"""What is said is heard: real model, synthetic people, the ear that also listens live."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from people import PEOPLE, Person, in_a_quiet_room
+
+from voice_guide.assistant import Content
+from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, silence
+from voice_guide.console import describe
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+
+FEWEST_UNDERSTOOD = 0.95
+"""Of all sentences, by each person."""
+
+
+@dataclass(frozen=True)
+class Said:
+    context: str
+    text: str
+    meaning: str
+
+
+def said() -> list[Said]:
+    lines = (Path(__file__).parent / "said.txt").read_text("utf-8").splitlines()
+    rows = [line.split("|") for line in lines if line and not line.startswith("#")]
+    return [Said(*(cell.strip() for cell in row)) for row in rows]
+
+
+class Ears:
+    """One listener for each context, since building one takes longer than listening."""
+
+    def __init__(self, model: SpeechModel, content: Content) -> None:
+        self._listeners = {
+            context: Listener(model, content.sentences, context)
+            for context in content.sentences.contexts
+        }
+
+    def hear(self, sound: Samples, context: str, far_end: Samples | None = None) -> list[object]:
+        played = blocks_of(far_end) if far_end is not None else []
+        heard = blocks_of(sound)
+        played += [silence()] * (len(heard) - len(played))
+        listener = self._listeners[context]
+        return [
+            found for pair in zip(heard, played, strict=True) for found in listener.hear(*pair)
+        ]
+
+    def commands(self, sound: Samples, context: str) -> list[str]:
+        return [describe(f) for f in self.hear(sound, context) if isinstance(f, Command)]
+
+
+@pytest.fixture(scope="module")
+def ears(model: SpeechModel, content: Content) -> Ears:
+    return Ears(model, content)
+
+
+@pytest.fixture(scope="module")
+def heard_from(ears: Ears) -> dict[Person, dict[Said, list[str]]]:
+    """Every sentence, said by every person, once."""
+    return {
+        person: {
+            line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
+            for line in said()
+        }
+        for person in PEOPLE
+    }
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_a_person_is_understood(
+    person: Person, heard_from: dict[Person, dict[Said, list[str]]]
+) -> None:
+    meant = {
+        line: heard for line, heard in heard_from[person].items() if line.meaning != "nothing"
+    }
+    misheard = {line: heard for line, heard in meant.items() if heard != [line.meaning]}
+    assert len(misheard) <= (1 - FEWEST_UNDERSTOOD) * len(meant), misheard
+
+
+def test_every_sentence_is_understood_from_most_people(
+    heard_from: dict[Person, dict[Said, list[str]]],
+) -> None:
+    understood = Counter(
+        line
+        for lines in heard_from.values()
+        for line, got in lines.items()
+        if got == [line.meaning]
+    )
+    lines = [line for line in said() if line.meaning != "nothing"]
+    assert [line for line in lines if understood[line] <= len(PEOPLE) / 2] == []
+
+
+def test_nothing_comes_of_what_is_not_a_sentence_of_the_moment(
+    heard_from: dict[Person, dict[Said, list[str]]],
+) -> None:
+    not_meant = {
+        (person.name, line.text): heard
+        for person, lines in heard_from.items()
+        for line, heard in lines.items()
+        if line.meaning == "nothing" and heard
+    }
+    assert not_meant == {}
+
+
+def test_a_command_tells_when_it_was_said(ears: Ears) -> None:
+    words = PEOPLE[0].says("go to step three")
+    before_s = sum(len(block) for block in blocks_of(in_a_quiet_room(words))) / RATE
+    ears.hear(in_a_quiet_room(words), "step")
+    [command] = ears.hear(in_a_quiet_room(words), "step")
+    assert isinstance(command, Command)
+    # The listener counts from its own start: other tests have used it before.
+    started_s = command.decided_s - command.decided_s % BLOCK / RATE
+    assert command.start_s < command.end_s < command.decided_s <= started_s + before_s
+    assert command.end_s - command.start_s == pytest.approx(len(words) / RATE, abs=0.25)
+    assert command.compute_ms > 0
+    assert 0 < command.confidence <= 1
+
+
+def test_a_command_is_decided_before_stock_vosk_would(ears: Ears) -> None:
+    """Vosk waits for half a second of silence at the least."""
+    sound = in_a_quiet_room(PEOPLE[0].says("next step"), before_s=0.4)
+    assert [type(found) for found in ears.hear(sound, "step")] == [Command]
+    ears.hear(silence(RATE), "step")
+
+
+def test_two_commands_in_a_row_are_two(ears: Ears) -> None:
+    sound = np.concatenate([in_a_quiet_room(PEOPLE[0].says(text)) for text in ("next", "wait")])
+    assert ears.commands(sound, "step") == ["Next", "Pause"]
+
+
+def test_the_rest_of_a_sentence_that_was_decided_on_early_is_not_unclear(ears: Ears) -> None:
+    person = PEOPLE[0]
+    pause = silence(round(0.3 * RATE))
+    sound = np.concatenate([person.says("next"), pause, person.says("step")])
+    assert [type(found) for found in ears.hear(in_a_quiet_room(sound), "step")] == [Command]
+
+
+def test_what_is_not_understood_is_unclear(ears: Ears) -> None:
+    sound = in_a_quiet_room(PEOPLE[0].says("what a lovely evening"))
+    assert [type(found) for found in ears.hear(sound, "step")] == [Unclear]
+
+
+def test_a_long_talk_is_not_meant_for_the_guide(ears: Ears) -> None:
+    talk = "i told her that the train was late again and that we should have taken the other one"
+    assert ears.hear(in_a_quiet_room(PEOPLE[0].says(talk)), "step") == []
+
+
+def test_a_click_is_not_speech(ears: Ears) -> None:
+    click = np.zeros(RATE, np.int16)
+    click[5000:5100] = 20000
+    assert ears.hear(in_a_quiet_room(click), "step") == []
+
+
+def test_noise_alone_is_nothing(ears: Ears) -> None:
+    noise = np.random.default_rng(1).normal(0, 1000, 10 * RATE).astype(np.int16)
+    assert ears.commands(np.concatenate([noise, silence(RATE)]), "step") == []
+
+
+def test_the_guides_own_voice_is_not_heard(ears: Ears) -> None:
+    voice = in_a_quiet_room(PEOPLE[0].says("say next when you are ready"))
+    assert ears.hear(voice, "step", far_end=voice) == []
+
+
+def test_a_command_right_after_the_guides_voice_is_heard(ears: Ears) -> None:
+    voice = PEOPLE[2].says("say next when you are ready")
+    answer = in_a_quiet_room(PEOPLE[0].says("next"))
+    far_end = np.concatenate([voice, silence(len(answer))])
+    heard = np.concatenate([voice, answer])
+    assert [describe(f) for f in ears.hear(heard, "step", far_end)] == ["Next"]

@@ -1,0 +1,207 @@
+"""From templates to what can be said, and from words back to what is meant."""
+
+from pathlib import Path
+
+import pytest
+
+from voice_guide.assistant import Content
+from voice_guide.errors import VoiceGuideError
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.grammar import grammar, words_of
+from voice_guide.hearing.graph import SentenceGraph
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.understanding import Understanding
+from voice_guide.settings import VoiceSettings
+
+ORDER = """
+language: en
+intents:
+  Order:
+    data:
+      - sentences:
+          - "(give me|i'd like) [a] (<size>;<roast>;{drink};<milk>;<sweet>;<shots>) [please]"
+lists:
+  size: {values: [small, medium, large, eight ounce, twelve ounce, sixteen ounce]}
+  roast: {values: [light roast, medium roast, dark roast]}
+  drink: {values: [americano, cappuccino, coffee, espresso, latte, mocha]}
+  milk: {values: [almond milk, cream, oat milk, skim milk, soy milk, whole milk]}
+  sweet: {values: [brown sugar, honey, sugar, sweetener]}
+  shots: {values: [{in: single shot, out: 1}, {in: double shot, out: 2}]}
+expansion_rules:
+  size: "[in] {size}"
+  roast: "[with a] {roast}"
+  milk: "[with|and] [some] {milk}"
+  sweet: "[with|and] [some|a little] {sweet}"
+  shots: "[with|and] [a] {shots}"
+"""
+"""720 orders of six slots with their connecting words: some 10^8 sentences."""
+
+
+def sentences(tmp_path: Path, text: str) -> Sentences:
+    file = tmp_path / "sentences.yaml"
+    file.write_text(text, "utf-8")
+    return Sentences.load(file)
+
+
+@pytest.fixture
+def understanding(content: Content) -> Understanding:
+    return Understanding(content.sentences)
+
+
+def intent_of(understanding: Understanding, text: str, context: str) -> str | None:
+    meaning = understanding.meaning(text.split(), context)
+    return meaning.intent if meaning else None
+
+
+def test_the_guide_answers_every_intent_and_no_other(content: Content) -> None:
+    guide = Guide(content.library, content.prompts, VoiceSettings())
+    spoken = {template.intent for template in content.sentences.templates(None)}
+    assert guide.intents == spoken
+
+
+def test_stop_pause_help_and_pain_are_heard_everywhere(content: Content) -> None:
+    for context in content.sentences.contexts:
+        for text in ("stop", "wait", "help", "it hurts", "goodbye"):
+            assert content.sentences.match(text, context), (text, context)
+
+
+def test_the_model_knows_every_word_that_can_be_said(content: Content, model: SpeechModel) -> None:
+    words = words_of(content.sentences, None)
+    assert [word for word in sorted(words) if not model.knows(word)] == []
+
+
+def test_yes_no_on_and_off_are_words(tmp_path: Path) -> None:
+    text = "language: en\nintents: {Answer: {data: [{sentences: [yes, no, on, off]}]}}"
+    assert sentences(tmp_path, text).match("no", None) is not None
+
+
+def test_a_context_hides_the_sentences_of_the_others(content: Content) -> None:
+    assert content.sentences.match("next step", "step") is not None
+    assert content.sentences.match("next step", "choosing") is None
+
+
+def test_numbers_are_numbers(content: Content) -> None:
+    meaning = content.sentences.match("go to step twenty one", "step")
+    assert meaning is not None
+    assert meaning.slots == {"number": 21}
+
+
+def test_a_grammar_has_every_word_of_every_context(content: Content, model: SpeechModel) -> None:
+    for context in content.sentences.contexts:
+        drawn = {
+            word
+            for text in grammar(content.sentences, context, model.knows)
+            for word in text.split()
+        }
+        assert drawn == words_of(content.sentences, None)
+
+
+def test_a_grammar_leaves_out_what_the_model_cannot_hear(tmp_path: Path) -> None:
+    text = "language: en\nintents: {Rub: {data: [{sentences: ['rub the (trapezius|neck)']}]}}"
+    drawn = grammar(sentences(tmp_path, text), None, lambda word: word != "trapezius")
+    assert set(drawn) == {"rub the neck"}
+
+
+def test_the_same_templates_give_the_same_grammar(content: Content, model: SpeechModel) -> None:
+    once, again = (grammar(content.sentences, "step", model.knows) for _ in range(2))
+    assert once == again
+
+
+def test_sentences_too_many_to_list_are_understood(tmp_path: Path) -> None:
+    orders = sentences(tmp_path, ORDER)
+    assert len(grammar(orders, None, lambda _: True)) < 10_000
+    text = (
+        "give me a large latte with oat milk dark roast and a double shot with some honey please"
+    )
+    meaning = Understanding(orders).meaning(text.split(), None)
+    assert meaning is not None
+    assert meaning.slots == {
+        "size": "large",
+        "drink": "latte",
+        "milk": "oat milk",
+        "roast": "dark roast",
+        "shots": 2,
+        "sweet": "honey",
+    }
+
+
+def test_a_misheard_short_word_is_forgiven(understanding: Understanding) -> None:
+    assert intent_of(understanding, "how many steps or left", "step") == "StepsLeft"
+    assert (
+        intent_of(understanding, "i want or scarf massage please", "choosing") == "ChooseRoutine"
+    )
+    assert intent_of(understanding, "got bye", "step") == "Goodbye"
+
+
+def test_a_dropped_article_is_forgiven(understanding: Understanding) -> None:
+    assert intent_of(understanding, "i have towel", "choosing") == "ChooseThing"
+    assert intent_of(understanding, "go to third step", "step") == "GoTo"
+
+
+def test_a_command_is_not_picked_out_of_talk(understanding: Understanding) -> None:
+    for text in (
+        "he said stop and went on",
+        "the next step would be to ask her",
+        "i was hurt",
+        "back then it was different",
+        "[unk] next",
+    ):
+        assert intent_of(understanding, text, "step") is None, text
+
+
+def test_what_is_between_two_commands_is_neither(tmp_path: Path) -> None:
+    text = """
+language: en
+intents:
+  Left: {data: [{sentences: ["turn the left one"]}]}
+  Lift: {data: [{sentences: ["turn the lift one"]}]}
+"""
+    understanding = Understanding(sentences(tmp_path, text))
+    assert understanding.meaning(["turn", "the", "loft", "one"], None) is None
+
+
+def test_the_nearest_sentence_is_spelled_as_it_is_said(content: Content) -> None:
+    graph = SentenceGraph(content.sentences.templates("step"), "en")
+    nearest = graph.nearest(["go", "to", "step", "twenty", "on"])
+    assert nearest is not None
+    assert nearest.text == "go to step twenty one"
+
+
+def test_next_means_the_same_however_it_goes_on(content: Content) -> None:
+    graph = SentenceGraph(content.sentences.templates("step"), "en")
+    assert not graph.may_change(["next"])
+    assert not graph.may_change(["stop"])
+
+
+def test_back_may_go_on_to_mean_something_else(content: Content) -> None:
+    choosing = SentenceGraph(content.sentences.templates("choosing"), "en")
+    assert choosing.may_change(["back"])
+    step = SentenceGraph(content.sentences.templates("step"), "en")
+    assert step.may_change(["go", "to", "step", "twenty"])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- a list", "no keys at the top"),
+        ("language: [", "not YAML"),
+        ("language: en", "intents"),
+        ("language: en\nintents: {A: {data: [{sentences: ['{x}']}]}}", "no list {x}"),
+        ("language: en\nintents: {A: {data: [{sentences: ['<x>']}]}}", "no rule <x>"),
+        ("language: en\nintents: {A: {data: [{sentences: ['(a']}]}}", "(a"),
+        (
+            "language: en\nintents: {A: {data: [{sentences: ['<x>']}]}}\n"
+            "expansion_rules: {x: 'a [<x>]'}",
+            "refers to itself",
+        ),
+    ],
+)
+def test_a_bad_sentence_file_is_named_with_what_is_wrong(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(VoiceGuideError) as failure:
+        sentences(tmp_path, text)
+    assert "sentences.yaml" in str(failure.value)
+    assert says in str(failure.value)
+    assert "\n" not in str(failure.value)
