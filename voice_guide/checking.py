@@ -5,6 +5,30 @@ from typing import Any
 
 from pydantic import ValidationError
 
+_EXPECTED = {
+    "bool_type": "expected true or false",
+    "dataclass_type": "expected a table",
+    "finite_number": "expected a number",
+    "float_type": "expected a number",
+    "greater_than": "expected more than {gt:g}",
+    "greater_than_equal": "expected {ge:g} or more",
+    "int_type": "expected a whole number",
+    "less_than_equal": "expected {le:g} or less",
+    "literal_error": "expected {expected}",
+    "missing": "this key is missing",
+    "string_too_short": "expected some text",
+    "string_type": "expected text",
+    "tuple_type": "expected a list",
+    "unexpected_keyword_argument": "there is no such key",
+}
+"""pydantic's kinds of problem as the author of a TOML file would put them."""
+
+_NOTHING_FOUND = frozenset({"missing", "string_too_short", "unexpected_keyword_argument"})
+"""Kinds of problem that showing what was found would not explain."""
+
+_MOST_SHOWN = 60
+"""Characters shown of what was found."""
+
 
 def problems(error: ValidationError) -> list[str]:
     """Return every problem: its key, what was expected there, and what was found."""
@@ -22,17 +46,29 @@ def key(location: tuple[int | str, ...]) -> str:
     return path
 
 
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a text file cannot be read."""
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return f"not UTF-8 text: byte 0x{error.object[error.start]:02x} in line {line}"
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "this is a folder, not a file"
+    return f"cannot be read: {error.strerror}"
+
+
 def _expectation(problem: Mapping[str, Any]) -> str:
-    match problem["type"]:
-        case "missing":
-            return "this key is missing"
-        case "unexpected_keyword_argument":
-            return "there is no such key"
-        case "value_error":
-            return str(problem["ctx"]["error"])
-        case _:
-            return str(problem["msg"][0].lower() + problem["msg"][1:])
+    context = problem.get("ctx", {})
+    if problem["type"] == "value_error":
+        return str(context["error"])
+    if problem["type"] in _EXPECTED:
+        return _EXPECTED[problem["type"]].format(**context)
+    return str(problem["msg"])
 
 
 def _found(problem: Mapping[str, Any]) -> str:
-    return "" if problem["type"] == "missing" else f" (found {problem['input']!r})"
+    if problem["type"] in _NOTHING_FOUND:
+        return ""
+    found = repr(problem["input"])
+    return f" (found {found if len(found) <= _MOST_SHOWN else found[:_MOST_SHOWN] + '...'})"

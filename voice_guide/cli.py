@@ -2,13 +2,12 @@
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from voice_guide import __version__
 from voice_guide.errors import NoSoundError, VoiceGuideError
@@ -19,25 +18,44 @@ from voice_guide.errors import NoSoundError, VoiceGuideError
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 something was found wanting, 2 bad input."""
-    options = _parser().parse_args(arguments)
+    _prepare_streams()
     try:
-        sys.exit(options.command(options))
+        options = _parser().parse_args(arguments)
+        status = options.command(options)
+        # Here, where whoever has stopped reading is noticed, and not at Python's own end.
+        sys.stdout.flush()
+        sys.exit(status)
     except VoiceGuideError as error:
-        print(f"voice-guide: {error}", file=sys.stderr)
+        print("voice-guide:", *str(error).splitlines(), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         # Whoever read the output has read enough; there is nobody left to tell.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _prepare_streams() -> None:
+    """Let no closed stream, and no letter that an encoding lacks, end the program."""
+    nothing = Path(os.devnull).open("r+")  # noqa: SIM115 (open to the program's end)
+    sys.stdin = sys.stdin or nothing
+    sys.stdout = sys.stdout or nothing
+    sys.stderr = sys.stderr or nothing
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _run(options: argparse.Namespace) -> int:
     from voice_guide import assistant
+    from voice_guide.routines.library import Library
     from voice_guide.settings import SettingsFile
 
     settings = SettingsFile()
+    if options.routine:
+        # A mistyped name is told before a missing sound card turns this into a demo.
+        Library.load().by_id(options.routine)
     if options.text:
         assistant.run_typed(settings, options.routine)
         return 0
@@ -87,11 +105,11 @@ def _hear(options: argparse.Namespace) -> int:
 def _routines(_: argparse.Namespace) -> int:
     from voice_guide.routines.library import Library
 
-    table = Table("id", "title", "for", "you need", "steps", box=None, header_style="bold")
+    rows = []
     for routine in Library.load().routines:
         needs = ", ".join(need.name for need in routine.needs) or "nothing"
-        table.add_row(routine.id, routine.title, routine.purpose, needs, str(len(routine.steps)))
-    Console().print(table)
+        rows.append((routine.id, routine.title, routine.purpose, needs, str(len(routine.steps))))
+    _print_table(("id", "title", "for", "you need", "steps"), rows)
     return 0
 
 
@@ -100,7 +118,7 @@ def _check(options: argparse.Namespace) -> int:
     from voice_guide.routines.check import check
 
     model = load_model()
-    reports = {path: check(path, model.knows) for path in options.packs}
+    reports = check(options.packs, model.knows)
     for path, report in reports.items():
         for problem in report.problems:
             print(f"voice-guide: {path}: {problem}", file=sys.stderr)
@@ -114,17 +132,19 @@ def _check(options: argparse.Namespace) -> int:
 def _list_models(_: argparse.Namespace) -> int:
     from voice_guide import models
 
-    table = Table("name", "title", "size", "state", box=None, header_style="bold")
+    rows = []
     for model in models.catalog():
         state = "not installed"
         if models.folder(model).exists():
             state = "damaged" if models.verify(model) else "installed"
-        table.add_row(model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state)
-    Console().print(table)
+        rows.append((model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state))
+    _print_table(("name", "title", "size", "state"), rows)
     return 0
 
 
 def _install_models(_: argparse.Namespace) -> int:
+    from rich.console import Console
+
     from voice_guide import models
 
     for model in models.catalog():
@@ -151,6 +171,18 @@ def _doctor(_: argparse.Namespace) -> int:
         mark = "ok" if finding.is_well else "!!"
         print(f"{mark}  {finding.part:<10}  {finding.report}")
     return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under their titles; on a terminal so that they fit, else a row a line."""
+    from rich.table import Table
+
+    from voice_guide.console import Terminal
+
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Terminal(width=None if sys.stdout.isatty() else 1000).print(table)
 
 
 def _parser() -> argparse.ArgumentParser:

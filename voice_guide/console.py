@@ -12,12 +12,20 @@ from voice_guide.hearing.command import Command, Unclear
 _NAME_WIDTH = len("Person")
 
 
+class Terminal(Console):
+    """A console that leaves it to its user what a reader who has gone means."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on, where rich would end the program as failed."""
+        raise BrokenPipeError
+
+
 class Transcript:
     """Prints who said what; plainly where it is not shown on a terminal."""
 
     def __init__(self, with_times: bool) -> None:
         """`with_times` puts the seconds of audio since the start before each line."""
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = Terminal(highlight=False, soft_wrap=True)
         self._with_times = with_times
 
     def observe(self, at_s: float, happening: Event | Action) -> None:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from tomlkit.exceptions import TOMLKitError
 
-from voice_guide.checking import problems
+from voice_guide.checking import problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
 
 _CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -83,24 +83,26 @@ class SettingsFile:
 
     def _read(self) -> tomlkit.TOMLDocument:
         try:
-            return tomlkit.parse(self.path.read_text("utf-8"))
+            return tomlkit.parse(self.path.read_text("utf-8-sig"))
         except FileNotFoundError:
             return tomlkit.document()
         except (OSError, UnicodeDecodeError) as error:
-            raise VoiceGuideError(f"{self.path}: cannot be read: {error}") from error
+            raise VoiceGuideError(f"{self.path}: {why_unreadable(error)}") from error
         except TOMLKitError as error:
             raise VoiceGuideError(f"{self.path}: not TOML: {error}") from error
 
     def _write(self, text: str) -> None:
         """Replace the file in one step, so that it is whole whenever the power fails."""
+        # Where the file is a link into somebody's collection of settings, it stays one.
+        path = self.path.resolve()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self.path.parent, delete=False
-            ) as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(self.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".voice-guide-", dir=path.parent) as folder:
+                written = Path(folder) / path.name
+                with written.open("w", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                written.replace(path)
         except OSError as error:
-            raise VoiceGuideError(f"{self.path}: cannot be written: {error}") from error
+            raise VoiceGuideError(f"{self.path}: cannot be written: {error.strerror}") from error

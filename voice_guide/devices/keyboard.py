@@ -57,12 +57,13 @@ class TypedEar:
         return [Command(meaning.intent, meaning.slots, line, at_s, at_s, at_s)]
 
 
-def run(engine: Engine, ear: TypedEar, lines: TextIO = sys.stdin) -> None:
+def run(engine: Engine, ear: TypedEar, lines: TextIO | None = None) -> None:
     """Lead through a session by typed lines, to their end or to the session's.
 
     At a terminal a second is a second; from a file or pipe, each line comes as soon as
     the guide has said what it had to say.
     """
+    lines = lines or sys.stdin
     if lines.isatty():
         _run_live(engine, ear, lines)
     else:
@@ -80,10 +81,11 @@ def _run_through(engine: Engine, ear: TypedEar, lines: TextIO) -> None:
 
 
 def _let_finish(engine: Engine) -> None:
-    """Move on until there is nothing more to say for now."""
+    """Move on until there is nothing more to say for now, and the guide knows it was heard."""
     engine.process(silence(), silence())
     while engine.is_speaking:
         engine.process(silence(), silence())
+    engine.process(silence(), silence())
 
 
 def _run_live(engine: Engine, ear: TypedEar, lines: TextIO) -> None:

@@ -8,10 +8,14 @@ import soundfile
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence, to_int16
+from voice_guide.checking import why_unreadable
 from voice_guide.errors import VoiceGuideError
 
 _RATES_HZ = range(1_000, 400_000)
 """Sampling rates that sound is recorded at."""
+
+_WAV_STARTS = (b"RIFF", b"RIFX", b"RF64")
+"""What the kinds of WAV file begin with."""
 
 _READ_AT_ONCE_S = 1.0
 """Sound read in one go, in seconds: an hour's recording needs no more memory than a word's."""
@@ -49,7 +53,8 @@ class Recording:
             resampler = soxr.ResampleStream(file.samplerate, RATE, 1, dtype="float32")
             frames = round(_READ_AT_ONCE_S * file.samplerate)
             try:
-                for part in file.blocks(frames, dtype="float32", always_2d=True):
+                # Not file.blocks(): some encodings can only be read from start to end.
+                while len(part := file.read(frames, dtype="float32", always_2d=True)):
                     mono = np.nan_to_num(part).mean(axis=1)
                     yield to_int16(resampler.resample_chunk(mono))
             except RuntimeError as error:
@@ -58,15 +63,16 @@ class Recording:
 
 
 def _why_not(path: Path) -> str:
-    if path.is_dir():
-        return "this is a folder, not a WAV file"
-    if not path.exists():
-        return "no such file"
     try:
-        with path.open("rb"):
-            return "not a WAV file"
+        with path.open("rb") as file:
+            start = file.read(4)
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return why_unreadable(error)
+    if not start:
+        return "this file is empty"
+    if start in _WAV_STARTS:
+        return "this WAV file is damaged, or in an encoding that cannot be read"
+    return "not a WAV file"
 
 
 def write(path: Path, sound: Samples) -> None:

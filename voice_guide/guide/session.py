@@ -4,29 +4,29 @@ Pure: it knows no sound, file, clock or thread, and can be tested by reading.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 
 from voice_guide.guide.events import (
     Action,
     End,
     Event,
-    Hush,
     Play,
     Prepare,
     Say,
-    SetRate,
     SetTimer,
-    SetVolume,
     SpeechEnded,
     Started,
     StopTimer,
     TimeUp,
 )
+from voice_guide.guide.manner import Change, Manner
+from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
+from voice_guide.guide.script import Script
+from voice_guide.guide.speech import Speech, Texts
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine, Step
-from voice_guide.settings import RATES_WPM, VOLUMES, VoiceSettings
+from voice_guide.settings import VoiceSettings
 from voice_guide.speaking.chimes import Chime
 
 _HINT_AFTER = 2
@@ -34,25 +34,6 @@ _HINT_AFTER = 2
 
 _ABOUT_THE_ROUTINE = frozenset({"GoTo", "Needs", "StartOver", "StepsLeft", "WhereAmI"})
 """Intents that only a chosen routine gives an answer to."""
-
-
-class Phase(StrEnum):
-    """Where the conversation is. The values are the contexts of the sentence files."""
-
-    CHOOSING = "choosing"
-    """Nothing is chosen yet."""
-
-    PREPARING = "preparing"
-    """A routine is chosen, its needs and cautions are said: waiting for "ready"."""
-
-    STEP = "step"
-    """In the middle of a routine."""
-
-    PAUSED = "paused"
-    """Waiting for "resume", wherever the conversation was."""
-
-    FINISHED = "finished"
-    """A routine has ended or was stopped, and can be taken up again."""
 
 
 class Guide:
@@ -67,44 +48,46 @@ class Guide:
     ) -> None:
         """Take what there is to say; with a routine, begin with that one."""
         self._library = library
-        self._prompts = prompts
-        self._rate_wpm = voice.rate
-        self._volume = voice.volume
+        self._script = Script(prompts)
+        self._speech = Speech()
+        self._manner = Manner(voice)
+        self._begin_with = routine
         self._phase = Phase.CHOOSING
         self._paused_phase = Phase.CHOOSING
-        self._chosen = routine
-        self._at = 0
         self._offered = library.routines
-        self._last_said: tuple[str, ...] = ()
-        self._unclear_in_a_row = 0
+        self._chosen: Routine | None = None
+        self._cautions_heard = False
+        self._at = 0
         self._hold_is_due = False
+        self._cut_short: Texts = ()
+        self._unclear_in_a_row = 0
         self._answers: Mapping[str, Callable[[Command], list[Action]]] = {
-            "Back": self._back,
+            "Back": lambda _: self._back(),
             "ChooseArea": lambda c: self._choose(library.for_area(str(c.slots["area"]))),
-            "ChooseNumber": self._choose_number,
+            "ChooseNumber": lambda c: self._choose_number(int(c.slots["number"])),
             "ChooseRoutine": lambda c: self._choose(library.named(str(c.slots["routine"]))),
             "ChooseThing": lambda c: self._choose(library.with_thing(str(c.slots["thing"]))),
-            "Faster": lambda _: self._change_rate(+1),
-            "GoTo": self._go_to,
-            "Goodbye": lambda _: [*self._tell("goodbye"), StopTimer(), End()],
-            "Help": lambda _: self._tell(f"help.{self._phase}", example=self._example_area()),
-            "Hurts": self._hurts,
-            "ListRoutines": self._list_routines,
-            "Louder": lambda _: self._change_volume(+1),
-            "Needs": lambda _: self._say(self._needs_prompt()),
-            "Next": self._next,
-            "OtherRoutine": self._list_routines,
-            "Pause": self._pause,
-            "Quieter": lambda _: self._change_volume(-1),
-            "Ready": lambda _: self._go(0),
-            "Repeat": self._repeat,
-            "Resume": self._resume,
-            "Slower": lambda _: self._change_rate(-1),
-            "StartOver": lambda _: self._go(0),
-            "StepsLeft": self._steps_left,
-            "Stop": self._stop,
-            "WhereAmI": self._where,
-            "WhoToCall": self._who_to_call,
+            "Faster": lambda _: self._change(self._manner.change_rate(+1)),
+            "GoTo": lambda c: self._go_to(int(c.slots["number"])),
+            "Goodbye": lambda _: [*self._say("goodbye"), StopTimer(), End()],
+            "Help": lambda _: self._answer(f"help.{self._phase}", example=library.example),
+            "Hurts": lambda _: self._stop_because_it_hurts(),
+            "ListRoutines": lambda _: self._offer("list_routines", library.routines),
+            "Louder": lambda _: self._change(self._manner.change_volume(+1)),
+            "Needs": lambda _: self._speech.answer(self._script.needs(self._routine)),
+            "Next": lambda _: self._next(),
+            "OtherRoutine": lambda _: self._offer("list_routines", library.routines),
+            "Pause": lambda _: self._pause(),
+            "Quieter": lambda _: self._change(self._manner.change_volume(-1)),
+            "Ready": lambda _: self._enter(0),
+            "Repeat": lambda _: self._repeat(),
+            "Resume": lambda _: self._resume(),
+            "Slower": lambda _: self._change(self._manner.change_rate(-1)),
+            "StartOver": lambda _: self._start_over(),
+            "StepsLeft": lambda _: self._steps_left(),
+            "Stop": lambda _: self._stop(),
+            "WhereAmI": lambda _: self._where(),
+            "WhoToCall": lambda _: self._who_to_call(),
         }
 
     @property
@@ -124,220 +107,184 @@ class Guide:
                 return [*self._begin(), self._prepare()]
             case Command():
                 self._unclear_in_a_row = 0
-                return [*self._answer(event), self._prepare()]
+                return [*self._obey(event), self._prepare()]
             case Unclear():
                 return self._not_understood()
             case SpeechEnded():
-                return self._start_hold()
+                return self._heard(self._speech.end())
             case TimeUp():
-                return [Play(Chime.TIME_UP), Say(self._prompt("time_up"))]
+                time_up = self._script.time_up(self._routine, self._at)
+                return [Play(Chime.TIME_UP), Say(time_up)]
 
-    def _answer(self, command: Command) -> list[Action]:
+    def _obey(self, command: Command) -> list[Action]:
         # "Pause" works before anything is chosen too, and then these have no answer.
         if command.intent in _ABOUT_THE_ROUTINE and self._chosen is None:
-            return self._tell("nothing_chosen")
+            return self._answer("nothing_chosen")
         return self._answers[command.intent](command)
 
     # Choosing
 
     def _begin(self) -> list[Action]:
-        return (
-            self._introduce(self._chosen) if self._chosen else self._say(self._prompt("welcome"))
-        )
+        return self._introduce(self._begin_with) if self._begin_with else self._say("welcome")
 
     def _choose(self, fitting: Sequence[Routine]) -> list[Action]:
-        if len(fitting) == 1:
-            return self._introduce(fitting[0])
-        self._offered = tuple(fitting)
-        return self._say(self._prompt("which", routines=fitting))
+        return self._introduce(fitting[0]) if len(fitting) == 1 else self._offer("which", fitting)
 
-    def _choose_number(self, command: Command) -> list[Action]:
-        number = int(command.slots["number"])
+    def _choose_number(self, number: int) -> list[Action]:
         if number > len(self._offered):
-            return self._say(self._prompt("no_such_number", count=len(self._offered)))
+            return self._answer("no_such_number", count=len(self._offered))
         return self._introduce(self._offered[number - 1])
 
-    def _list_routines(self, _: Command) -> list[Action]:
+    def _offer(self, opening: str, routines: Sequence[Routine]) -> list[Action]:
         if self._phase is Phase.PREPARING:
-            self._phase = Phase.CHOOSING
-        self._offered = self._library.routines
-        return self._say(self._prompt("list_routines"))
+            self._forget_the_routine()
+        self._offered = tuple(routines)
+        return self._speech.say(*self._script.offer(opening, routines))
 
     def _introduce(self, routine: Routine) -> list[Action]:
-        self._chosen = routine
-        self._at = 0
         self._phase = Phase.PREPARING
-        return self._say(
-            self._prompt("introduction"),
-            self._needs_prompt(),
-            *routine.safety.cautions,
-            self._prompt("say_ready"),
-        )
+        self._chosen = routine
+        self._cautions_heard = False
+        self._at = 0
+        return self._speech.say(*self._script.introduction(routine))
+
+    def _forget_the_routine(self) -> None:
+        self._phase = Phase.CHOOSING
+        self._chosen = None
 
     # Being led
 
-    def _next(self, _: Command) -> list[Action]:
+    def _next(self) -> list[Action]:
         if self._phase is Phase.PREPARING:
-            return self._go(0)
+            return self._enter(0)
         if self._at + 1 < len(self._routine.steps):
-            return self._go(self._at + 1)
+            return self._enter(self._at + 1)
         self._phase = Phase.FINISHED
-        closing = self._routine.closing, self._routine.source.referral
-        return [StopTimer(), *self._say(*closing, self._prompt("done_choose"))]
+        return [StopTimer(), *self._speech.say(*self._script.ending(self._routine))]
 
-    def _back(self, _: Command) -> list[Action]:
-        if self._phase is Phase.FINISHED:
-            return self._go(self._at)
+    def _back(self) -> list[Action]:
         if self._at == 0:
-            step = self._routine.steps[0]
-            return self._enter(0, self._prompt("first_step_already", step=step))
-        return self._go(self._at - 1)
+            return self._enter(0, self._script.line("first_step_already"))
+        return self._enter(self._at - 1)
 
-    def _go_to(self, command: Command) -> list[Action]:
-        number = int(command.slots["number"])
-        if number > len(self._routine.steps):
-            return self._tell("only_so_many", total=len(self._routine.steps))
-        return self._go(number - 1)
+    def _go_to(self, number: int) -> list[Action]:
+        total = len(self._routine.steps)
+        if number > total:
+            return self._answer("only_so_many", total=total)
+        return self._enter(number - 1)
 
-    def _go(self, at: int) -> list[Action]:
-        return self._enter(at, self._step_prompt(at))
+    def _start_over(self) -> list[Action]:
+        return self._enter(0) if self._is_under_way else self._introduce(self._routine)
 
-    def _enter(self, at: int, text: str) -> list[Action]:
+    def _enter(self, at: int, *before: str) -> list[Action]:
         self._phase = Phase.STEP
         self._at = at
         self._hold_is_due = self._step.seconds is not None
-        return [StopTimer(), *self._say(text)]
+        return [StopTimer(), *self._speech.say(*before, *self._step_texts())]
 
-    def _start_hold(self) -> list[Action]:
+    def _step_texts(self) -> Texts:
+        """The step; nobody hears one without having heard the cautions to their end."""
+        cautions = () if self._cautions_heard else self._script.cautions(self._routine)
+        return (*cautions, *self._script.step(self._routine, self._at))
+
+    def _heard(self, texts: Texts) -> list[Action]:
+        """Take note of what was heard to its end; a step's time starts only then."""
+        if self._chosen and set(self._chosen.safety.cautions) <= set(texts):
+            self._cautions_heard = True
         if self._phase is Phase.STEP and self._hold_is_due and self._step.seconds:
             self._hold_is_due = False
             return [SetTimer(self._step.seconds)]
         return []
 
-    def _pause(self, _: Command) -> list[Action]:
+    def _pause(self) -> list[Action]:
         if self._phase is Phase.PAUSED:
-            return self._tell("still_paused")
+            return self._say("still_paused")
         self._paused_phase, self._phase = self._phase, Phase.PAUSED
-        return [StopTimer(), *self._tell("paused")]
+        self._cut_short = self._speech.end()
+        return [StopTimer(), *self._say("paused")]
 
-    def _resume(self, _: Command) -> list[Action]:
+    def _resume(self) -> list[Action]:
         self._phase = self._paused_phase
         if self._phase is Phase.STEP:
-            return self._enter(self._at, self._step_prompt(self._at))
-        return [*self._tell("resumed"), *map(Say, self._last_said)]
+            return self._enter(self._at)
+        what_now = self._script.line(f"help.{self._phase}", example=self._library.example)
+        return self._speech.say(self._script.line("resumed"), *(self._cut_short or [what_now]))
 
-    def _stop(self, _: Command) -> list[Action]:
-        at = self._paused_phase if self._phase is Phase.PAUSED else self._phase
-        if at is Phase.STEP:
+    def _stop(self) -> list[Action]:
+        self._phase = self._place
+        if self._phase is Phase.STEP:
             self._phase = Phase.FINISHED
-            number, total = self._at + 1, len(self._routine.steps)
-            told = self._tell("stopped_in_routine", number=number, total=total)
+            told = self._say("stopped_in_routine", **self._position)
             return [StopTimer(), *told]
-        self._phase = Phase.CHOOSING if at is Phase.PREPARING else at
-        return self._tell("stopped")
+        if self._phase is Phase.PREPARING:
+            self._forget_the_routine()
+        return self._say("stopped")
 
-    def _hurts(self, _: Command) -> list[Action]:
-        if self._chosen is None:
-            advice = self._prompt("hurts_without_routine")
-        else:
-            advice = self._chosen.safety.when_it_hurts
-        self._chosen = None
-        self._phase = Phase.CHOOSING
-        return [
-            StopTimer(),
-            *self._say(
-                self._prompt("stopped_because_it_hurts"), advice, self._prompt("ask_who_to_call")
-            ),
-        ]
+    def _stop_because_it_hurts(self) -> list[Action]:
+        told = self._speech.say(*self._script.when_it_hurts(self._chosen))
+        self._forget_the_routine()
+        return [StopTimer(), *told]
 
     # Asking
 
-    def _repeat(self, _: Command) -> list[Action]:
-        return self._say(*self._last_said)
+    def _repeat(self) -> list[Action]:
+        """Say the last thing again; in a step, never without the step itself."""
+        texts = self._speech.last
+        if self._place is Phase.STEP:
+            texts += self._step_texts()
+        return self._speech.say(*dict.fromkeys(texts))
 
-    def _where(self, _: Command) -> list[Action]:
-        if not self._is_under_way:
-            return self._tell("where_preparing")
-        return self._tell("where", number=self._at + 1, total=len(self._routine.steps))
+    def _where(self) -> list[Action]:
+        name = "where" if self._is_under_way else "where_preparing"
+        return self._answer(name, routine=self._routine, side=self._step.side, **self._position)
 
-    def _steps_left(self, _: Command) -> list[Action]:
-        total = len(self._routine.steps)
-        if not self._is_under_way:
-            return self._tell("left_preparing", total=total)
-        return self._tell("left", left=total - self._at - 1)
+    def _steps_left(self) -> list[Action]:
+        return self._answer("left" if self._is_under_way else "left_preparing", **self._position)
 
-    def _who_to_call(self, _: Command) -> list[Action]:
+    def _who_to_call(self) -> list[Action]:
         routines = [self._chosen] if self._chosen else self._library.routines
-        return self._say(*dict.fromkeys(routine.source.referral for routine in routines))
+        return self._speech.answer(*dict.fromkeys(r.source.referral for r in routines))
 
-    # The voice
+    # Speaking
 
-    def _change_rate(self, by: int) -> list[Action]:
-        rate = _neighbour(RATES_WPM, self._rate_wpm, by)
-        if rate is None:
-            return self._tell("slowest" if by < 0 else "fastest")
-        self._rate_wpm = int(rate)
-        return [SetRate(self._rate_wpm), *self._tell("slower" if by < 0 else "faster")]
-
-    def _change_volume(self, by: int) -> list[Action]:
-        volume = _neighbour(VOLUMES, self._volume, by)
-        if volume is None:
-            return self._tell("quietest" if by < 0 else "loudest")
-        self._volume = volume
-        return [SetVolume(volume), *self._tell("quieter" if by < 0 else "louder")]
-
-    # Not understanding
+    def _change(self, change: Change) -> list[Action]:
+        actions, prompt = change
+        return [*actions, *self._speech.remark(self._script.line(prompt))]
 
     def _not_understood(self) -> list[Action]:
         self._unclear_in_a_row += 1
         if self._unclear_in_a_row == _HINT_AFTER:
-            return [Play(Chime.UNCLEAR), Say(self._prompt(f"hint.{self._phase}"))]
+            return [Play(Chime.UNCLEAR), Say(self._script.line(f"hint.{self._phase}"))]
         return [Play(Chime.UNCLEAR)]
 
-    # Words
+    def _say(self, prompt: str, **values: object) -> list[Action]:
+        return self._speech.say(self._script.line(prompt, **values))
 
-    def _say(self, *texts: str) -> list[Action]:
-        """Say this instead of what is being said; "say that again" repeats it."""
-        self._last_said = texts
-        return [Hush(), *map(Say, texts)]
-
-    def _tell(self, name: str, **values: object) -> list[Action]:
-        """Answer aside: what "say that again" repeats stays what it was."""
-        return [Hush(), Say(self._prompt(name, **values))]
-
-    def _prompt(self, name: str, **values: object) -> str:
-        usual = {"routines": self._library.routines, "routine": self._chosen}
-        return self._prompts(name, **(usual | values))
-
-    def _step_prompt(self, at: int) -> str:
-        is_last = at > 0 and at == len(self._routine.steps) - 1
-        step = self._routine.steps[at]
-        return self._prompt("last_step" if is_last else "step", step=step, number=at + 1)
-
-    def _needs_prompt(self) -> str:
-        return self._prompt("needs", needs=[need.name for need in self._routine.needs])
-
-    def _example_area(self) -> str:
-        return self._library.routines[0].purpose
+    def _answer(self, prompt: str, **values: object) -> list[Action]:
+        return self._speech.answer(self._script.line(prompt, **values))
 
     def _prepare(self) -> Prepare:
         """Everything that may have to be said at once after the next command."""
-        texts = [self._prompt(f"hint.{self._phase}")]
-        if self._chosen and self._phase is not Phase.CHOOSING:
-            ahead = [*range(self._at, len(self._routine.steps)), *range(self._at)]
-            texts += [self._step_prompt(at) for at in ahead]
-            texts += [self._prompt("paused"), self._chosen.safety.when_it_hurts]
-            texts += [self._routine.closing, self._routine.source.referral]
+        if self._chosen is None:
+            texts = self._script.choosing(self._library.routines, self._offered)
         else:
-            texts += [self._prompt("list_routines")]
-        return Prepare(tuple(texts))
+            texts = self._script.leading(self._chosen, self._at)
+        return Prepare((*texts, self._script.line(f"hint.{self._phase}")))
 
     # The place
 
     @property
+    def _place(self) -> Phase:
+        """Where the conversation is, or was when it was paused."""
+        return self._paused_phase if self._phase is Phase.PAUSED else self._phase
+
+    @property
     def _is_under_way(self) -> bool:
-        phase = self._paused_phase if self._phase is Phase.PAUSED else self._phase
-        return phase in (Phase.STEP, Phase.FINISHED)
+        return self._place in (Phase.STEP, Phase.FINISHED)
+
+    @property
+    def _position(self) -> Mapping[str, int]:
+        return {"number": self._at + 1, "total": len(self._routine.steps)}
 
     @property
     def _routine(self) -> Routine:
@@ -348,10 +295,3 @@ class Guide:
     @property
     def _step(self) -> Step:
         return self._routine.steps[self._at]
-
-
-def _neighbour(steps: Sequence[float], value: float, by: int) -> float | None:
-    """Return the next step above (by +1) or below (by -1) a value that may lie between two."""
-    if by > 0:
-        return min((step for step in steps if step > value), default=None)
-    return max((step for step in steps if step < value), default=None)

@@ -4,10 +4,11 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.checking import problems
+from voice_guide.checking import problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
 from voice_guide.routines.model import Routine
 from voice_guide.routines.phrases import phrases
@@ -16,13 +17,23 @@ FOLDER = Path(__file__).parent
 """Where the packs that come with the program are."""
 
 
-class PackError(VoiceGuideError):
-    """A pack that cannot be used."""
+class Problem(NamedTuple):
+    """Something that is wrong with a pack."""
 
-    def __init__(self, file: Path, problems: list[str]) -> None:
-        super().__init__("; ".join(f"{file}: {problem}" for problem in problems))
+    file: Path
+    """The pack."""
+
+    text: str
+    """The key or line, and what was expected there."""
+
+
+class PackError(VoiceGuideError):
+    """Packs that cannot be used."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        """Everything that is wrong with it."""
+        """Everything that is wrong with them."""
+        super().__init__("; ".join(f"{problem.file}: {problem.text}" for problem in self.problems))
 
 
 class Library:
@@ -36,20 +47,12 @@ class Library:
     def load(cls, files: Iterable[Path] | None = None) -> "Library":
         """Read these packs, or those that come with the program.
 
-        Raises PackError with every problem of the first pack that has any, or where two
-        packs share an id.
+        Raises PackError with every problem of every pack.
         """
-        sources: dict[str, Path] = {}
-        routines = []
-        for file in files if files is not None else sorted(FOLDER.glob("*.toml")):
-            routine = load_pack(file)
-            if routine.id in sources:
-                raise PackError(
-                    file, [f'id: "{routine.id}" is the id of {sources[routine.id]} too']
-                )
-            sources[routine.id] = file
-            routines.append(routine)
-        return cls(routines)
+        routines, found = read(files if files is not None else sorted(FOLDER.glob("*.toml")))
+        if found:
+            raise PackError(found)
+        return cls(routines.values())
 
     def by_id(self, routine_id: str) -> Routine:
         """Return the routine of that id; raises VoiceGuideError where there is none."""
@@ -80,6 +83,11 @@ class Library:
             "thing": tuple(self._things),
         }
 
+    @property
+    def example(self) -> str:
+        """Something that can be said to choose a routine."""
+        return next(iter((*self._areas, *self._names)))
+
     @cached_property
     def _names(self) -> Mapping[str, tuple[Routine, ...]]:
         return _index((p, r) for r in self.routines for t in r.names for p in phrases(t))
@@ -94,20 +102,35 @@ class Library:
         return _index((phrase, routine) for t, routine in said for phrase in phrases(t))
 
 
+def read(files: Iterable[Path]) -> tuple[dict[Path, Routine], list[Problem]]:
+    """Read packs; return the sound ones, and every problem of the others."""
+    routines: dict[Path, Routine] = {}
+    found: list[Problem] = []
+    for file in dict.fromkeys(files):
+        try:
+            routine = load_pack(file)
+        except PackError as error:
+            found += error.problems
+            continue
+        same = [other for other, known in routines.items() if known.id == routine.id]
+        found += [Problem(file, f'id: "{routine.id}" is the id of {other} too') for other in same]
+        if not same:
+            routines[file] = routine
+    return routines, found
+
+
 def load_pack(file: Path) -> Routine:
     """Read one pack; raises PackError with all its problems."""
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise PackError(file, ["no such file"]) from error
+        content = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise PackError(file, [f"cannot be read: {error}"]) from error
+        raise PackError([Problem(file, why_unreadable(error))]) from error
     except tomllib.TOMLDecodeError as error:
-        raise PackError(file, [f"not TOML: {error}"]) from error
+        raise PackError([Problem(file, f"not TOML: {error}")]) from error
     try:
         return TypeAdapter(Routine).validate_python(content)
     except ValidationError as error:
-        raise PackError(file, problems(error)) from error
+        raise PackError([Problem(file, text) for text in problems(error)]) from error
 
 
 def listened_for(routine: Routine) -> Iterator[tuple[str, str]]:
@@ -120,6 +143,17 @@ def listened_for(routine: Routine) -> Iterator[tuple[str, str]]:
         for template in templates:
             for phrase in phrases(template):
                 yield key, phrase
+
+
+def said(routine: Routine) -> Iterator[tuple[str, str]]:
+    """Yield each text the pack has the guide say in one go, with the key it stands under."""
+    for at, caution in enumerate(routine.safety.cautions, 1):
+        yield f"safety.cautions[{at}]", caution
+    yield "safety.when_it_hurts", routine.safety.when_it_hurts
+    for at, step in enumerate(routine.steps, 1):
+        yield f"steps[{at}].say", step.say
+    yield "closing", routine.closing
+    yield "source.referral", routine.source.referral
 
 
 def _index(pairs: Iterable[tuple[str, Routine]]) -> Mapping[str, tuple[Routine, ...]]:

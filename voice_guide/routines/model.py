@@ -1,6 +1,7 @@
 """What a routine is: the shape of a pack, checked as it is read."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
@@ -9,13 +10,35 @@ from voice_guide.routines.phrases import phrases
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
+_Entry = TypeVar("_Entry")
+
+
+def _at_least_one(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    # Not a length for pydantic to check: it counts only the sound ones, and so tells of
+    # an empty list wherever the only entry has a mistake.
+    if not entries:
+        raise ValueError("expected at least one")
+    return entries
+
+
+_NOT_EMPTY = AfterValidator(_at_least_one)
+
+_IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _checked_identifier(name: str) -> str:
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError("expected small letters and digits, with hyphens between")
+    return name
+
+
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 """Something to say or to name: never empty."""
 
 Template = Annotated[Text, AfterValidator(lambda template: phrases(template) and template)]
 """What a person may say, as a hassil template: `(tennis|rubber) ball [wall] massage`."""
 
-Identifier = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Identifier = Annotated[Text, AfterValidator(_checked_identifier)]
 """A name for the program: small letters, digits and hyphens."""
 
 
@@ -26,7 +49,7 @@ class Need:
     name: Text
     """What the guide says: "a tennis ball"."""
 
-    said: Annotated[tuple[Template, ...], Field(min_length=1)]
+    said: Annotated[tuple[Template, ...], _NOT_EMPTY]
     """What a person who has it may call it: "[tennis] ball"."""
 
 
@@ -48,7 +71,7 @@ class Step:
 class Safety:
     """What has to be said for the person's safety. Not optional in any pack."""
 
-    cautions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    cautions: Annotated[tuple[Text, ...], _NOT_EMPTY]
     """Said before the first step, in this order."""
 
     when_it_hurts: Text
@@ -82,7 +105,7 @@ class Routine:
     purpose: Text
     """What it is for, as in "the upper back"."""
 
-    names: Annotated[tuple[Template, ...], Field(min_length=1)]
+    names: Annotated[tuple[Template, ...], _NOT_EMPTY]
     """What people may call it."""
 
     areas: tuple[Template, ...]
@@ -95,7 +118,7 @@ class Routine:
     safety: Safety
     """Cautions and advice."""
 
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    steps: Annotated[tuple[Step, ...], _NOT_EMPTY]
     """The steps, in order."""
 
     closing: Text

@@ -24,6 +24,8 @@ def phrases(template: str) -> tuple[str, ...]:
             " ".join(text.lower().split())
             for text in islice(sample_sentence(parse_sentence(template)), _MOST + 1)
         )
+    except AssertionError as error:
+        raise ValueError("not a template: there is nothing to say in it") from error
     except ParseError as error:
         raise ValueError("not a template: a bracket is not closed or not opened") from error
     except HassilError as error:

@@ -1,0 +1,89 @@
+"""What the tests share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+from sound_server import SoundServer
+
+from voice_guide import assistant
+from voice_guide.assistant import Content
+from voice_guide.hearing.recognizer import SpeechModel
+
+MODELS = platformdirs.user_data_path("voice-guide") / "models"
+"""Where this user's speech models are installed: the only thing of theirs that tests use."""
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exchanges",
+        type=int,
+        default=3,
+        metavar="N",
+        help="how many spoken exchanges the live latency is measured on",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.stash[FIGURES]:
+        terminalreporter.section("measured")
+    for figure in config.stash[FIGURES]:
+        terminalreporter.write_line(figure)
+
+
+@pytest.fixture(scope="session")
+def report_figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Print a line about what was measured, at the end of the run."""
+    return pytestconfig.stash[FIGURES].append
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[str, str]]:
+    """Make the home of a user who has the speech models and nothing else; return its variables."""
+
+    def make() -> dict[str, str]:
+        home = tmp_path_factory.mktemp("home")
+        models = home / "data" / "voice-guide" / "models"
+        models.parent.mkdir(parents=True)
+        models.symlink_to(MODELS)
+        folders = {"CONFIG": "config", "DATA": "data", "STATE": "state", "CACHE": "cache"}
+        return {"HOME": str(home)} | {
+            f"XDG_{kind}_HOME": str(home / folder) for kind, folder in folders.items()
+        }
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _own_home(new_home: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from what this user has set and done."""
+    for name, value in new_home().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """Give the routines and the guide's language."""
+    return assistant.load_content()
+
+
+@pytest.fixture(scope="session")
+def model() -> SpeechModel:
+    """Give the speech model."""
+    return assistant.load_model()
+
+
+@pytest.fixture(scope="module")
+def sound_server() -> Iterator[SoundServer]:
+    """Give a sound server with a microphone and a speaker that no test has broken."""
+    with SoundServer() as server:
+        yield server

@@ -1,0 +1,167 @@
+"""A real sound server without a sound card: a virtual microphone and a virtual speaker.
+
+PulseAudio runs in a folder of its own with two sinks that lead nowhere: "speaker" is this
+machine's speaker, and what is played into "room" is what its microphone hears.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from voice_guide.audio import RATE, Samples
+
+CONFIGURATION = """\
+load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native
+load-module module-null-sink sink_name=speaker norewinds=1 rate={rate_hz} channels=2
+load-module module-null-sink sink_name=room norewinds=1 rate={rate_hz} channels=1
+load-module module-remap-source source_name=mic master=room.monitor
+set-default-sink speaker
+set-default-source mic
+"""
+
+SERVER = (
+    *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit"),
+    *("--use-pid-file=no", "--realtime=no", "--high-priority=no"),
+)
+
+FORMAT = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=1")
+
+PIECE_S = 0.01
+"""How much sound the server hands out at once, in seconds: the grain of all timing."""
+
+UP_WITHIN_S = 10.0
+"""How long the server may take to start, in seconds."""
+
+AUDIBLE = 150
+"""Samples above this (-47 dBFS) can be heard; what a resampler leaves of silence cannot."""
+
+
+class SoundServer:
+    """A sound server that ends with the `with` block."""
+
+    def __init__(self, rate_hz: int = 48_000) -> None:
+        """`rate_hz` is the rate of its microphone and its speaker."""
+        self._rate_hz = rate_hz
+        self._folder = tempfile.TemporaryDirectory(prefix="sound-")
+        folder = self._folder.name
+        self.environment = {
+            "PULSE_SERVER": f"unix:{folder}/native",
+            "PULSE_RUNTIME_PATH": folder,
+            "PULSE_STATE_PATH": folder,
+            "XDG_RUNTIME_DIR": folder,
+        }
+        """What a process needs to find this server."""
+
+    def __enter__(self) -> "SoundServer":
+        folder = Path(self._folder.name)
+        file = folder / "configuration.pa"
+        file.write_text(CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz))
+        log = folder / "log"
+        with log.open("w") as opened:
+            self._process = subprocess.Popen(
+                [*SERVER, "-F", file], env=self._variables, stdout=opened, stderr=opened
+            )
+        until_s = time.monotonic() + UP_WITHIN_S
+        while not self._is_up():
+            if self._process.poll() is not None or time.monotonic() > until_s:
+                self.__exit__()
+                raise RuntimeError("the sound server does not start: install pulseaudio")
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
+    def freeze(self) -> None:
+        """Make it stop answering, for good, without ending it."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def say(self, sound: Samples) -> None:
+        """Let the microphone hear this; return when it has."""
+        latency = f"--latency-msec={round(PIECE_S * 1000)}"
+        command = ["paplay", *FORMAT, latency, "--device=room", "/dev/stdin"]
+        subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
+
+    @contextmanager
+    def recording(self, sink: str) -> Iterator["Recording"]:
+        """Record what is played through "speaker", or into "room"."""
+        latency = f"--latency-msec={round(PIECE_S * 1000)}"
+        command = ["parec", *FORMAT, latency, f"--device={sink}.monitor"]
+        with subprocess.Popen(
+            command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as parec:
+            assert parec.stdout
+            recording = Recording(parec.stdout)
+            try:
+                recording.wait_for_first()
+                yield recording
+            finally:
+                parec.kill()
+                recording.join()
+
+    def _is_up(self) -> bool:
+        asked = subprocess.run(
+            ["pactl", "info"], env=self._variables, capture_output=True, check=False
+        )
+        return asked.returncode == 0
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return os.environ | self.environment
+
+
+class Recording(threading.Thread):
+    """What has been played so far, on the clock of `time.monotonic`."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._source = source
+        self._lock = threading.Lock()
+        self._has_begun = threading.Event()
+        self._sound = bytearray()
+        self._starts_s = float("inf")
+        self.start()
+
+    def run(self) -> None:
+        while piece := self._source.read(2 * round(PIECE_S * RATE)):
+            now_s = time.monotonic()
+            with self._lock:
+                self._sound += piece
+                # Nothing arrives before it is played: the least delayed piece tells when.
+                self._starts_s = min(self._starts_s, now_s - len(self._sound) / 2 / RATE)
+            self._has_begun.set()
+
+    def wait_for_first(self) -> None:
+        """Wait until sound, if only silence, is coming in."""
+        assert self._has_begun.wait(UP_WITHIN_S), "nothing can be recorded"
+
+    def since(self, at_s: float) -> Samples:
+        """Return what was played from then to now."""
+        with self._lock:
+            first = max(0, round((at_s - self._starts_s) * RATE))
+            return np.frombuffer(bytes(self._sound[2 * first :]), np.int16)
+
+    def first_audible_s(self, since_s: float) -> float | None:
+        """Return when something could be heard for the first time since then."""
+        loud = np.flatnonzero(np.abs(self.since(since_s).astype(int)) > AUDIBLE)
+        return since_s + float(loud[0]) / RATE if len(loud) else None
+
+    def last_audible_s(self, since_s: float) -> float | None:
+        """Return when something could be heard for the last time since then."""
+        loud = np.flatnonzero(np.abs(self.since(since_s).astype(int)) > AUDIBLE)
+        return since_s + float(loud[-1]) / RATE if len(loud) else None

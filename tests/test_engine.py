@@ -1,0 +1,299 @@
+"""The block loop with the real guide and the real voice: what is heard, and when.
+
+Only the ear is the tests' own, so that a command is understood in exactly one block.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from voice_guide import assistant
+from voice_guide.assistant import Content
+from voice_guide.audio import BLOCK, RATE, Samples, silence
+from voice_guide.guide.events import (
+    Action,
+    Event,
+    Play,
+    Prepare,
+    Say,
+    SetTimer,
+    SpeechEnded,
+    TimeUp,
+)
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.settings import Settings, VoiceSettings
+from voice_guide.speaking.chimes import Chime
+from voice_guide.speaking.synthesizer import Speaker, render
+from voice_guide.speaking.voice import Voice
+
+SETTINGS = Settings(VoiceSettings(rate=250, volume=0.5))
+
+ROUTINE = "tennis-ball-wall"
+
+RENDERED_WITHIN_S = 20.0
+"""How long preparing a routine's speech may take, in seconds."""
+
+Kind = TypeVar("Kind")
+
+
+class ScriptedEar:
+    """Hears in the next block what the test says."""
+
+    def __init__(self) -> None:
+        self.context = ""
+        self._heard: list[Command | Unclear] = []
+
+    def listen_for(self, context: str) -> None:
+        self.context = context
+
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+        events, self._heard = self._heard, []
+        return events
+
+    def will_hear(self, event: Command | Unclear) -> None:
+        self._heard.append(event)
+
+
+class Session:
+    """A session that the test moves on, block by block."""
+
+    def __init__(self, content: Content) -> None:
+        self.rendered: list[str] = []
+        self.ear = ScriptedEar()
+        self.voice = Voice(Speaker(SETTINGS.voice.name, SETTINGS.voice.rate), self._render)
+        self.events: list[tuple[float, Event | Action]] = []
+        self.engine = assistant.assemble(
+            content, SETTINGS, self.ear, self.voice, self._observe, ROUTINE
+        )
+
+    def _render(self, text: str, speaker: Speaker) -> Samples:
+        self.rendered.append(text)
+        return render(text, speaker)
+
+    def _observe(self, at_s: float, happening: Event | Action) -> None:
+        self.events.append((at_s, happening))
+
+    def move_on(self, seconds: float) -> Samples:
+        """Let this much audio pass; return what the speaker plays in it."""
+        blocks = round(seconds * RATE / BLOCK)
+        return np.concatenate(
+            [self.engine.process(silence(), silence()) for _ in range(blocks)] or [silence(0)]
+        )
+
+    def let_speak(self) -> Samples:
+        """Let the guide say what it has to say; return it."""
+        said = [self.move_on(BLOCK / RATE)]
+        while self.engine.is_speaking:
+            said.append(self.move_on(BLOCK / RATE))
+        return np.concatenate(said)
+
+    def hear(self, intent: str) -> None:
+        """Hear a command in the next block."""
+        self.events.clear()
+        self.ear.will_hear(Command(intent))
+
+    def enter_first_step(self) -> None:
+        """Listen to the introduction, and be in the midst of the first step's speech."""
+        self.engine.start()
+        self.let_speak()
+        self.hear("Ready")
+        self.move_on(0.5)
+        assert self.engine.is_speaking
+
+    def first(self, kind: type[Kind]) -> tuple[float, Kind]:
+        """Return the first of its kind since the last command, with its time."""
+        return next((at_s, what) for at_s, what in self.events if isinstance(what, kind))
+
+    def speech(self, text: str) -> Samples:
+        """Return a text as the speaker plays it."""
+        return (self.voice.speech(text) * SETTINGS.voice.volume).astype(np.int16)
+
+    def wait_for_rendering(self) -> None:
+        """Wait as long as a person would speak or be busy: until all is prepared."""
+        wanted = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        until_s = time.monotonic() + RENDERED_WITHIN_S
+        while not wanted <= set(self.rendered):
+            assert time.monotonic() < until_s, "not everything was rendered ahead"
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def session(content: Content) -> Iterator[Session]:
+    session = Session(content)
+    yield session
+    session.voice.close()
+
+
+def starts_at_s(sound: Samples, played: Samples) -> float | None:
+    """Return when it is this and nothing else that is played, sample for sample."""
+    starts = np.flatnonzero(played == sound[0])
+    matches = (at for at in starts if np.array_equal(played[at : at + len(sound)], sound))
+    at = next(matches, None)
+    return None if at is None else float(at) / RATE
+
+
+# Being interrupted
+
+
+@pytest.mark.parametrize("intent", ["Stop", "Next", "Pause", "Repeat", "Hurts"])
+def test_100_ms_after_a_command_nothing_but_its_answer_is_heard(
+    session: Session, intent: str
+) -> None:
+    session.enter_first_step()
+
+    session.hear(intent)
+    played = session.move_on(5)
+
+    _, answer = session.first(Say)
+    starts_s = starts_at_s(session.speech(answer.text), played)
+    assert starts_s is not None
+    assert starts_s < 0.1
+
+
+def test_the_answer_starts_within_50_ms_of_the_command(session: Session) -> None:
+    session.enter_first_step()
+
+    session.hear("Next")
+    session.move_on(1)
+
+    decided_s, _ = session.first(Command)
+    starts_s, _ = session.first(Say)
+    assert starts_s - decided_s < 0.05
+
+
+def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
+    session.enter_first_step()
+    session.hear("Stop")
+    session.let_speak()
+
+    assert not session.move_on(10).any()
+
+
+# Being ready
+
+
+def test_the_next_step_was_rendered_before_it_is_asked_for(
+    session: Session, content: Content, report_figure: Callable[[str], None]
+) -> None:
+    session.enter_first_step()
+    took_ms = []
+    for _ in content.library.by_id(ROUTINE).steps[1:]:
+        session.wait_for_rendering()
+        session.let_speak()
+        rendered_ahead = list(session.rendered)
+
+        session.hear("Next")
+        before_s = time.perf_counter()
+        block = session.move_on(BLOCK / RATE)
+        took_ms.append((time.perf_counter() - before_s) * 1000)
+
+        assert block.any()
+        _, step = session.first(Say)
+        assert step.text in rendered_ahead
+        assert session.rendered.count(step.text) == 1
+    report_figure(
+        f"the next step starts in a block that takes {median(took_ms):.2f} ms to make "
+        f"(median of {len(took_ms)}, worst {max(took_ms):.2f} ms)"
+    )
+
+
+def test_speech_that_was_not_prepared_is_rendered_at_once(session: Session) -> None:
+    session.enter_first_step()
+
+    session.hear("WhereAmI")
+    played = session.move_on(0.1)
+
+    assert played.any()
+
+
+def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
+    session.enter_first_step()
+
+    session.hear("Slower")
+    played = session.move_on(3)
+
+    _, answer = session.first(Say)
+    at_old_pace = render(answer.text, Speaker(SETTINGS.voice.name, SETTINGS.voice.rate))
+    at_new_pace = session.speech(answer.text)
+    assert len(at_new_pace) > 1.1 * len(at_old_pace)
+    assert starts_at_s(at_new_pace, played) is not None
+
+
+# Time
+
+
+def test_a_hold_takes_its_seconds_of_audio_from_the_end_of_the_instruction(
+    session: Session, content: Content
+) -> None:
+    steps = content.library.by_id(ROUTINE).steps
+    hold = next(number for number, step in enumerate(steps) if step.seconds)
+    session.enter_first_step()
+    for _ in range(hold):
+        session.let_speak()
+        session.hear("Next")
+    session.let_speak()
+    session.move_on((steps[hold].seconds or 0) + 1)
+
+    spoken_s, _ = session.first(SpeechEnded)
+    timed_s, timer = session.first(SetTimer)
+    up_s, _ = session.first(TimeUp)
+    rung_s, chime = session.first(Play)
+    assert timed_s == spoken_s
+    assert up_s == pytest.approx(timed_s + timer.seconds, abs=2 * BLOCK / RATE)
+    assert (rung_s, chime.chime) == (up_s, Chime.TIME_UP)
+
+
+def test_audio_time_needs_no_wall_time(session: Session) -> None:
+    session.enter_first_step()
+    started_s = time.monotonic()
+
+    session.move_on(600)
+
+    assert session.engine.now_s > 600
+    assert time.monotonic() - started_s < 60
+
+
+# Telling
+
+
+def test_what_is_said_is_told_when_it_starts_and_not_when_it_is_asked_for(
+    session: Session,
+) -> None:
+    session.engine.start()
+    session.let_speak()
+
+    said_s = [at_s for at_s, what in session.events if isinstance(what, Say)]
+
+    assert len(said_s) > 1
+    assert said_s[0] == 0
+    assert all(later - earlier > 0.5 for earlier, later in pairwise(said_s))
+
+
+def test_the_ear_is_told_what_to_listen_for(session: Session) -> None:
+    session.engine.start()
+    assert session.ear.context == "preparing"
+
+    session.let_speak()
+    session.hear("Ready")
+    session.move_on(0.1)
+
+    assert session.ear.context == "step"
+
+
+# Ending
+
+
+def test_it_is_finished_when_goodbye_has_been_heard_to_its_end(session: Session) -> None:
+    session.enter_first_step()
+
+    session.hear("Goodbye")
+    session.move_on(0.1)
+    assert not session.engine.is_finished
+
+    session.let_speak()
+    assert session.engine.is_finished

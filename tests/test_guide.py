@@ -1,0 +1,145 @@
+"""What holds for the Guide in every conversation, whatever is said in it and when."""
+
+import random
+import re
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from voice_guide.assistant import Content
+from voice_guide.guide.events import (
+    Action,
+    Event,
+    Hush,
+    Prepare,
+    Say,
+    SetTimer,
+    SpeechEnded,
+    Started,
+    StopTimer,
+    TimeUp,
+)
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.sentences import Meaning, Sentences
+from voice_guide.settings import VoiceSettings
+
+QUOTED = re.compile(r'"([^"]+)"')
+EVENTS = 200
+"""In each random conversation."""
+
+
+@cache
+def intents(sentences: Sentences, context: str) -> list[str]:
+    return sorted({template.intent for template in sentences.templates(context)})
+
+
+@cache
+def match(sentences: Sentences) -> Callable[[str, str], Meaning | None]:
+    return cache(sentences.match)
+
+
+class Listener:
+    """A person who says anything that can be said, and watches what the guide does."""
+
+    def __init__(self, content: Content, seed: int) -> None:
+        self._content = content
+        self._chance = random.Random(seed)
+        self._guide = Guide(content.library, content.prompts, VoiceSettings())
+        self._understood = match(content.sentences)
+        self._timer_runs = False
+        self._being_said: list[str] = []
+        self._heard: set[str] = set()
+        """What was heard to its end since a routine was last chosen."""
+        self._cautions = {
+            self._step_text(at, step.say): set(routine.safety.cautions)
+            for routine in content.library.routines
+            for at, step in enumerate(routine.steps)
+        }
+
+    def talk(self) -> None:
+        self._take(Started())
+        for _ in range(EVENTS):
+            self._take(self._chance.choice([self._command, self._command, self._other])())
+
+    def _command(self) -> Event:
+        intent = self._chance.choice(intents(self._content.sentences, self._guide.context))
+        if intent == "Goodbye":
+            return Unclear("", 0)
+        lists = self._content.library.lists
+        slots = {name: self._chance.choice(phrases) for name, phrases in lists.items()}
+        return Command(intent, slots | {"number": self._chance.randint(1, 9)})
+
+    def _other(self) -> Event:
+        if self._being_said:
+            self._heard |= set(self._being_said)
+            self._being_said.clear()
+            return SpeechEnded()
+        if self._timer_runs:
+            self._timer_runs = False
+            return TimeUp()
+        return Unclear("", 0)
+
+    def _take(self, event: Event) -> None:
+        before = self._guide.context
+        actions = self._guide.handle(event)
+        if before in ("choosing", "finished") and self._guide.context == "preparing":
+            self._heard.clear()
+        for action in actions:
+            self._watch(action)
+        assert not self._timer_runs or self._guide.context == "step"
+
+    def _watch(self, action: Action) -> None:
+        match action:
+            case Hush():
+                self._being_said.clear()
+            case Say(text):
+                self._watch_said(text)
+                self._being_said.append(text)
+            case SetTimer():
+                self._timer_runs = True
+            case StopTimer():
+                self._timer_runs = False
+
+    def _watch_said(self, text: str) -> None:
+        assert self._cautions_of(text) <= self._heard | set(self._being_said)
+        for phrase in QUOTED.findall(text):
+            assert self._understood(phrase, self._guide.context)
+
+    def _cautions_of(self, text: str) -> set[str]:
+        return next((c for step, c in self._cautions.items() if text.endswith(step)), set())
+
+    @staticmethod
+    def _step_text(at: int, say: str) -> str:
+        return f"tep {at + 1}. {say}"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_step_without_its_cautions_whatever_is_said_and_when(
+    content: Content, seed: int
+) -> None:
+    Listener(content, seed).talk()
+
+
+def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content) -> None:
+    guide = Guide(content.library, content.prompts, VoiceSettings())
+    meant = {template.intent for template in content.sentences.templates(None)}
+
+    assert guide.intents == meant
+
+
+def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> None:
+    for routine in content.library.routines:
+        guide = Guide(content.library, content.prompts, VoiceSettings(), routine)
+        prepared = prepared_in(guide.handle(Started()))
+        guide.handle(SpeechEnded())
+        while guide.context != "finished":
+            actions = guide.handle(Command("Next"))
+            guide.handle(SpeechEnded())
+            assert {action.text for action in actions if isinstance(action, Say)} <= prepared
+            prepared |= prepared_in(actions)
+
+
+def prepared_in(actions: list[Action]) -> set[str]:
+    return {text for action in actions if isinstance(action, Prepare) for text in action.texts}
