@@ -1,7 +1,6 @@
 """What the tests share."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import platformdirs
 import pytest

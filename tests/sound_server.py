@@ -152,16 +152,16 @@ class Recording(threading.Thread):
 
     def since(self, at_s: float) -> Samples:
         """Return what was played from then to now."""
+        return self._since(at_s)[0]
+
+    def audible_s(self, since_s: float) -> tuple[float, float] | None:
+        """Return when sound was to be heard for the first and the last time since then."""
+        sound, starts_s = self._since(since_s)
+        loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > AUDIBLE)
+        return (starts_s + loud[0] / RATE, starts_s + loud[-1] / RATE) if len(loud) else None
+
+    def _since(self, at_s: float) -> tuple[Samples, float]:
         with self._lock:
             first = max(0, round((at_s - self._starts_s) * RATE))
-            return np.frombuffer(bytes(self._sound[2 * first :]), np.int16)
-
-    def first_audible_s(self, since_s: float) -> float | None:
-        """Return when something could be heard for the first time since then."""
-        loud = np.flatnonzero(np.abs(self.since(since_s).astype(int)) > AUDIBLE)
-        return since_s + float(loud[0]) / RATE if len(loud) else None
-
-    def last_audible_s(self, since_s: float) -> float | None:
-        """Return when something could be heard for the last time since then."""
-        loud = np.flatnonzero(np.abs(self.since(since_s).astype(int)) > AUDIBLE)
-        return since_s + float(loud[-1]) / RATE if len(loud) else None
+            sound = np.frombuffer(self._sound[2 * first :], np.int16)
+            return sound, self._starts_s + first / RATE

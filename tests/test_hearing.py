@@ -14,6 +14,7 @@ from voice_guide.console import describe
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.understanding import Understanding
 
 FEWEST_UNDERSTOOD = 0.95
 """Of all sentences, by each person."""
@@ -36,8 +37,9 @@ class Ears:
     """One listener for each context, since building one takes longer than listening."""
 
     def __init__(self, model: SpeechModel, content: Content) -> None:
+        understanding = Understanding(content.sentences, model.knows)
         self._listeners = {
-            context: Listener(model, content.sentences, context)
+            context: Listener(model, understanding, context)
             for context in content.sentences.contexts
         }
 

@@ -7,7 +7,7 @@ import pytest
 from voice_guide.assistant import Content
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.session import Guide
-from voice_guide.hearing.grammar import grammar, words_of
+from voice_guide.hearing.grammar import drawn_sentences, words_of
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
@@ -46,7 +46,7 @@ def sentences(tmp_path: Path, text: str) -> Sentences:
 
 @pytest.fixture
 def understanding(content: Content) -> Understanding:
-    return Understanding(content.sentences)
+    return Understanding(content.sentences, lambda _: True)
 
 
 def intent_of(understanding: Understanding, text: str, context: str) -> str | None:
@@ -87,34 +87,41 @@ def test_numbers_are_numbers(content: Content) -> None:
     assert meaning.slots == {"number": 21}
 
 
-def test_a_grammar_has_every_word_of_every_context(content: Content, model: SpeechModel) -> None:
+def test_every_word_that_can_be_said_is_expected(content: Content, model: SpeechModel) -> None:
     for context in content.sentences.contexts:
-        drawn = {
-            word
-            for text in grammar(content.sentences, context, model.knows)
-            for word in text.split()
-        }
-        assert drawn == words_of(content.sentences, None)
+        drawn = drawn_sentences(content.sentences, context, model.knows)
+        assert {word for text in drawn for word in text.split()} == words_of(
+            content.sentences, context
+        )
 
 
-def test_a_grammar_leaves_out_what_the_model_cannot_hear(tmp_path: Path) -> None:
+def test_sentences_of_other_contexts_are_expected_too(
+    content: Content, model: SpeechModel
+) -> None:
+    expected = Understanding(content.sentences, model.knows).expected("paused")
+    assert "next step" in expected
+
+
+def test_what_the_model_cannot_hear_is_not_expected(tmp_path: Path) -> None:
     text = "language: en\nintents: {Rub: {data: [{sentences: ['rub the (trapezius|neck)']}]}}"
-    drawn = grammar(sentences(tmp_path, text), None, lambda word: word != "trapezius")
+    drawn = drawn_sentences(sentences(tmp_path, text), None, lambda word: word != "trapezius")
     assert set(drawn) == {"rub the neck"}
 
 
-def test_the_same_templates_give_the_same_grammar(content: Content, model: SpeechModel) -> None:
-    once, again = (grammar(content.sentences, "step", model.knows) for _ in range(2))
+def test_the_same_is_expected_each_time(content: Content, model: SpeechModel) -> None:
+    once, again = (
+        Understanding(content.sentences, model.knows).expected("step") for _ in range(2)
+    )
     assert once == again
 
 
 def test_sentences_too_many_to_list_are_understood(tmp_path: Path) -> None:
     orders = sentences(tmp_path, ORDER)
-    assert len(grammar(orders, None, lambda _: True)) < 10_000
+    assert len(drawn_sentences(orders, None, lambda _: True)) < 10_000
     text = (
         "give me a large latte with oat milk dark roast and a double shot with some honey please"
     )
-    meaning = Understanding(orders).meaning(text.split(), None)
+    meaning = Understanding(orders, lambda _: True).meaning(text.split(), None)
     assert meaning is not None
     assert meaning.slots == {
         "size": "large",
@@ -157,7 +164,7 @@ intents:
   Left: {data: [{sentences: ["turn the left one"]}]}
   Lift: {data: [{sentences: ["turn the lift one"]}]}
 """
-    understanding = Understanding(sentences(tmp_path, text))
+    understanding = Understanding(sentences(tmp_path, text), lambda _: True)
     assert understanding.meaning(["turn", "the", "loft", "one"], None) is None
 
 

@@ -1,5 +1,6 @@
 """The only place that wires the rooms together."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.events import Action, Event, SetRate, SetVolume
+from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.understanding import Understanding
 from voice_guide.routines.library import Library
 from voice_guide.settings import Settings, SettingsFile
 from voice_guide.speaking.mixer import Mixer
@@ -104,7 +107,9 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         transcript = Transcript(with_times=False)
         voice = new_voice(file.settings)
         model = loading.result()
-    ear = Listener(model, content.sentences, "choosing")
+    understanding = Understanding(content.sentences, model.knows)
+    ear = Listener(model, understanding, Phase.CHOOSING)
+    threading.Thread(target=understanding.prepare, name="prepare", daemon=True).start()
     observe = _keeping_settings(file, transcript)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
     try:
@@ -153,10 +158,11 @@ class RecordingListener:
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
         self._model = load_model()
+        self._understanding = Understanding(self._sentences, self._model.knows)
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
-        listener = Listener(self._model, self._sentences, self._context)
+        listener = Listener(self._model, self._understanding, self._context)
         found = [
             event
             for heard, played in _pairs(recording, far_end)
@@ -185,6 +191,6 @@ def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
                     file.change_voice(volume=volume)
         except VoiceGuideError as error:
             # It holds for this session; a session is worth more than a setting.
-            transcript.line(at_s, "Note", str(error), "yellow")
+            transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
 
     return observe

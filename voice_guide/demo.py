@@ -12,9 +12,11 @@ from voice_guide.console import Transcript, describe
 from voice_guide.devices import wavfile
 from voice_guide.devices.room import Room
 from voice_guide.guide.events import Action, Event
+from voice_guide.guide.phase import Phase
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.sentences import Meaning
+from voice_guide.hearing.understanding import Understanding
 from voice_guide.settings import Settings
 from voice_guide.speaking.synthesizer import Speaker, render
 
@@ -67,7 +69,9 @@ class Demo:
         self._heard: Command | Unclear | None = None
         settings = Settings()
         self._voice = assistant.new_voice(settings)
-        ear = Listener(assistant.load_model(), self._content.sentences, "choosing")
+        model = assistant.load_model()
+        understanding = Understanding(self._content.sentences, model.knows)
+        ear = Listener(model, understanding, Phase.CHOOSING)
         self._engine = assistant.assemble(self._content, settings, ear, self._voice, self._observe)
         self._room = Room(self._engine)
 

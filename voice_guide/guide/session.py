@@ -204,8 +204,9 @@ class Guide:
         return [StopTimer(), *self._say("paused")]
 
     def _resume(self) -> list[Action]:
-        self._phase = self._paused_phase
-        if self._phase is Phase.STEP:
+        was_paused = self._phase is Phase.PAUSED
+        self._phase = self._place
+        if self._phase is Phase.STEP or not was_paused:
             return self._enter(self._at)
         what_now = self._script.line(f"help.{self._phase}", example=self._library.example)
         return self._speech.say(self._script.line("resumed"), *(self._cut_short or [what_now]))

@@ -9,6 +9,7 @@ new pair of words. What is short and plain is drawn often, and weighs as much as
 import random
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -40,23 +41,14 @@ _MOST = 6_000
 _NOT_SPOKEN = re.compile(r"[^\w' ]+")
 
 
-def grammar(sentences: Sentences, context: str | None, known: Callable[[str], bool]) -> list[str]:
-    """Return what the recognizer is to expect in a context, the same list each time.
+def drawn_sentences(
+    sentences: Sentences, context: str | None, knows: Callable[[str], bool]
+) -> list[str]:
+    """Draw sentences of a context (None: of all) to cover every word and every junction.
 
-    Sentences of the context come as often as they were drawn; those of other contexts once
-    each, so that "next step" is heard as such, and not as the likeliest sentence that would
-    make sense. `known` tells whether the speech model has a word: sentences with one that
-    it lacks cannot be heard and are left out.
+    `knows` tells whether the speech model has a word: sentences with one that it lacks
+    cannot be heard and are left out. The same templates give the same list each time.
     """
-    expected = _drawn(sentences, context, known)
-    if context is None:
-        return expected
-    others = dict.fromkeys(_drawn(sentences, None, known)).keys() - set(expected)
-    return [*expected, *sorted(others)]
-
-
-def _drawn(sentences: Sentences, context: str | None, known: Callable[[str], bool]) -> list[str]:
-    """Draw sentences of a context (None: of all) to cover every word and every junction."""
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
@@ -70,7 +62,7 @@ def _drawn(sentences: Sentences, context: str | None, known: Callable[[str], boo
             template = draw.one_of(templates, intent)
             words = spoken(draw.sentence(template.expression, template))
             junctions.update(pairwise(["", *words, ""]))
-            if words and all(map(known, words)):
+            if words and all(map(knows, words)):
                 drawn.append(" ".join(words))
         idle_rounds = 0 if len(junctions) > found else idle_rounds + 1
     return drawn
@@ -151,7 +143,7 @@ def choices(
     if isinstance(values, TextSlotList):
         return [value.text_in for value in values.values]
     if isinstance(values, RangeSlotList):
-        return _number_words(values, language)
+        return _number_words(tuple(values.get_numbers()), values.words_language or language)
     return []
 
 
@@ -161,10 +153,11 @@ def _inline_range(reference: ListReference) -> SlotList | None:
     return RangeSlotList(None, *bounds) if bounds else None
 
 
-def _number_words(numbers: RangeSlotList, language: str) -> list[str]:
-    engine = get_rbnf_engine(numbers.words_language or language)
+@lru_cache(64)
+def _number_words(numbers: tuple[int | float, ...], language: str) -> list[str]:
+    engine = get_rbnf_engine(language)
     return [
         text
-        for number in numbers.get_numbers()
+        for number in numbers
         for text in dict.fromkeys(engine.format_number(number).text_by_ruleset.values())
     ]

@@ -3,15 +3,12 @@
 import math
 import time
 from collections.abc import Sequence
-from functools import cache
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.echo import EchoGuard
 from voice_guide.hearing.gate import SpeechGate
-from voice_guide.hearing.grammar import grammar
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
-from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
 
 _LONGEST_DECISION_S = 2.0
@@ -35,10 +32,11 @@ for a noise, what is longer for talk that is not meant for it."""
 class Listener:
     """Hears the sentences of one context at a time in a stream of blocks."""
 
-    def __init__(self, model: SpeechModel, sentences: Sentences, context: str | None) -> None:
+    def __init__(
+        self, model: SpeechModel, understanding: Understanding, context: str | None
+    ) -> None:
         """Listen for the sentences of `context`; None listens for those of all contexts."""
-        self._understanding = Understanding(sentences)
-        self._grammar = cache(lambda name: grammar(sentences, name, model.knows))
+        self._understanding = understanding
         self._echo = EchoGuard()
         self._gate = SpeechGate()
         self._recognizer = Recognizer(model)
@@ -48,14 +46,14 @@ class Listener:
         self._not_understood: list[Word] = []
         self._was_understood = False
         self._context = context
-        self._recognizer.listen_for(self._grammar(context))
+        self._recognizer.listen_for(self._understanding.expected(context))
 
     def listen_for(self, context: str) -> None:
         """Listen for another context's sentences, from the next utterance on."""
         if context != self._context:
             self._context = context
             self._abandon()
-            self._recognizer.listen_for(self._grammar(context))
+            self._recognizer.listen_for(self._understanding.expected(context))
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""

@@ -75,6 +75,8 @@ class Sentences:
                 _check_references(template, template.expression)
         except VoiceGuideError as error:
             raise VoiceGuideError(f"{path}: {error}") from error
+        except ParseError as error:
+            raise VoiceGuideError(f"{path}: a rule is not a sentence template: {error}") from error
         except KeyError as error:
             raise VoiceGuideError(f"{path}: the key {error} is missing") from error
         except (AssertionError, AttributeError, TypeError, ValueError) as error:
@@ -98,7 +100,7 @@ class Sentences:
     def match(self, text: str, context: str | None) -> Meaning | None:
         """Return what the whole text means in that context (None: in any), or None."""
         for result in recognize_all(text, self._of(context)):
-            slots = {name: entity.value for name, entity in result.entities.items()}
+            slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
             return Meaning(result.intent.name, slots)
         return None
 
@@ -128,6 +130,11 @@ class Sentences:
                 },
             )
         return self._by_context[context]
+
+
+def _plain(value: Any) -> Any:
+    """3 for the 3.0 that hassil makes of a typed "3"."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parsed(intent: str, data: IntentData) -> list[Sentence]:

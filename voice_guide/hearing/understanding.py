@@ -1,9 +1,9 @@
 """From the words heard to what they mean: a whole sentence of the context, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
-from voice_guide.hearing.grammar import UNKNOWN
+from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.sentences import Meaning, Sentences
 
@@ -20,12 +20,37 @@ _MOST_REMEMBERED = 256
 
 
 class Understanding:
-    """What may be said in each context, and how near to it is near enough."""
+    """What may be said in each context, and how near to it is near enough.
 
-    def __init__(self, sentences: Sentences) -> None:
+    What it needs for a context is made when it is first asked about, and kept.
+    """
+
+    def __init__(self, sentences: Sentences, knows: Callable[[str], bool]) -> None:
+        """Take the sentences, and what tells whether the speech model has a word."""
         self._sentences = sentences
-        self._graph = cache(self._build_graph)
+        self._drawn = cache(lambda context: drawn_sentences(sentences, context, knows))
+        self._graph = cache(
+            lambda context: SentenceGraph(sentences.templates(context), sentences.language)
+        )
         self._meaning = lru_cache(_MOST_REMEMBERED)(self._find_meaning)
+
+    def prepare(self) -> None:
+        """Make what every context needs, so that none has to wait for it."""
+        for context in self._sentences.contexts:
+            self.expected(context)
+            self._graph(context)
+
+    def expected(self, context: str | None) -> list[str]:
+        """Return what the recognizer is to expect in a context.
+
+        Sentences of the context come as often as they were drawn; those of other contexts
+        once each, so that "next step" is heard as such, and not as the likeliest sentence
+        that would make sense.
+        """
+        drawn = self._drawn(context)
+        if context is None:
+            return drawn
+        return [*drawn, *sorted(set(self._drawn(None)) - set(drawn))]
 
     def meaning(self, words: Sequence[str], context: str | None) -> Meaning | None:
         """Return what the words mean: they are a sentence, or nearest to just one intent's.
@@ -62,6 +87,3 @@ class Understanding:
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Tell whether more words could make another command of a complete sentence."""
         return self._graph(context).may_change(words)
-
-    def _build_graph(self, context: str | None) -> SentenceGraph:
-        return SentenceGraph(self._sentences.templates(context), self._sentences.language)

@@ -8,6 +8,8 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.sample import sample_sentence
 
+from voice_guide.hearing.grammar import spoken
+
 _MOST = 200
 """Phrases that one template may stand for: a pack names things, it holds no grammar."""
 
@@ -21,7 +23,7 @@ def phrases(template: str) -> tuple[str, ...]:
     """
     try:
         found = dict.fromkeys(
-            " ".join(text.lower().split())
+            " ".join(spoken(text))
             for text in islice(sample_sentence(parse_sentence(template)), _MOST + 1)
         )
     except AssertionError as error:
