@@ -25,7 +25,9 @@ class Transcript:
 
     def __init__(self, with_times: bool) -> None:
         """`with_times` puts the seconds of audio since the start before each line."""
-        self._console = Terminal(highlight=False, soft_wrap=True)
+        self._console = Terminal(highlight=False)
+        # A terminal's lines end between words; those in a file or pipe do not end at all.
+        self._console.soft_wrap = not self._console.is_terminal
         self._with_times = with_times
 
     def observe(self, at_s: float, happening: Event | Action) -> None:
