@@ -1,6 +1,5 @@
 """The ear: microphone blocks in, commands out."""
 
-import math
 import time
 from collections.abc import Sequence
 
@@ -20,9 +19,6 @@ detector itself notices silence about 0.1 s after it began."""
 
 _UNSETTLED_S = 0.2
 """Silence after a sentence that more words could make another command of, in seconds."""
-
-_INEXACT_S = 0.36
-"""Silence after words that are only near a sentence, in seconds."""
 
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
@@ -96,15 +92,11 @@ class Listener:
         if self._gate.silence_s < _SETTLED_S:
             return False
         words = self._recognizer.words_so_far()
-        return bool(words) and self._gate.silence_s >= self._silence_after(words)
-
-    def _silence_after(self, words: list[str]) -> float:
-        """How long a silence makes these words a command, in seconds."""
-        if not self._understanding.is_complete(words, self._context):
-            is_near = self._understanding.meaning(words, self._context) is not None
-            return _INEXACT_S if is_near else math.inf
-        is_settled = not self._understanding.may_change(words, self._context)
-        return _SETTLED_S if is_settled else _UNSETTLED_S
+        if not words or not self._understanding.is_complete(words, self._context):
+            return False
+        if self._gate.silence_s >= _UNSETTLED_S:
+            return True
+        return not self._understanding.may_change(words, self._context)
 
     def _decide(self, hypothesis: Hypothesis) -> Command | None:
         meaning = self._understanding.meaning(
