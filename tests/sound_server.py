@@ -93,8 +93,7 @@ class SoundServer:
 
     def say(self, sound: Samples) -> None:
         """Let the microphone hear this; return when it has."""
-        latency = f"--latency-msec={round(PIECE_S * 1000)}"
-        command = ["paplay", *FORMAT, latency, "--device=room", "/dev/stdin"]
+        command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", "/dev/stdin"]
         subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
 
     @contextmanager

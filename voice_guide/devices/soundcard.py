@@ -1,32 +1,56 @@
 """A real microphone and a real speaker, through sounddevice."""
 
+import atexit
+import os
 import queue
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import sounddevice as sd
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.engine import Engine
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
-_BLOCK_S = BLOCK / RATE
+try:
+    import sounddevice as sd
+except OSError as error:
+    raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
 
-_USUAL_RATES_HZ = (48_000, 44_100, 16_000)
-"""Tried where the devices' own rates do not suit each other."""
+_BLOCK_S = BLOCK / RATE
+"""Length of the sound system's blocks, in seconds: the same as the engine's."""
+
+_BUFFER_S = 0.04
+"""Sound the system keeps ahead by itself, in seconds: with less, a busy processor is heard."""
+
+RATES_HZ = (RATE, 48_000, 44_100, 32_000, 96_000)
+"""Sampling rates to open the devices at: the first that both of them take. Sound systems
+take any; what refuses ours are USB microphones without one in between."""
 
 _LEAD_S = 0.06
-"""Silence kept ahead in the speaker's queue, in seconds: the time the loop may take over
+"""Sound kept ahead in the speaker's queue, in seconds: the time the loop may take over
 one block before there is a gap in what is heard."""
 
+_RESAMPLING_S = 0.04
+"""Sound that soxr's two streams hold back and then deliver in a burst, in seconds."""
+
 _SILENT_FOR_S = 3.0
-"""A microphone that delivers nothing for this long is gone: nothing else tells."""
+"""A microphone that delivers nothing for this long is gone: often nothing else tells."""
+
+_CLOSED_WITHIN_S = 1.0
+"""How long closing the devices may take, in seconds."""
+
+_Direction: TypeAlias = Literal["input", "output"]
+
+_Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
+"""What the sound system's thread delivers, part by part; None when it ends."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +73,8 @@ class Device:
 def microphone(name: str = "") -> Device:
     """Return the microphone whose name contains this, or the system's own choice.
 
-    Raises NoSoundError where the machine has none, VoiceGuideError where none is called so.
+    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
+    that works is called so.
     """
     return _find("input", "microphone", name)
 
@@ -57,46 +82,65 @@ def microphone(name: str = "") -> Device:
 def speaker(name: str = "") -> Device:
     """Return the speaker whose name contains this, or the system's own choice.
 
-    Raises NoSoundError where the machine has none, VoiceGuideError where none is called so.
+    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
+    that works is called so.
     """
     return _find("output", "speaker", name)
 
 
-def _find(kind: str, word: str, name: str) -> Device:
-    usable = [d for d in sd.query_devices() if d[f"max_{kind}_channels"] > 0]
-    if not usable:
+def _find(direction: _Direction, word: str, name: str) -> Device:
+    listed = [d for d in sd.query_devices() if d[f"max_{direction}_channels"] > 0]
+    if not listed:
         raise NoSoundError(f"this machine has no {word}")
+    suitable = [d for d in listed if name.lower() in d["name"].lower()]
+    if not suitable:
+        names = ", ".join(f'"{d["name"]}"' for d in listed)
+        raise VoiceGuideError(f'there is no {word} called "{name}"; there are: {names}')
+    default = sd.default.device[direction]
+    for found in sorted(suitable, key=lambda d: d["index"] != default):
+        # Some hardware takes nothing but stereo; one channel is all that is needed.
+        channels = min(2, found[f"max_{direction}_channels"])
+        device = Device(found["index"], found["name"], channels, found["default_samplerate"])
+        # ALSA lists what it cannot open too, such as a sound server that does not run.
+        if _can_open(direction, device, device.rate_hz):
+            return device
     if name:
-        found = next((d for d in usable if name.lower() in d["name"].lower()), None)
-        if found is None:
-            names = ", ".join(f'"{d["name"]}"' for d in usable)
-            raise VoiceGuideError(f'there is no {word} called "{name}"; there are: {names}')
-    else:
-        default = sd.default.device[0 if kind == "input" else 1]
-        found = next((d for d in usable if d["index"] == default), usable[0])
-    # Some hardware takes nothing but stereo; one channel is all that is needed.
-    channels = min(2, found[f"max_{kind}_channels"])
-    return Device(found["index"], found["name"], channels, found["default_samplerate"])
+        raise VoiceGuideError(f'the {word} "{name}" cannot be opened: is it used elsewhere?')
+    raise NoSoundError(f"this machine has no {word} that can be opened")
+
+
+def _can_open(direction: _Direction, device: Device, rate_hz: float) -> bool:
+    check = sd.check_input_settings if direction == "input" else sd.check_output_settings
+    try:
+        with _muted():
+            check(device.index, device.channels, "int16", samplerate=rate_hz)
+    except (sd.PortAudioError, ValueError):
+        return False
+    return True
 
 
 def record(microphone: Device, seconds: float) -> Samples:
     """Return what a microphone hears, shape (n,) at RATE.
 
-    Raises VoiceGuideError where it cannot be opened.
+    Raises VoiceGuideError where it cannot be opened, or goes away.
     """
-    frames = round(seconds * microphone.rate_hz)
-    try:
-        recorded = sd.rec(
-            frames,
-            samplerate=microphone.rate_hz,
-            channels=microphone.channels,
-            dtype="int16",
-            device=microphone.index,
-            blocking=True,
-        )
-    except (sd.PortAudioError, ValueError) as error:
-        raise VoiceGuideError(f'"{microphone.name}" cannot be opened: {error}') from error
-    mono: Samples = soxr.resample(recorded[:, 0], microphone.rate_hz, RATE)
+    recorded: _Recorded = queue.SimpleQueue()
+    what = f'the microphone "{microphone.name}"'
+    with _running(
+        what,
+        recorded,
+        sd.InputStream,
+        samplerate=microphone.rate_hz,
+        device=microphone.index,
+        channels=microphone.channels,
+        callback=lambda indata, *_: recorded.put(indata[:, 0].copy()),
+    ):
+        heard = silence(0)
+        for part in _delivered(what, recorded):
+            heard = np.concatenate([heard, part])
+            if len(heard) >= seconds * microphone.rate_hz:
+                break
+    mono: Samples = soxr.resample(heard, microphone.rate_hz, RATE)
     return mono
 
 
@@ -107,59 +151,59 @@ class SoundCard:
         """Take two devices; raises VoiceGuideError where they cannot work together."""
         self._microphone = microphone
         self._speaker = speaker
+        self._what = f'the microphone "{microphone.name}" or the speaker "{speaker.name}"'
         self._rate_hz = self._common_rate()
-        self._recorded: queue.SimpleQueue[npt.NDArray[np.int16]] = queue.SimpleQueue()
+        self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
 
     def run(self, engine: Engine) -> None:
-        """Lead through a session until it has ended.
+        """Lead through a session until it has ended and all of it has been heard.
 
         Raises VoiceGuideError where a device cannot be opened, or goes away.
         """
         to_engine = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
         to_speaker = soxr.ResampleStream(RATE, self._rate_hz, 1, dtype="int16", quality="LQ")
-        self._to_play.put(silence(round(_LEAD_S * self._rate_hz)))
-        with self._open():
+        lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
+        lead = round(lead_s * self._rate_hz)
+        self._to_play.put(silence(lead))
+        with self._running() as stream:
             engine.start()
             for heard, played in self._blocks(to_engine):
-                block = engine.process(heard, played)
-                # After a hitch the queue is longer than need be; silence makes up for it.
-                if block.any() or len(self._to_play) <= 2 * _LEAD_S * self._rate_hz:
-                    self._to_play.put(to_speaker.resample_chunk(block))
-                if engine.is_finished and not len(self._to_play):
+                if not engine.is_finished:
+                    block = engine.process(heard, played)
+                    # After a hitch the queue is longer than need be: silence makes up for it.
+                    if block.any() or len(self._to_play) < lead:
+                        self._to_play.put(to_speaker.resample_chunk(block))
+                    if engine.is_finished:
+                        # The sound system has played the last word when it takes the end of this.
+                        _, latency_s = stream.latency
+                        rest = silence(round(latency_s * RATE))
+                        self._to_play.put(to_speaker.resample_chunk(rest, last=True))
+                elif not len(self._to_play):
                     return
 
-    def _common_rate(self) -> float:
-        for rate_hz in (self._microphone.rate_hz, self._speaker.rate_hz, *_USUAL_RATES_HZ):
-            try:
-                sd.check_input_settings(
-                    self._microphone.index, self._microphone.channels, "int16", samplerate=rate_hz
-                )
-                sd.check_output_settings(
-                    self._speaker.index, self._speaker.channels, "int16", samplerate=rate_hz
-                )
-            except (sd.PortAudioError, ValueError):
-                continue
-            return rate_hz
+    def _common_rate(self) -> int:
+        for rate_hz in RATES_HZ:
+            if _can_open("input", self._microphone, rate_hz) and _can_open(
+                "output", self._speaker, rate_hz
+            ):
+                return rate_hz
         raise VoiceGuideError(
             f'"{self._microphone.name}" and "{self._speaker.name}" cannot be used together: '
-            "they are busy, or have no sampling rate in common; choose others with --mic and "
-            "--speaker"
+            "they have no sampling rate in common; choose others with --mic and --speaker"
         )
 
-    def _open(self) -> Any:
-        try:
-            return sd.Stream(
-                samplerate=self._rate_hz,
-                blocksize=round(_BLOCK_S * self._rate_hz),
-                device=(self._microphone.index, self._speaker.index),
-                channels=(self._microphone.channels, self._speaker.channels),
-                dtype="int16",
-                latency="low",
-                callback=self._callback,
-            )
-        except (sd.PortAudioError, ValueError) as error:
-            raise VoiceGuideError(f"the sound devices cannot be opened: {error}") from error
+    def _running(self) -> Any:
+        return _running(
+            self._what,
+            self._recorded,
+            sd.Stream,
+            samplerate=self._rate_hz,
+            blocksize=round(_BLOCK_S * self._rate_hz),
+            device=(self._microphone.index, self._speaker.index),
+            channels=(self._microphone.channels, self._speaker.channels),
+            callback=self._callback,
+        )
 
     def _callback(
         self,
@@ -176,18 +220,65 @@ class SoundCard:
 
     def _blocks(self, to_engine: Any) -> Iterator[tuple[Samples, Samples]]:
         waiting = np.zeros((0, 2), np.int16)
-        while True:
-            try:
-                recorded = self._recorded.get(timeout=_SILENT_FOR_S)
-            except queue.Empty:
-                raise VoiceGuideError(
-                    f'the microphone "{self._microphone.name}" or the speaker '
-                    f'"{self._speaker.name}" has stopped: is it still plugged in?'
-                ) from None
+        for recorded in _delivered(self._what, self._recorded):
             waiting = np.concatenate([waiting, to_engine.resample_chunk(recorded)])
             while len(waiting) >= BLOCK:
                 yield waiting[:BLOCK, 0], waiting[:BLOCK, 1]
                 waiting = waiting[BLOCK:]
+
+
+@contextmanager
+def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iterator[Any]:
+    """Open a stream of this kind, and close it in the end."""
+    with _muted():
+        try:
+            stream = kind(
+                **settings,
+                dtype="int16",
+                latency=_BUFFER_S,
+                finished_callback=lambda: recorded.put(None),
+            )
+            stream.start()
+        except (sd.PortAudioError, ValueError) as error:
+            raise VoiceGuideError(f"{what} cannot be opened: {error}") from error
+        try:
+            yield stream
+        finally:
+            _close(stream)
+
+
+def _close(stream: Any) -> None:
+    """Close a stream; PortAudio waits for ever for a device that is gone, and we do not."""
+    closing = threading.Thread(target=stream.close, daemon=True)
+    closing.start()
+    closing.join(_CLOSED_WITHIN_S)
+    if closing.is_alive():
+        atexit.unregister(sd._exit_handler)
+
+
+def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]]:
+    """Give what is recorded, part by part; raises VoiceGuideError when there is no more."""
+    while True:
+        try:
+            part = recorded.get(timeout=_SILENT_FOR_S)
+        except queue.Empty:
+            part = None
+        if part is None:
+            raise VoiceGuideError(f"{what} has stopped: is it still plugged in?")
+        yield part
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
+    terminal = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
 
 class _Fifo:
