@@ -20,10 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 something was found wanting, 2 bad input."""
     _prepare_streams()
     try:
-        options = _parser().parse_args(arguments)
-        status = options.command(options)
-        # Here, where whoever has stopped reading is noticed, and not at Python's own end.
-        sys.stdout.flush()
+        try:
+            options = _parser().parse_args(arguments)
+            status = options.command(options)
+        finally:
+            # Here, where a reader who has gone is noticed, and not at Python's own end.
+            sys.stdout.flush()
         sys.exit(status)
     except VoiceGuideError as error:
         print("voice-guide:", *str(error).splitlines(), file=sys.stderr)
