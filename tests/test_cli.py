@@ -553,15 +553,6 @@ def test_the_json_is_what_was_promised(heard: Heard, recordings: Path) -> None:
     assert 0 <= command["confidence"] <= 1
 
 
-def test_slots_are_numbers_where_they_mean_numbers(
-    heard: Heard,
-) -> None:
-    (found,) = heard.good["go to step three"]["commands"]
-
-    assert found["intent"] == "GoTo"
-    assert found["slots"] == {"number": 3}
-
-
 def test_people_are_shown_what_is_heard_and_a_silent_far_end_changes_nothing(
     recordings: Path, tmp_path: Path
 ) -> None:

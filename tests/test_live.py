@@ -21,7 +21,7 @@ import tomlkit
 import vosk
 from sound_server import Recording, SoundServer
 
-from voice_guide.audio import BLOCK, RATE, Samples, to_int16
+from voice_guide.audio import RATE, Samples, to_int16
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.settings import VOLUMES
 from voice_guide.speaking.synthesizer import Speaker, render
@@ -369,65 +369,6 @@ def test_a_machine_whose_devices_cannot_be_opened_has_no_sound_unless_one_was_na
     assert unnamed == "NoSoundError this machine has no microphone that can be opened"
     assert named.startswith('VoiceGuideError the microphone "default" cannot be opened')
     assert complaints == ""
-
-
-PARROT = f"""
-import sys
-from dataclasses import replace
-from voice_guide.devices import soundcard
-
-class Parrot:
-    is_finished = False
-    blocks_left = {4 * RATE // BLOCK}
-
-    def start(self):
-        print("listening", flush=True)
-
-    def process(self, heard, played):
-        self.blocks_left -= 1
-        self.is_finished = self.blocks_left == 0
-        return heard
-
-microphone, speaker = (
-    replace(device, rate_hz=float(sys.argv[1]))
-    for device in (soundcard.microphone(), soundcard.speaker())
-)
-soundcard.SoundCard(microphone, speaker).run(Parrot())
-"""
-"""An engine that says for four seconds what it hears."""
-
-
-@pytest.mark.parametrize("rate_hz", [44_100, 48_000])
-def test_sound_passes_unharmed_at_the_rates_of_usual_devices(rate_hz: int) -> None:
-    spoken = render("Put the ball behind your back.", PERSON)
-    with (
-        SoundServer(rate_hz) as server,
-        server.recording("speaker") as speaker,
-        subprocess.Popen(
-            [sys.executable, "-c", PARROT, str(rate_hz)],
-            env=os.environ | server.environment,
-            stdout=subprocess.PIPE,
-        ) as parrot,
-    ):
-        assert parrot.stdout
-        assert parrot.stdout.readline() == b"listening\n"
-        said_s = time.monotonic()
-        server.say(spoken)
-        assert parrot.wait(PATIENCE_S) == 0
-        heard = speaker.since(said_s)
-
-    # What two resamplings take off the highest notes costs a twentieth; gaps cost more.
-    assert likeness(spoken, heard) > 0.9
-
-
-def likeness(one: Samples, other: Samples) -> float:
-    """Return how alike two sounds are where they fit best: 1 for the same at any volume."""
-    size = len(one) + len(other)
-    first, second = (np.fft.rfft(sound.astype(float), size) for sound in (one, other))
-    fit = int(np.argmax(np.fft.irfft(first.conj() * second)))
-    there = other[fit : fit + len(one)].astype(float)
-    here = one[: len(there)].astype(float)
-    return float(here @ there / np.linalg.norm(here) / np.linalg.norm(there))
 
 
 # Doctor
