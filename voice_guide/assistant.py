@@ -18,6 +18,7 @@ from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
+from voice_guide.hearing.decoys import Decoys, common_words
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
@@ -25,7 +26,7 @@ from voice_guide.hearing.understanding import Understanding
 from voice_guide.routines.library import Library
 from voice_guide.settings import Settings, SettingsFile
 from voice_guide.speaking.mixer import Mixer
-from voice_guide.speaking.synthesizer import Speaker
+from voice_guide.speaking.synthesizer import Speaker, phonemes
 from voice_guide.speaking.voice import Voice
 
 LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
@@ -60,6 +61,13 @@ def load_content() -> Content:
         Sentences.load(LANGUAGE_FOLDER, library.lists),
         Prompts(LANGUAGE_FOLDER / "prompts.toml"),
     )
+
+
+def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
+    """Return what tells the meaning of what this model hears."""
+    language = sentences.language
+    decoys = Decoys(common_words(language), model.knows, lambda text: phonemes(text, language))
+    return Understanding(sentences, model.knows, decoys)
 
 
 def load_model() -> SpeechModel:
@@ -107,7 +115,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         transcript = Transcript(with_times=False)
         voice = new_voice(file.settings)
         model = loading.result()
-    understanding = Understanding(content.sentences, model.knows)
+    understanding = understand(content.sentences, model)
     ear = Listener(model, understanding, Phase.CHOOSING)
     threading.Thread(target=understanding.prepare, name="prepare", daemon=True).start()
     observe = _keeping_settings(file, transcript)
@@ -158,7 +166,7 @@ class RecordingListener:
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
         self._model = load_model()
-        self._understanding = Understanding(self._sentences, self._model.knows)
+        self._understanding = understand(self._sentences, self._model)
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""

@@ -46,18 +46,17 @@ class SpeechGate:
         """
         speech = self._detector.is_speech(block.tobytes(), RATE)
         self._recent.append(speech)
+        # Also while it is open: somebody may start again in the moment in which it shuts.
+        self._lead.append(block)
         if self.is_open:
             self._silent_blocks = 0 if speech else self._silent_blocks + 1
             self.is_open = self.silence_s < _HANGOVER_S
             return [block]
-        self._lead.append(block)
         if sum(self._recent) < _ONSET_BLOCKS:
             return []
         self.is_open = True
         self._silent_blocks = 0
-        let_through = list(self._lead)
-        self._lead.clear()
-        return let_through
+        return list(self._lead)
 
     def shut(self) -> None:
         """Forget what came in so far."""

@@ -2,11 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.decision import decide, needed_odds
 from voice_guide.hearing.echo import EchoGuard
 from voice_guide.hearing.gate import SpeechGate
+from voice_guide.hearing.loudness import Loudness
+from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.understanding import Understanding
 
@@ -20,6 +24,18 @@ detector itself notices silence about 0.1 s after it began."""
 _UNSETTLED_S = 0.2
 """Silence after a sentence that more words could make another command of, in seconds."""
 
+_PAUSE_S = 0.3
+"""Silence before a command, where talk that is none went before it, in seconds."""
+
+_TALK_S = 1.0
+"""Speech that was not understood is talk if it lasted as long as this, in seconds."""
+
+_AFTER_TALK_S = 2.0
+"""For so long after talk, more of it is likelier than a command, in seconds."""
+
+_AFTER_TALK_ODDS = 3.0
+"""By how much the logarithm of a command's odds has to be higher then."""
+
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
 for a noise, what is longer for talk that is not meant for it."""
@@ -29,15 +45,26 @@ class Listener:
     """Hears the sentences of one context at a time in a stream of blocks."""
 
     def __init__(
-        self, model: SpeechModel, understanding: Understanding, context: str | None
+        self,
+        model: SpeechModel,
+        understanding: Understanding,
+        context: str | None,
+        sensitivity: float,
     ) -> None:
-        """Listen for the sentences of `context`; None listens for those of all contexts."""
+        """Listen for the sentences of `context`; None listens for those of all contexts.
+
+        The greater `sensitivity`, from 0 to 1, the more is taken for a command.
+        """
         self._understanding = understanding
+        self._needed_odds = needed_odds(sensitivity)
         self._echo = EchoGuard()
+        self._noise = NoiseReduction()
         self._gate = SpeechGate()
+        self._loudness = Loudness()
         self._recognizer = Recognizer(model)
         self._heard_samples = 0
         self._skipped_samples = 0
+        self._talk_ended_s = -inf
         self._compute_s = 0.0
         self._not_understood: list[Word] = []
         self._was_understood = False
@@ -59,9 +86,9 @@ class Listener:
         if near_end is None:
             self._abandon()
             return []
-        hypotheses = self._recognize(near_end)
+        utterances = self._recognize(self._noise.reduce(near_end))
         self._compute_s += time.thread_time() - started
-        found = [command for hypothesis in hypotheses if (command := self._decide(hypothesis))]
+        found = [command for hypotheses in utterances if (command := self._decide(hypotheses))]
         if self._gate.is_open:
             return found
         unclear = self._unclear()
@@ -76,47 +103,60 @@ class Listener:
             for found in self.hear(silence(), silence())
         ]
 
-    def _recognize(self, near_end: Samples) -> list[Hypothesis]:
+    def _recognize(self, near_end: Samples) -> list[list[Hypothesis]]:
+        """Return the alternatives for each utterance that ends with this block."""
         was_open = self._gate.is_open
         blocks = self._gate.push(near_end)
         if blocks and not was_open:
-            waited = self._heard_samples - len(blocks) * BLOCK
+            # What comes out of the noise reduction is one block old.
+            waited = self._heard_samples - (len(blocks) + 1) * BLOCK
             self._skipped_samples = waited - self._recognizer.taken_samples
-        found = [self._recognizer.take(block) for block in blocks]
+        for block in blocks:
+            self._loudness.follow(block)
+        found = [self._recognizer.take(self._loudness.level(block)) for block in blocks]
         if was_open and (not self._gate.is_open or self._has_ended()):
             found.append(self._recognizer.finish())
-        return [hypothesis for hypothesis in found if hypothesis]
+        return [hypotheses for hypotheses in found if hypotheses]
 
     def _has_ended(self) -> bool:
         """Whether a command is complete, before the silence says so that ends any utterance."""
         if self._gate.silence_s < _SETTLED_S:
             return False
         words = self._recognizer.words_so_far()
-        if not words or not self._understanding.is_complete(words, self._context):
+        if not words or not self._understanding.exact_meaning(" ".join(words), self._context):
             return False
         if self._gate.silence_s >= _UNSETTLED_S:
             return True
         return not self._understanding.may_change(words, self._context)
 
-    def _decide(self, hypothesis: Hypothesis) -> Command | None:
-        meaning = self._understanding.meaning(
-            [word.text for word in hypothesis.words], self._context
-        )
-        if meaning is None:
-            self._not_understood.extend(hypothesis.words)
+    def _decide(self, hypotheses: Sequence[Hypothesis]) -> Command | None:
+        skipped_s = self._skipped_samples / RATE
+        first = next(h.words[0] for h in hypotheses if h.words)
+        pause_s = skipped_s + first.start_s - self._talk_ended_s
+        needed = self._needed_odds + (_AFTER_TALK_ODDS if pause_s < _AFTER_TALK_S else 0)
+        decision = decide(hypotheses, self._understanding, self._context, needed)
+        if decision is None or pause_s < _PAUSE_S:
+            self._not_understood.extend(hypotheses[0].words)
+            self._note_talk()
             return None
         self._was_understood = True
-        skipped_s = self._skipped_samples / RATE
+        words = decision.hypothesis.words
         return Command(
-            intent=meaning.intent,
-            slots=meaning.slots,
-            text=hypothesis.text,
-            start_s=skipped_s + hypothesis.words[0].start_s,
-            end_s=skipped_s + hypothesis.words[-1].end_s,
+            intent=decision.meaning.intent,
+            slots=decision.meaning.slots,
+            text=decision.hypothesis.text,
+            start_s=skipped_s + words[0].start_s,
+            end_s=skipped_s + words[-1].end_s,
             decided_s=self._heard_samples / RATE,
             compute_ms=self._compute_s * 1000,
-            confidence=hypothesis.confidence,
+            confidence=decision.confidence,
         )
+
+    def _note_talk(self) -> None:
+        """Remember where talk ended, if that is what has not been understood."""
+        words = self._not_understood
+        if words and words[-1].end_s - words[0].start_s >= _TALK_S:
+            self._talk_ended_s = self._skipped_samples / RATE + words[-1].end_s
 
     def _unclear(self) -> list[Unclear]:
         """Whether the utterance that has just ended was meant for the guide."""

@@ -1,10 +1,10 @@
-"""Vosk, with times and words as the rest of the program uses them."""
+"""Vosk, with times, words and alternatives as the rest of the program uses them."""
 
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import vosk
@@ -13,6 +13,16 @@ from voice_guide.audio import RATE, Samples
 from voice_guide.hearing.grammar import UNKNOWN
 
 vosk.SetLogLevel(-1)
+
+_ALTERNATIVES = 10
+"""Ways to understand an utterance that are asked for."""
+
+_SEARCH = {"--lattice-beam": "5.0"}
+"""How the models are searched, where not as their makers say. The small model keeps
+alternatives that are up to 2.0 less likely than the best: too few to tell how sure it is."""
+
+_SEARCH_FILE = Path("conf", "model.conf")
+"""Where a model says how it is to be searched, a line for each option."""
 
 
 @dataclass(frozen=True)
@@ -28,26 +38,21 @@ class Word:
     end_s: float
     """Where it ends, likewise."""
 
-    confidence: float
-    """Vosk's posterior for it, from 0 to 1."""
-
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What the recognizer makes of an utterance."""
+    """One way to understand an utterance."""
 
     words: tuple[Word, ...]
-    """At least one word."""
+    """None where it was no speech."""
+
+    score: float
+    """The logarithm of its likelihood, comparable within the same utterance."""
 
     @property
     def text(self) -> str:
         """The words, with spaces between."""
         return " ".join(word.text for word in self.words)
-
-    @property
-    def confidence(self) -> float:
-        """The mean confidence of the words, from 0 to 1."""
-        return fmean(word.confidence for word in self.words)
 
 
 class SpeechModel:
@@ -55,11 +60,31 @@ class SpeechModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model; it takes about half a second and 170 MB."""
-        self.vosk_model: Any = vosk.Model(str(folder))
+        with tempfile.TemporaryDirectory(prefix="voice-guide-") as links:
+            _link_with_search(folder, Path(links))
+            self.vosk_model: Any = vosk.Model(links)
 
     def knows(self, word: str) -> bool:
         """Tell whether the model can recognize this word."""
         return bool(self.vosk_model.vosk_model_find_word(word) >= 0)
+
+
+def _link_with_search(folder: Path, links: Path) -> None:
+    """Make a model of links to another's files, but searched as _SEARCH says.
+
+    Vosk reads these options from the model's folder alone, which is to stay as it came.
+    """
+    for file in folder.rglob("*"):
+        link = links / file.relative_to(folder)
+        if file.is_dir():
+            link.mkdir(exist_ok=True, parents=True)
+        elif link != links / _SEARCH_FILE:
+            link.parent.mkdir(exist_ok=True, parents=True)
+            link.symlink_to(file.resolve())
+    given = (folder / _SEARCH_FILE).read_text("utf-8").splitlines()
+    kept = [line for line in given if line.split("=")[0] not in _SEARCH]
+    ours = [f"{name}={value}" for name, value in _SEARCH.items()]
+    (links / _SEARCH_FILE).write_text("\n".join([*kept, *ours, ""]), "utf-8")
 
 
 class Recognizer:
@@ -68,6 +93,7 @@ class Recognizer:
     def __init__(self, model: SpeechModel) -> None:
         self._vosk = vosk.KaldiRecognizer(model.vosk_model, RATE, json.dumps([UNKNOWN]))
         self._vosk.SetWords(True)
+        self._vosk.SetMaxAlternatives(_ALTERNATIVES)
         self.taken_samples = 0
         """Samples given to the recognizer so far."""
 
@@ -76,31 +102,37 @@ class Recognizer:
         self.abandon()
         self._vosk.SetGrammar(json.dumps([*sentences, UNKNOWN]))
 
-    def take(self, block: Samples) -> Hypothesis | None:
+    def take(self, block: Samples) -> list[Hypothesis]:
         """Take one block; return what was said where Vosk finds that an utterance ended."""
         self.taken_samples += len(block)
-        return self._hypothesis(self._vosk.Result()) if self._accept(block) else None
+        if not self._vosk.AcceptWaveform(block.tobytes()):
+            return []
+        return _hypotheses(self._vosk.Result())
 
     def words_so_far(self) -> list[str]:
         """Return the words of the utterance up to now; later sound may change them."""
         words: list[str] = json.loads(self._vosk.PartialResult()).get("partial", "").split()
         return words
 
-    def finish(self) -> Hypothesis | None:
-        """End the utterance here and return what was said, if anything was."""
-        return self._hypothesis(self._vosk.FinalResult())
+    def finish(self) -> list[Hypothesis]:
+        """End the utterance here and return what may have been said, likeliest first."""
+        return _hypotheses(self._vosk.FinalResult())
 
     def abandon(self) -> None:
         """End the utterance here and forget it."""
         self._vosk.Reset()
 
-    def _accept(self, block: Samples) -> bool:
-        return bool(self._vosk.AcceptWaveform(block.tobytes()))
 
-    @staticmethod
-    def _hypothesis(result: str) -> Hypothesis | None:
-        words = tuple(
-            Word(word["word"], word["start"], word["end"], word["conf"])
-            for word in json.loads(result).get("result", ())
+def _hypotheses(result: str) -> list[Hypothesis]:
+    """Return the ways to understand an utterance, none where all of it was silence."""
+    hypotheses = [
+        Hypothesis(
+            tuple(
+                Word(word["word"], word["start"], word["end"])
+                for word in alternative.get("result", ())
+            ),
+            alternative["confidence"],
         )
-        return Hypothesis(words) if words else None
+        for alternative in json.loads(result)["alternatives"]
+    ]
+    return hypotheses if any(hypothesis.words for hypothesis in hypotheses) else []

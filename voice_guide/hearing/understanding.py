@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
+from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.sentences import Meaning, Sentences
@@ -15,6 +16,9 @@ nothing through in a quarter of an hour of people reading; from a third on, talk
 _FEWEST_LETTERS = 6
 """Shorter sentences have to be heard exactly: "a back" is not "back"."""
 
+_FEWEST_WORDS = 2
+"""Of words that may stand for others that sound like them."""
+
 _MOST_REMEMBERED = 256
 """Meanings kept: while an utterance ends, the same words are asked about in every block."""
 
@@ -25,14 +29,17 @@ class Understanding:
     What it needs for a context is made when it is first asked about, and kept.
     """
 
-    def __init__(self, sentences: Sentences, knows: Callable[[str], bool]) -> None:
-        """Take the sentences, and what tells whether the speech model has a word."""
+    def __init__(self, sentences: Sentences, knows: Callable[[str], bool], decoys: Decoys) -> None:
+        """Take the sentences, what tells whether the speech model has a word, and decoys."""
         self._sentences = sentences
+        self._decoys = decoys
         self._drawn = cache(lambda context: drawn_sentences(sentences, context, knows))
         self._graph = cache(
             lambda context: SentenceGraph(sentences.templates(context), sentences.language)
         )
-        self._meaning = lru_cache(_MOST_REMEMBERED)(self._find_meaning)
+        self.expected = cache(self._make_expected)
+        self.exact_meaning = lru_cache(_MOST_REMEMBERED)(sentences.match)
+        self.nearest_meaning = lru_cache(_MOST_REMEMBERED)(self._find_nearest)
 
     def prepare(self) -> None:
         """Make what every context needs, so that none has to wait for it."""
@@ -40,49 +47,37 @@ class Understanding:
             self.expected(context)
             self._graph(context)
 
-    def expected(self, context: str | None) -> list[str]:
+    def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
 
         Sentences of the context come as often as they were drawn; those of other contexts
         once each, so that "next step" is heard as such, and not as the likeliest sentence
-        that would make sense.
+        that would make sense; and so do decoys.
         """
         drawn = self._drawn(context)
-        if context is None:
-            return drawn
-        return [*drawn, *sorted(set(self._drawn(None)) - set(drawn))]
+        others = set(self._drawn(None)) - set(drawn)
+        return [*drawn, *sorted(others), *self._decoys.beside(sorted(set(drawn)))]
 
-    def meaning(self, words: Sequence[str], context: str | None) -> Meaning | None:
-        """Return what the words mean: they are a sentence, or nearest to just one intent's.
+    def _find_nearest(self, text: str, context: str | None) -> Meaning | None:
+        """Return what words mean that are no sentence, but near to just one intent's.
 
         Never a sentence picked out of more words, and none with a word in it that is not
         known at all.
         """
-        return self._meaning(tuple(words), context)
-
-    def _find_meaning(self, words: tuple[str, ...], context: str | None) -> Meaning | None:
-        exact = self._sentences.match(" ".join(words), context)
-        if exact or not self._may_be_misheard(words):
-            return exact
+        words = text.split()
+        # One word is near to many, as "step" is to "stop": it has to be what it is.
+        if UNKNOWN in words or len(words) < _FEWEST_WORDS:
+            return None
+        # What makes sense elsewhere was well heard, and does not make sense here.
+        if self.exact_meaning(text, None):
+            return None
         nearest = self._graph(context).nearest(words)
         if nearest is None or nearest.lead == 0:
             return None
         letters = len(nearest.text.replace(" ", ""))
         if letters < _FEWEST_LETTERS or nearest.distance > _MOST_DIFFERENCE * letters:
             return None
-        return self._sentences.match(nearest.text, context)
-
-    def _may_be_misheard(self, words: tuple[str, ...]) -> bool:
-        """Whether these words may stand for others that sound like them."""
-        # One word is near to many, as "step" is to "stop": it has to be what it is.
-        if UNKNOWN in words or len(words) == 1:
-            return False
-        # What makes sense elsewhere was well heard, and does not make sense here.
-        return self._sentences.match(" ".join(words), None) is None
-
-    def is_complete(self, words: Sequence[str], context: str | None) -> bool:
-        """Tell whether the words are a sentence exactly, as they stand."""
-        return self._sentences.match(" ".join(words), context) is not None
+        return self.exact_meaning(nearest.text, context)
 
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Tell whether more words could make another command of a complete sentence."""

@@ -5,7 +5,9 @@ be stopped, and loses utterances; what is rendered can be stopped within a block
 length is known before it plays, and hearing knows exactly what was played.
 """
 
+import ctypes
 import io
+import re
 import threading
 import wave
 from dataclasses import dataclass
@@ -25,6 +27,18 @@ _LONGEST_RENDERING_S = 30.0
 
 _SILENCE_LEVEL = 64
 """Samples below this (-54 dBFS) at either end of a rendering are not speech."""
+
+_UTF8 = 1
+"""espeak-ng's number for text in UTF-8."""
+
+_SEPARATED = 0x02 | ord("_") << 8
+"""espeak-ng's number for phonemes in IPA with a _ between any two of them."""
+
+_NO_PHONEME = re.compile("[_ˈˌː\\s]+|\\(.*?\\)")
+"""Separators, stress, length, and espeak-ng's remark that it changes the language."""
+
+_PRIVATE_USE = 0xE000
+"""Where Unicode has letters that mean nothing."""
 
 # The driver reports every rendering with print(), on the standard output that belongs to
 # the terminal display; there is no switch for it.
@@ -55,6 +69,23 @@ def voices() -> list[str]:
     return _engine().voices()
 
 
+def phonemes(text: str, language: str) -> str:
+    """Return how a text is pronounced, each phoneme one letter, without stress or length.
+
+    The letters mean nothing by themselves: they serve to tell how much texts sound alike.
+    """
+    return _engine().phonemes(text, language)
+
+
+@cache
+def _text_to_phonemes() -> Any:
+    """espeak-ng's own, which pyttsx3 does not pass on."""
+    function = _espeak.dll.espeak_TextToPhonemes
+    function.restype = ctypes.c_char_p
+    function.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+    return function
+
+
 @cache
 def _engine() -> "_Engine":
     return _Engine()
@@ -74,6 +105,7 @@ class _Engine:
         self._finished = threading.Event()
         self._failure: Exception | None = None
         self._speaker: Speaker | None = None
+        self._letters: dict[str, str] = {}
         self._tts.connect("finished-utterance", self._on_finished)
         self._tts.connect("error", self._on_error)
 
@@ -105,6 +137,21 @@ class _Engine:
                 raise VoiceGuideError(f'the voice "{speaker.voice}" did not answer')
             self._speaker = speaker
             return _trimmed(_decode(file))
+
+    def phonemes(self, text: str, language: str) -> str:
+        with self._one_at_a_time:
+            # Whoever speaks next has to become its own speaker again.
+            self._speaker = None
+            _espeak.SetVoiceByName(language.encode())
+            rest = ctypes.c_char_p(text.encode())
+            clauses = []
+            while rest.value:
+                clauses.append(_text_to_phonemes()(ctypes.byref(rest), _UTF8, _SEPARATED))
+        written = _NO_PHONEME.sub(" ", b" ".join(clauses).decode())
+        return "".join(
+            self._letters.setdefault(phoneme, chr(_PRIVATE_USE + len(self._letters)))
+            for phoneme in written.split()
+        )
 
     def _become(self, speaker: Speaker) -> None:
         self._speaker = None
