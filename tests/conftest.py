@@ -9,6 +9,7 @@ from sound_server import SoundServer
 from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.settings import Settings
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """Where this user's speech models are installed: the only thing of theirs that tests use."""
@@ -72,7 +73,7 @@ def _own_home(new_home: Callable[[], dict[str, str]], monkeypatch: pytest.Monkey
 @pytest.fixture(scope="session")
 def content() -> Content:
     """Give the routines and the guide's language."""
-    return assistant.load_content()
+    return assistant.load_content(Settings().hearing)
 
 
 @pytest.fixture(scope="session")

@@ -329,6 +329,22 @@ BAD_SETTINGS = {
     ),
     "out of range": ("[voice]\nvolume = 11\n", "voice.volume: expected 1 or less (found 11)"),
     "several": ("[voice]\nrate = 5\nvolume = -1\n", "voice.rate: expected 60 or more (found 5); "),
+    "half a word to wake it": (
+        '[hearing]\nwake_phrase = "guide"\n',
+        "hearing.wake_phrase: expected two words, or one of 6 letters or more (found 'guide')",
+    ),
+    "no words to wake it": (
+        '[hearing]\nwake_phrase = "hey {you}"\n',
+        "hearing.wake_phrase: expected words, of letters and apostrophes only (found 'hey {you}')",
+    ),
+    "nothing to wake it": (
+        '[hearing]\nwake_phrase = " "\n',
+        "hearing.wake_phrase: expected two words, or one of 6 letters or more (found ' ')",
+    ),
+    "no time to fall asleep in": (
+        "[hearing]\nsleep_after_min = 0\n",
+        "hearing.sleep_after_min: expected more than 0 (found 0)",
+    ),
     "not a table": ("voice = 3\n", "voice: expected a table (found 3)"),
     "not UTF-8": (b"# \xe9\n", "not UTF-8 text: byte 0xe9 in line 1"),
 }
@@ -341,6 +357,31 @@ def test_bad_settings_are_told_with_file_and_key(
     write(config, content)
 
     assert refused("run", "--text").startswith(f"{config}: {problem}")
+
+
+def test_a_phrase_that_cannot_be_heard_is_told(config: Path, refused: Callable[..., str]) -> None:
+    write(config, '[hearing]\nwake_phrase = "hey trapezius"\n')
+
+    assert refused("hear", "--context", "asleep", "not read.wav") == (
+        'hearing.wake_phrase: the speech model does not know the word "trapezius", so nobody '
+        'can be heard saying "hey trapezius"; set another'
+    )
+
+
+def test_it_wakes_by_the_phrase_that_was_set(config: Path) -> None:
+    write(config, '[hearing]\nwake_phrase = "Hello  there"\n')
+
+    assert guide_says("go to sleep", "hey guide", "upper back", "hello there")[1:] == [
+        'Going to sleep. Say "hello there" when you need me.',
+        "(wake)",
+        'I am listening. Tell me where it hurts, or ask: "what can you do".',
+    ]
+
+
+def test_what_is_typed_while_it_is_asleep_is_not_even_shown() -> None:
+    told = output("run", "--text", typed="go to sleep\nupper back\nhey guide\n")
+
+    assert "upper back" not in told
 
 
 def test_a_folder_in_place_of_the_settings_is_told(config: Path) -> None:
@@ -577,6 +618,7 @@ def test_an_unknown_context_is_told_with_those_there_are(recordings: Path) -> No
 
     assert told.startswith('there is no context "lunch"; there are: ')
     assert "preparing" in told
+    assert "asleep" in told
 
 
 def test_sentences_of_ones_own_are_heard(recordings: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from voice_guide.guide.events import (
     End,
     Event,
     Hush,
+    Idle,
     Play,
     Prepare,
     Say,
@@ -30,7 +31,7 @@ from voice_guide.guide.events import (
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command, Unclear
-from voice_guide.settings import VoiceSettings
+from voice_guide.settings import Settings
 
 FOLDER = Path(__file__).parent / "dialogues"
 STORIES = sorted(FOLDER.glob("*.txt"))
@@ -74,7 +75,7 @@ class Stage:
         routine = None
         if self._lines[0].who == "Routine":
             routine = content.library.by_id(self._lines.pop(0).text)
-        self._guide = Guide(content.library, self._prompts, VoiceSettings(), routine)
+        self._guide = Guide(content.library, self._prompts, Settings(), routine)
         self._line = self._lines[0]
         self._heard: list[Heard] = []
         self._anything_goes = False
@@ -111,6 +112,11 @@ class Stage:
                     self._fail("a step that takes time", "no timer that runs")
                 self._state["Timer"] = "off"
                 self._happen(TimeUp())
+            case "(minutes pass)":
+                self._let_speech_end()
+                if self._state["Timer"] != "off":
+                    self._fail("nothing that is waited for", "a timer that runs")
+                self._happen(Idle())
             case "(speech ends)":
                 if not self._is_speaking:
                     self._fail("somebody who is speaking", "silence")

@@ -18,6 +18,7 @@ from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.guide.events import (
     Action,
     Event,
+    Idle,
     Play,
     Prepare,
     Say,
@@ -26,12 +27,18 @@ from voice_guide.guide.events import (
     TimeUp,
 )
 from voice_guide.hearing.command import Command, Unclear
-from voice_guide.settings import Settings, VoiceSettings
+from voice_guide.settings import HearingSettings, Settings, VoiceSettings
 from voice_guide.speaking.chimes import Chime
 from voice_guide.speaking.synthesizer import Speaker, render
 from voice_guide.speaking.voice import Voice
 
-SETTINGS = Settings(VoiceSettings(rate=250, volume=0.5))
+SLEEP_AFTER_S = 20.0
+"""Seconds of nothing after which it sleeps: less than the step that takes time."""
+
+SETTINGS = Settings(
+    VoiceSettings(rate=250, volume=0.5),
+    hearing=HearingSettings(sleep_after_min=SLEEP_AFTER_S / 60),
+)
 
 ROUTINE = "tennis-ball-wall"
 
@@ -97,6 +104,10 @@ class Session:
         self.events.clear()
         self.ear.will_hear(Command(intent))
 
+    def mumble(self) -> None:
+        """Hear in the next block what nobody can understand."""
+        self.ear.will_hear(Unclear("[unk]", 0))
+
     def enter_first_step(self) -> None:
         """Listen to the introduction, and be in the midst of the first step's speech."""
         self.engine.start()
@@ -104,6 +115,16 @@ class Session:
         self.hear("Ready")
         self.move_on(0.5)
         assert self.engine.is_speaking
+
+    def enter_step_that_takes_time(self, content: Content) -> float:
+        """Hear the first step that takes time to its end; return its seconds."""
+        self.enter_first_step()
+        for step in content.library.by_id(ROUTINE).steps:
+            self.let_speak()
+            if step.seconds:
+                return step.seconds
+            self.hear("Next")
+        raise LookupError("no step takes time")
 
     def first(self, kind: type[Kind]) -> tuple[float, Kind]:
         """Return the first of its kind since the last command, with its time."""
@@ -230,14 +251,7 @@ def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
 def test_a_hold_takes_its_seconds_of_audio_from_the_end_of_the_instruction(
     session: Session, content: Content
 ) -> None:
-    steps = content.library.by_id(ROUTINE).steps
-    hold = next(number for number, step in enumerate(steps) if step.seconds)
-    session.enter_first_step()
-    for _ in range(hold):
-        session.let_speak()
-        session.hear("Next")
-    session.let_speak()
-    session.move_on((steps[hold].seconds or 0) + 1)
+    session.move_on(session.enter_step_that_takes_time(content) + 1)
 
     spoken_s, _ = session.first(SpeechEnded)
     timed_s, timer = session.first(SetTimer)
@@ -256,6 +270,85 @@ def test_audio_time_needs_no_wall_time(session: Session) -> None:
 
     assert session.engine.now_s > 600
     assert time.monotonic() - started_s < 60
+
+
+# Falling asleep
+
+
+def test_it_is_idle_from_the_end_of_what_it_says(session: Session) -> None:
+    session.enter_first_step()
+    session.let_speak()
+    session.move_on(SLEEP_AFTER_S + 1)
+
+    spoken_s, _ = session.first(SpeechEnded)
+    idle_s, _ = session.first(Idle)
+    assert idle_s - spoken_s == pytest.approx(SLEEP_AFTER_S, abs=2 * BLOCK / RATE)
+    assert session.ear.context == "asleep"
+
+
+def test_a_step_that_takes_time_keeps_it_awake(session: Session, content: Content) -> None:
+    seconds = session.enter_step_that_takes_time(content)
+    assert seconds > SLEEP_AFTER_S
+    session.move_on(seconds + 1)
+    session.let_speak()
+    session.move_on(SLEEP_AFTER_S - 1)
+    assert session.ear.context == "step"
+
+    session.move_on(2)
+
+    assert session.ear.context == "asleep"
+
+
+def test_a_command_keeps_it_awake(session: Session) -> None:
+    session.engine.start()
+    for _ in range(3):
+        session.let_speak()
+        session.move_on(SLEEP_AFTER_S - 1)
+        session.hear("Needs")
+    session.move_on(1)
+
+    assert session.ear.context == "preparing"
+
+
+def test_talk_that_it_does_not_understand_lets_it_fall_asleep(session: Session) -> None:
+    session.enter_first_step()
+    session.let_speak()
+    for _ in range(round(SLEEP_AFTER_S)):
+        session.mumble()
+        session.move_on(1.5)
+
+    assert session.ear.context == "asleep"
+
+
+def test_it_says_once_that_it_sleeps_and_then_nothing(session: Session) -> None:
+    session.enter_first_step()
+    session.let_speak()
+    session.move_on(SLEEP_AFTER_S + 1)
+    session.let_speak()
+    session.move_on(1)
+    session.events.clear()
+
+    session.mumble()
+    played = session.move_on(3 * SLEEP_AFTER_S)
+
+    assert not played.any()
+    assert session.events == []
+
+
+def test_it_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
+    session.enter_first_step()
+    session.hear("Sleep")
+    session.let_speak()
+
+    session.hear("Wake")
+    played = session.let_speak()
+
+    woken_s, _ = session.first(Command)
+    chimed_s, chime = session.first(Play)
+    spoken_s, _ = session.first(Say)
+    assert (chimed_s, chime.chime) == (woken_s, Chime.WAKE)
+    assert spoken_s > chimed_s
+    assert played[:BLOCK].any()
 
 
 # Telling

@@ -12,6 +12,7 @@ from voice_guide.guide.events import (
     Action,
     Event,
     Hush,
+    Idle,
     Prepare,
     Say,
     SetTimer,
@@ -23,7 +24,7 @@ from voice_guide.guide.events import (
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.sentences import Meaning, Sentences
-from voice_guide.settings import VoiceSettings
+from voice_guide.settings import Settings
 
 QUOTED = re.compile(r'"([^"]+)"')
 EVENTS = 200
@@ -46,7 +47,7 @@ class Listener:
     def __init__(self, content: Content, seed: int) -> None:
         self._content = content
         self._chance = random.Random(seed)
-        self._guide = Guide(content.library, content.prompts, VoiceSettings())
+        self._guide = Guide(content.library, content.prompts, Settings())
         self._understood = match(content.sentences)
         self._timer_runs = False
         self._being_said: list[str] = []
@@ -79,11 +80,15 @@ class Listener:
         if self._timer_runs:
             self._timer_runs = False
             return TimeUp()
-        return Unclear("", 0)
+        if self._guide.context == "asleep":
+            return Unclear("", 0)
+        return self._chance.choice([Unclear("", 0), Idle()])
 
     def _take(self, event: Event) -> None:
         before = self._guide.context
         actions = self._guide.handle(event)
+        if before == "asleep" and isinstance(event, Unclear):
+            assert actions == []
         if before in ("choosing", "finished") and self._guide.context == "preparing":
             self._heard.clear()
         for action in actions:
@@ -123,7 +128,7 @@ def test_no_step_without_its_cautions_whatever_is_said_and_when(
 
 
 def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content) -> None:
-    guide = Guide(content.library, content.prompts, VoiceSettings())
+    guide = Guide(content.library, content.prompts, Settings())
     meant = {template.intent for template in content.sentences.templates(None)}
 
     assert guide.intents == meant
@@ -131,7 +136,7 @@ def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content)
 
 def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> None:
     for routine in content.library.routines:
-        guide = Guide(content.library, content.prompts, VoiceSettings(), routine)
+        guide = Guide(content.library, content.prompts, Settings(), routine)
         prepared = prepared_in(guide.handle(Started()))
         guide.handle(SpeechEnded())
         while guide.context != "finished":

@@ -97,6 +97,16 @@ def test_every_sentence_is_understood_from_most_people(
     assert [line for line in lines if understood[line] <= len(PEOPLE) / 2] == []
 
 
+def test_everybody_can_wake_it(heard_from: dict[Person, dict[Said, list[str]]]) -> None:
+    deaf_to = {
+        person.name: heard
+        for person, lines in heard_from.items()
+        for line, heard in lines.items()
+        if (line.context, line.text) == ("asleep", "hey guide") and heard != [line.meaning]
+    }
+    assert deaf_to == {}
+
+
 def test_nothing_comes_of_what_is_not_a_sentence_of_the_moment(
     heard_from: dict[Person, dict[Said, list[str]]],
 ) -> None:

@@ -14,7 +14,7 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.routines.check import check
 from voice_guide.routines.library import FOLDER, Library, PackError, load_pack
 from voice_guide.routines.model import Routine
-from voice_guide.settings import VoiceSettings
+from voice_guide.settings import Settings
 
 PACKS = sorted(FOLDER.glob("*.toml"))
 
@@ -108,7 +108,7 @@ referral = "Ask a doctor."
 
 def session(content: Content, place: str) -> list[str]:
     """Return everything that is said from naming the place to the end."""
-    guide = Guide(content.library, content.prompts, VoiceSettings())
+    guide = Guide(content.library, content.prompts, Settings())
     guide.handle(Started())
     said: list[str] = []
     words = place
@@ -159,7 +159,7 @@ def test_the_packs_are_sound_short_and_can_be_heard(pack: Path, model: SpeechMod
 
 
 def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) -> None:
-    guide = Guide(Library([routine(tmp_path)]), content.prompts, VoiceSettings())
+    guide = Guide(Library([routine(tmp_path)]), content.prompts, Settings())
 
     def answer(intent: str, **slots: str | int) -> list[str]:
         actions = guide.handle(Command(intent, slots))

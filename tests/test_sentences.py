@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.grammar import drawn_sentences, words_of
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.hearing.understanding import Understanding
-from voice_guide.settings import VoiceSettings
+from voice_guide.settings import HearingSettings, Settings
 
 ORDER = """
 language: en
@@ -55,13 +56,13 @@ def intent_of(understanding: Understanding, text: str, context: str) -> str | No
 
 
 def test_the_guide_answers_every_intent_and_no_other(content: Content) -> None:
-    guide = Guide(content.library, content.prompts, VoiceSettings())
+    guide = Guide(content.library, content.prompts, Settings())
     spoken = {template.intent for template in content.sentences.templates(None)}
     assert guide.intents == spoken
 
 
-def test_stop_pause_help_and_pain_are_heard_everywhere(content: Content) -> None:
-    for context in content.sentences.contexts:
+def test_stop_pause_help_and_pain_are_heard_everywhere_but_asleep(content: Content) -> None:
+    for context in set(content.sentences.contexts) - {"asleep"}:
         for text in ("stop", "wait", "help", "it hurts", "goodbye"):
             assert content.sentences.match(text, context), (text, context)
 
@@ -79,6 +80,57 @@ def test_yes_no_on_and_off_are_words(tmp_path: Path) -> None:
 def test_a_context_hides_the_sentences_of_the_others(content: Content) -> None:
     assert content.sentences.match("next step", "step") is not None
     assert content.sentences.match("next step", "choosing") is None
+
+
+def test_asleep_there_is_nothing_but_the_wake_phrase(content: Content) -> None:
+    templates = content.sentences.templates("asleep")
+    assert {template.intent for template in templates} == {"Wake"}
+    assert content.sentences.match("hey guide", "asleep") == Meaning(
+        "Wake", {"wake_phrase": "hey guide"}
+    )
+
+
+def test_what_only_sounds_like_the_wake_phrase_is_expected_and_means_nothing(
+    understanding: Understanding,
+) -> None:
+    for text in ("hey guy", "the guide", "my guide"):
+        assert text in understanding.expected("asleep")
+        assert intent_of(understanding, text, "asleep") is None
+
+
+def test_the_wake_phrase_is_what_was_set() -> None:
+    content = assistant.load_content(HearingSettings(wake_phrase="Computer"))
+    assert content.sentences.match("computer", "asleep") is not None
+    assert content.sentences.match("hey guide", "asleep") is None
+
+
+def test_a_list_of_the_file_itself_is_what_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "lights.yaml"
+    file.write_text(
+        "language: en\nintents: {Light: {data: [{sentences: ['light the {area}']}]}}\n"
+        "lists: {area: {values: [kitchen]}}",
+        "utf-8",
+    )
+    lights = Sentences.load(file, {"area": ["upper back"]})
+    assert lights.match("light the kitchen", None) is not None
+    assert lights.match("light the upper back", None) is None
+
+
+def test_a_context_may_be_left_out(tmp_path: Path) -> None:
+    lamp = sentences(
+        tmp_path,
+        """
+language: en
+intents:
+  Lamp: {data: [{sentences: [lamp on], excludes_context: {context: [night, away]}}]}
+  Door: {data: [{sentences: [close the door], requires_context: {context: night}}]}
+""",
+    )
+    assert lamp.contexts == ("night", "away")
+    assert lamp.match("lamp on", "day") is not None
+    assert lamp.match("lamp on", "night") is None
+    assert lamp.match("lamp on", "away") is None
+    assert lamp.match("lamp on", None) is not None
 
 
 def test_numbers_are_numbers(content: Content) -> None:

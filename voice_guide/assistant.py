@@ -19,12 +19,13 @@ from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.decoys import Decoys, common_words
+from voice_guide.hearing.grammar import spoken
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
 from voice_guide.routines.library import Library
-from voice_guide.settings import Settings, SettingsFile
+from voice_guide.settings import HearingSettings, Settings, SettingsFile
 from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, phonemes
 from voice_guide.speaking.voice import Voice
@@ -53,12 +54,12 @@ class Content:
     """What the guide says beside the routines."""
 
 
-def load_content() -> Content:
+def load_content(hearing: HearingSettings) -> Content:
     """Read the routines and the guide's language."""
     library = Library.load()
     return Content(
         library,
-        Sentences.load(LANGUAGE_FOLDER, library.lists),
+        load_sentences(LANGUAGE_FOLDER, library, hearing),
         Prompts(LANGUAGE_FOLDER / "prompts.toml"),
     )
 
@@ -70,9 +71,24 @@ def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
     return Understanding(sentences, model.knows, decoys)
 
 
+def load_sentences(path: Path, library: Library, hearing: HearingSettings) -> Sentences:
+    """Read a sentence file or folder, with the lists that only routines and settings know."""
+    return Sentences.load(path, {**library.lists, "wake_phrase": (hearing.wake_phrase,)})
+
+
 def load_model() -> SpeechModel:
     """Load the speech model; raises VoiceGuideError where it is missing or damaged."""
     return SpeechModel(models.require(MODEL))
+
+
+def ensure_it_can_wake(hearing: HearingSettings, model: SpeechModel) -> None:
+    """Raise VoiceGuideError where nobody could be heard saying the wake phrase."""
+    for word in spoken(hearing.wake_phrase):
+        if not model.knows(word):
+            raise VoiceGuideError(
+                f'hearing.wake_phrase: the speech model does not know the word "{word}", so '
+                f'nobody can be heard saying "{hearing.wake_phrase}"; set another'
+            )
 
 
 def assemble(
@@ -88,8 +104,9 @@ def assemble(
     Raises VoiceGuideError where there is no such routine.
     """
     chosen = content.library.by_id(routine_id) if routine_id else None
-    guide = Guide(content.library, content.prompts, settings.voice, chosen)
-    return Engine(guide, ear, voice, Mixer(settings.voice.volume), observe)
+    guide = Guide(content.library, content.prompts, settings, chosen)
+    idle_after_s = settings.hearing.sleep_after_min * 60
+    return Engine(guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s)
 
 
 def new_voice(settings: Settings) -> Voice:
@@ -111,12 +128,14 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model)
-        content = load_content()
+        content = load_content(file.settings.hearing)
         transcript = Transcript(with_times=False)
         voice = new_voice(file.settings)
         model = loading.result()
+    hearing = file.settings.hearing
+    ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)
-    ear = Listener(model, understanding, Phase.CHOOSING)
+    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity)
     threading.Thread(target=understanding.prepare, name="prepare", daemon=True).start()
     observe = _keeping_settings(file, transcript)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
@@ -128,7 +147,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     """Lead through a session by typed lines."""
-    content = load_content()
+    content = load_content(file.settings.hearing)
     ear = keyboard.TypedEar(content.sentences)
     observe = _keeping_settings(file, Transcript(with_times=False))
     engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
@@ -149,15 +168,16 @@ class Heard:
 class RecordingListener:
     """Hears commands in recordings as it would hear them live."""
 
-    def __init__(self, sentences: Path | None, context: str | None) -> None:
+    def __init__(
+        self, hearing: HearingSettings, sentences: Path | None, context: str | None
+    ) -> None:
         """Listen for the guide's sentences or those of a file or folder, in one context.
 
         Without a context, for what makes sense in the middle of a step or, where the
         sentence file knows no such context, for everything. Raises VoiceGuideError where
         there is no such context.
         """
-        lists = Library.load().lists
-        self._sentences = Sentences.load(sentences or LANGUAGE_FOLDER, lists)
+        self._sentences = load_sentences(sentences or LANGUAGE_FOLDER, Library.load(), hearing)
         known = self._sentences.contexts
         if context is None:
             context = _MID_STEP if _MID_STEP in known else None
@@ -166,11 +186,15 @@ class RecordingListener:
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
         self._model = load_model()
+        ensure_it_can_wake(hearing, self._model)
         self._understanding = understand(self._sentences, self._model)
+        self._sensitivity = hearing.sensitivity
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
-        listener = Listener(self._model, self._understanding, self._context)
+        listener = Listener(
+            self._model, self._understanding, self._context, self._sensitivity
+        )
         found = [
             event
             for heard, played in _pairs(recording, far_end)

@@ -85,8 +85,10 @@ def _hear(options: argparse.Namespace) -> int:
     from voice_guide.assistant import RecordingListener
     from voice_guide.console import show_commands
     from voice_guide.devices.wavfile import Recording
+    from voice_guide.settings import SettingsFile
 
-    listener = RecordingListener(options.sentences, options.context)
+    hearing = SettingsFile().settings.hearing
+    listener = RecordingListener(hearing, options.sentences, options.context)
     far_end = Recording(options.far_end) if options.far_end else None
     status = 0
     for path in options.files:
@@ -233,8 +235,8 @@ def _parser() -> argparse.ArgumentParser:
     hear.add_argument(
         "--context",
         metavar="NAME",
-        help="where in the conversation: choosing, preparing, step, paused, finished, or a "
-        "context of the sentence file; step where nothing is said",
+        help="where in the conversation: choosing, preparing, step, paused, finished, asleep, "
+        "or a context of the sentence file; step where nothing is said",
     )
     hear.add_argument(
         "--far-end",

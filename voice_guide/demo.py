@@ -64,10 +64,10 @@ class Demo:
     """The session, and what came of it."""
 
     def __init__(self) -> None:
-        self._content = assistant.load_content()
+        settings = Settings()
+        self._content = assistant.load_content(settings.hearing)
         self._transcript = Transcript(with_times=True)
         self._heard: Command | Unclear | None = None
-        settings = Settings()
         self._voice = assistant.new_voice(settings)
         model = assistant.load_model()
         understanding = Understanding(self._content.sentences, model.knows)

@@ -83,8 +83,8 @@ def _speaker(settings: Settings) -> str:
     return f'"{device.name}" at {device.rate_hz:.0f} Hz'
 
 
-def _model(_: Settings) -> str:
-    assistant.load_model()
+def _model(settings: Settings) -> str:
+    assistant.ensure_it_can_wake(settings.hearing, assistant.load_model())
     return f"{assistant.MODEL} is sound"
 
 

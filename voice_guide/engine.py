@@ -13,6 +13,7 @@ from voice_guide.guide.events import (
     End,
     Event,
     Hush,
+    Idle,
     Play,
     Prepare,
     Say,
@@ -61,8 +62,15 @@ class Engine:
     """Guide, ear and voice, moved on block by block."""
 
     def __init__(
-        self, guide: Guide, ear: Ear, voice: Mouth, mixer: Mixer[Say | Play], observe: Observer
+        self,
+        guide: Guide,
+        ear: Ear,
+        voice: Mouth,
+        mixer: Mixer[Say | Play],
+        observe: Observer,
+        idle_after_s: float,
     ) -> None:
+        """`idle_after_s` is how much audio has to pass in idleness before the guide is told."""
         self._guide = guide
         self._ear = ear
         self._voice = voice
@@ -70,6 +78,8 @@ class Engine:
         self._observe = observe
         self._samples = 0
         self._timer_ends: int | None = None
+        self._idle_after_s = idle_after_s
+        self._idle_samples = 0
         self._was_playing = False
         self._is_ending = False
         self._ear.listen_for(guide.context)
@@ -111,6 +121,7 @@ class Engine:
             self._handle(TimeUp())
         if self._was_playing and not self._mixer.is_playing:
             self._handle(SpeechEnded())
+        self._count_idleness()
         self._was_playing = self._mixer.is_playing
         block, started = self._mixer.next_block()
         for action in started:
@@ -118,9 +129,23 @@ class Engine:
         self._samples += BLOCK
         return block
 
+    def _count_idleness(self) -> None:
+        """Count the audio since the last command in which nothing was said or timed."""
+        if self._mixer.is_playing or self._timer_ends is not None:
+            return
+        was_idle = self._idle_samples / RATE >= self._idle_after_s
+        self._idle_samples += BLOCK
+        if not was_idle and self._idle_samples / RATE >= self._idle_after_s:
+            self._handle(Idle())
+
     def _handle(self, event: Event) -> None:
-        self._observe(self.now_s, event)
-        for action in self._guide.handle(event):
+        if isinstance(event, Command):
+            self._idle_samples = 0
+        actions = self._guide.handle(event)
+        # Talk that the guide has no answer to, as while asleep, is nobody's business.
+        if actions or not isinstance(event, Unclear):
+            self._observe(self.now_s, event)
+        for action in actions:
             self._do(action)
             # What is said or played is told when it starts, not when it is asked for.
             if not isinstance(action, Say | Play):

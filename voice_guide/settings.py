@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import platformdirs
 import tomlkit
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from tomlkit.exceptions import TOMLKitError
 
@@ -49,6 +49,35 @@ class SoundSettings:
     """Part of the speaker's name."""
 
 
+_FEWEST_LETTERS = 6
+"""Letters of a single word that does not come up in talk by chance: "computer"."""
+
+
+def _wake_phrase(phrase: str) -> str:
+    """Return a phrase as it is heard; raises ValueError for one that cannot be."""
+    words = phrase.lower().split()
+    if not all(word.replace("'", "").isalpha() for word in words):
+        raise ValueError("expected words, of letters and apostrophes only")
+    if len("".join(words)) < _FEWEST_LETTERS and len(words) < 2:
+        raise ValueError(f"expected two words, or one of {_FEWEST_LETTERS} letters or more")
+    return " ".join(words)
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class HearingSettings:
+    """What is listened for, and how long."""
+
+    sensitivity: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    """How readily speech is taken for a command, from 0 (rather miss some) to 1 (rather
+    answer something else now and then)."""
+
+    wake_phrase: Annotated[str, Field(strict=True), AfterValidator(_wake_phrase)] = "hey guide"
+    """What wakes it when it is asleep."""
+
+    sleep_after_min: Annotated[float, Field(strict=True, gt=0)] = 10
+    """Minutes in which it was not spoken to and had nothing to say, after which it sleeps."""
+
+
 @dataclass(frozen=True, config=_CHECKED)
 class Settings:
     """Everything that may be set."""
@@ -58,6 +87,9 @@ class Settings:
 
     sound: SoundSettings = SoundSettings()
     """Which devices are used."""
+
+    hearing: HearingSettings = HearingSettings()
+    """What is listened for, and how long."""
 
 
 class SettingsFile:

@@ -22,7 +22,12 @@ class TimeUp:
     """The timer has run out."""
 
 
-Event: TypeAlias = Started | Command | Unclear | SpeechEnded | TimeUp
+@dataclass(frozen=True)
+class Idle:
+    """For the minutes that were set, nothing was understood, said or timed."""
+
+
+Event: TypeAlias = Started | Command | Unclear | SpeechEnded | TimeUp | Idle
 
 
 @dataclass(frozen=True)

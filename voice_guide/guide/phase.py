@@ -20,3 +20,6 @@ class Phase(StrEnum):
 
     FINISHED = "finished"
     """A routine has ended or was stopped, and can be taken up again."""
+
+    ASLEEP = "asleep"
+    """Waiting for nothing but the wake phrase, wherever the conversation was."""

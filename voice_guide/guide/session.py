@@ -9,6 +9,7 @@ from voice_guide.guide.events import (
     Action,
     End,
     Event,
+    Idle,
     Play,
     Prepare,
     Say,
@@ -26,7 +27,7 @@ from voice_guide.guide.speech import Speech, Texts
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine, Step
-from voice_guide.settings import VoiceSettings
+from voice_guide.settings import Settings
 from voice_guide.speaking.chimes import Chime
 
 _HINT_AFTER = 2
@@ -43,17 +44,18 @@ class Guide:
         self,
         library: Library,
         prompts: Prompts,
-        voice: VoiceSettings,
+        settings: Settings,
         routine: Routine | None = None,
     ) -> None:
         """Take what there is to say; with a routine, begin with that one."""
         self._library = library
         self._script = Script(prompts)
         self._speech = Speech()
-        self._manner = Manner(voice)
+        self._manner = Manner(settings.voice)
+        self._wake_phrase = settings.hearing.wake_phrase
         self._begin_with = routine
         self._phase = Phase.CHOOSING
-        self._paused_phase = Phase.CHOOSING
+        self._phase_before = Phase.CHOOSING
         self._offered = library.routines
         self._chosen: Routine | None = None
         self._cautions_heard = False
@@ -82,10 +84,12 @@ class Guide:
             "Ready": lambda _: self._enter(0),
             "Repeat": lambda _: self._repeat(),
             "Resume": lambda _: self._resume(),
+            "Sleep": lambda _: self._sleep(),
             "Slower": lambda _: self._change(self._manner.change_rate(-1)),
             "StartOver": lambda _: self._start_over(),
             "StepsLeft": lambda _: self._steps_left(),
             "Stop": lambda _: self._stop(),
+            "Wake": lambda _: self._wake(),
             "WhereAmI": lambda _: self._where(),
             "WhoToCall": lambda _: self._who_to_call(),
         }
@@ -115,6 +119,8 @@ class Guide:
             case TimeUp():
                 time_up = self._script.time_up(self._routine, self._at)
                 return [Play(Chime.TIME_UP), Say(time_up)]
+            case Idle():
+                return [*self._sleep(), self._prepare()]
 
     def _obey(self, command: Command) -> list[Action]:
         # "Pause" works before anything is chosen too, and then these have no answer.
@@ -199,7 +205,7 @@ class Guide:
     def _pause(self) -> list[Action]:
         if self._phase is Phase.PAUSED:
             return self._say("still_paused")
-        self._paused_phase, self._phase = self._phase, Phase.PAUSED
+        self._phase_before, self._phase = self._phase, Phase.PAUSED
         self._cut_short = self._speech.end()
         return [StopTimer(), *self._say("paused")]
 
@@ -225,6 +231,39 @@ class Guide:
         told = self._speech.say(*self._script.when_it_hurts(self._chosen))
         self._forget_the_routine()
         return [StopTimer(), *told]
+
+    # Sleeping
+
+    def _sleep(self) -> list[Action]:
+        self._phase_before, self._phase = self._place, Phase.ASLEEP
+        return [StopTimer(), *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
+
+    def _wake(self) -> list[Action]:
+        if self._phase is not Phase.ASLEEP:
+            return [Play(Chime.WAKE)]
+        hush, *told = self._speech.say(self._waking)
+        match self._place:
+            case Phase.STEP:
+                # It goes on when somebody asks for it.
+                self._phase = Phase.PAUSED
+            case Phase.PREPARING:
+                self._phase = Phase.PREPARING
+            case _:
+                # What was over is not taken up again, and what was offered is forgotten.
+                self._forget_the_routine()
+                self._offered = self._library.routines
+        return [hush, Play(Chime.WAKE), *told]
+
+    @property
+    def _waking(self) -> str:
+        """Where things are, for somebody who may have forgotten."""
+        match self._place:
+            case Phase.STEP:
+                return self._script.line("awake_in_routine", **self._position)
+            case Phase.PREPARING:
+                return self._script.line("where_preparing", routine=self._routine)
+            case _:
+                return self._script.line("awake")
 
     # Asking
 
@@ -253,6 +292,8 @@ class Guide:
         return [*actions, *self._speech.remark(self._script.line(prompt))]
 
     def _not_understood(self) -> list[Action]:
+        if self._phase is Phase.ASLEEP:
+            return []
         self._unclear_in_a_row += 1
         if self._unclear_in_a_row == _HINT_AFTER:
             return [Play(Chime.UNCLEAR), Say(self._script.line(f"hint.{self._phase}"))]
@@ -266,6 +307,8 @@ class Guide:
 
     def _prepare(self) -> Prepare:
         """Everything that may have to be said at once after the next command."""
+        if self._phase is Phase.ASLEEP:
+            return Prepare((self._waking,))
         if self._chosen is None:
             texts = self._script.choosing(self._library.routines, self._offered)
         else:
@@ -276,8 +319,9 @@ class Guide:
 
     @property
     def _place(self) -> Phase:
-        """Where the conversation is, or was when it was paused."""
-        return self._paused_phase if self._phase is Phase.PAUSED else self._phase
+        """Where the conversation is, or was when it was paused or put to sleep."""
+        is_away = self._phase in (Phase.PAUSED, Phase.ASLEEP)
+        return self._phase_before if is_away else self._phase
 
     @property
     def _is_under_way(self) -> bool:

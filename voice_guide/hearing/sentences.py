@@ -19,7 +19,7 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.command import Slots
 
 _CONTEXT = "context"
-"""The key below `requires_context` that names the contexts of a sentence."""
+"""The key below `requires_context` and `excludes_context` that names contexts."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Sentences:
     """All sentences of one or more files, by context."""
 
     def __init__(self, intents: Intents, lists: Mapping[str, Sequence[str]] | None = None) -> None:
-        """Take parsed intents; `lists` adds values that are known only at run time."""
+        """Take parsed intents; `lists` are those that may be known only at run time."""
         extra = {name: TextSlotList.from_strings(values) for name, values in (lists or {}).items()}
-        self._everything = replace(intents, slot_lists={**intents.slot_lists, **extra})
+        self._everything = replace(intents, slot_lists={**extra, **intents.slot_lists})
         self._by_context: dict[str | None, Intents] = {}
 
     @classmethod
@@ -90,12 +90,11 @@ class Sentences:
 
     @cached_property
     def contexts(self) -> tuple[str, ...]:
-        """The names of all contexts, in the order of the file."""
-        names: dict[str, None] = {}
-        for intent in self._everything.intents.values():
-            for data in intent.data:
-                names.update(dict.fromkeys(_contexts_of(data)))
-        return tuple(names)
+        """The names of all contexts, in the order of the file; those only excluded last."""
+        found = [data for intent in self._everything.intents.values() for data in intent.data]
+        required = (name for data in found for name in _contexts_in(data.requires_context))
+        excluded = (name for data in found for name in _contexts_in(data.excludes_context))
+        return tuple(dict.fromkeys((*required, *excluded)))
 
     def match(self, text: str, context: str | None) -> Meaning | None:
         """Return what the whole text means in that context (None: in any), or None."""
@@ -146,20 +145,30 @@ def _parsed(intent: str, data: IntentData) -> list[Sentence]:
     return data.sentences
 
 
-def _contexts_of(data: IntentData) -> tuple[str, ...]:
-    named = data.requires_context.get(_CONTEXT, ())
+def _contexts_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
+    named = condition.get(_CONTEXT, ())
     return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _holds(data: IntentData, context: str | None) -> bool:
-    contexts = _contexts_of(data)
-    return context is None or not contexts or context in contexts
+    required = _contexts_in(data.requires_context)
+    excluded = _contexts_in(data.excludes_context)
+    if context is None:
+        return True
+    return context not in excluded and (not required or context in required)
 
 
 def _freed(data: IntentData) -> IntentData:
     """The same without our own context, which was seen to; hassil sees to any others."""
-    others = {key: value for key, value in data.requires_context.items() if key != _CONTEXT}
-    return replace(data, requires_context=others)
+    return replace(
+        data,
+        requires_context=_others(data.requires_context),
+        excludes_context=_others(data.excludes_context),
+    )
+
+
+def _others(condition: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in condition.items() if key != _CONTEXT}
 
 
 def _files(path: Path) -> list[Path]:

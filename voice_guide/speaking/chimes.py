@@ -20,6 +20,9 @@ class Chime(Enum):
     TIME_UP = ((523.0, 0.14), (659.0, 0.14), (784.0, 0.3))
     """The time of a step is over."""
 
+    WAKE = ((523.0, 0.09), (784.0, 0.16))
+    """I am awake, and listening."""
+
 
 @cache
 def sound(chime: Chime) -> Samples:
