@@ -1,0 +1,371 @@
+"""What was measured, as a table, a plot, and figures for other programs."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmark.accuracy import (
+    Alarms,
+    Listening,
+    Outcome,
+    delays_s,
+    false_accepts_per_hour,
+    share,
+)
+from benchmark.resources import Costs
+from benchmark.run import SENTENCES, Results
+from benchmark.scenes import CLEAN, Condition
+from benchmark.systems import STOCK_VOSK, VOICE_GUIDE
+
+SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
+
+_TITLES = {"words": "single words", "step": "guide's sentences", "orders": "orders"}
+
+WIDE = 400
+"""Columns of a page that no line is too long for."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What Voice Guide is to reach."""
+
+    text: str
+    """How the table says it."""
+
+    limit: float
+    """The figure to reach."""
+
+    at_least: bool = False
+    """Whether more is better."""
+
+    def judged(self, figure: float) -> str:
+        """Return the bar, and whether this figure reaches it."""
+        reached = figure >= self.limit if self.at_least else figure <= self.limit
+        return f"{self.text}: {'reached' if reached else 'missed'}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    """What was measured."""
+
+    figures: Mapping[str, float]
+    """The figure of each system."""
+
+    shown: Mapping[str, str]
+    """The same with units."""
+
+    how: str
+    """How it was measured, in short."""
+
+    bar: Bar | None = None
+    """What is to be reached."""
+
+
+def rows(results: Results) -> list[Row]:
+    """Return the whole table."""
+    return [
+        *_accuracy(results),
+        *_other_words(results),
+        *_orders(results),
+        *_false_accepts(results),
+        *_delays(results),
+        *_costs(results),
+    ]
+
+
+def table(lines: Sequence[Row], markdown: bool) -> Table:
+    """Return the table for a terminal, or as markdown."""
+    shown = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
+    shown.add_column("what")
+    for system in SYSTEMS:
+        shown.add_column(system, justify="right")
+    shown.add_column("to reach")
+    shown.add_column("measured on")
+    for row in lines:
+        bar = row.bar.judged(row.figures[VOICE_GUIDE]) if row.bar else ""
+        shown.add_row(row.what, *(row.shown[system] for system in SYSTEMS), bar, row.how)
+    return shown
+
+
+def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
+    """Write the table, the figures with every single decision, and the trade-off curve."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "table.md").open("w", encoding="utf-8") as file:
+        Console(file=file, width=WIDE).print(table(lines, markdown=True))
+    figures = {
+        "rows": [asdict(row) for row in lines],
+        "trade_off": [asdict(point) for point in trade_off(results)],
+        "outcomes": [
+            {**asdict(who), "condition": condition, "clips": [asdict(one) for one in found]}
+            for (who, condition), found in results.outcomes.items()
+        ],
+        "false_accepts": [
+            {**asdict(who), "sound": sound, "streams": [asdict(alarm) for alarm in alarms]}
+            for (who, sound), alarms in results.alarms.items()
+        ],
+    }
+    (folder / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
+    _plot(trade_off(results), folder / "tradeoff.png")
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """What is let through and what is turned away, at one setting."""
+
+    listening: Listening
+    """Who listens, and with what sensitivity."""
+
+    false_accepts_per_hour: float
+    """Commands heard in talk, in an hour."""
+
+    false_rejects: float
+    """Commands not understood, in percent."""
+
+
+def trade_off(results: Results) -> list[TradeOff]:
+    """Return the curve's points: Voice Guide as delivered and as set, and stock Vosk."""
+    delivered = [Listening(system, name) for name in SENTENCES for system in SYSTEMS]
+    return [
+        TradeOff(
+            who,
+            false_accepts_per_hour([a for sound in _HEARD for a in results.alarms[who, sound]]),
+            100 - share(_commands(results, who, results.trade_off_conditions)),
+        )
+        for who in [*delivered, *results.trade_off]
+    ]
+
+
+_HEARD = ("talk", "television")
+"""Where false accepts are counted for the trade-off."""
+
+
+def _plot(points: Sequence[TradeOff], file: Path) -> None:
+    # Only now: tests can do without a plot.
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, all_axes = pyplot.subplots(1, len(SENTENCES), figsize=(11, 4.5), layout="constrained")
+    for axes, name in zip(all_axes, SENTENCES, strict=True):
+        here = [point for point in points if point.listening.vocabulary == name]
+        curve = [point for point in here if point.listening.sensitivity is not None]
+        axes.plot(*_coordinates(curve), "o-", color="tab:blue", label="Voice Guide, sensitivity")
+        for point in curve:
+            at = (point.false_accepts_per_hour, point.false_rejects)
+            label = f"{point.listening.sensitivity:g}"
+            axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
+        for system, marker in ((VOICE_GUIDE, "*"), (STOCK_VOSK, "s")):
+            who = Listening(system, name)
+            as_delivered = [point for point in here if point.listening == who]
+            axes.plot(
+                *_coordinates(as_delivered),
+                marker,
+                markersize=11,
+                color="tab:blue" if system == VOICE_GUIDE else "tab:orange",
+                label=f"{system}, as delivered",
+            )
+        axes.set(title=_TITLES[name], xlabel="false accepts an hour of talk")
+        axes.set(ylabel="commands not understood, %")
+        axes.set_xscale("symlog", linthresh=1)
+        axes.set_xlim(left=-0.1)
+        axes.set_ylim(bottom=0)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def _coordinates(points: Sequence[TradeOff]) -> tuple[list[float], list[float]]:
+    return [p.false_accepts_per_hour for p in points], [p.false_rejects for p in points]
+
+
+def _accuracy(results: Results) -> Iterator[Row]:
+    for name in SENTENCES:
+        for condition in results.conditions:
+            found = {s: _commands(results, Listening(s, name), [condition.name]) for s in SYSTEMS}
+            bar = _words_bar(condition) if name == "words" else None
+            yield _understood(f"understood, {_TITLES[name]}, {condition.name}", found, bar)
+
+
+def _words_bar(condition: Condition) -> Bar | None:
+    if condition.name == CLEAN.name:
+        return Bar("≥ 98 %", 98, at_least=True)
+    if condition.snr_db == 10 or condition.distance_m == 2:
+        return Bar("≥ 93 %", 93, at_least=True)
+    return None
+
+
+def _understood(what: str, found: Mapping[str, Sequence[Outcome]], bar: Bar | None) -> Row:
+    how = f"{len(found[VOICE_GUIDE])} recordings"
+    return Row(
+        what,
+        {system: share(outcomes) for system, outcomes in found.items()},
+        {system: _shown_share(outcomes) for system, outcomes in found.items()},
+        how,
+        bar,
+    )
+
+
+def _shown_share(outcomes: Sequence[Outcome]) -> str:
+    missed = 100 * fmean(outcome.is_missed for outcome in outcomes)
+    wrong = 100 - share(outcomes) - missed
+    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {wrong:.1f} wrong)"
+
+
+def _other_words(results: Results) -> Iterator[Row]:
+    for condition in results.conditions:
+        others = {
+            system: [
+                outcome
+                for outcome in results.outcomes[Listening(system, "words"), condition.name]
+                if outcome.expected is None
+            ]
+            for system in SYSTEMS
+        }
+        if all(others.values()):
+            answered = {s: 100 - share(outcomes) for s, outcomes in others.items()}
+            yield _row(
+                f"other words answered, {condition.name}",
+                answered,
+                lambda figure: f"{figure:.1f} %",
+                f"{len(others[VOICE_GUIDE])} recordings",
+            )
+
+
+def _orders(results: Results) -> Iterator[Row]:
+    names = [where for who, where in results.outcomes if who == Listening(VOICE_GUIDE, "orders")]
+    for name in names:
+        found = {s: _commands(results, Listening(s, "orders"), [name]) for s in SYSTEMS}
+        yield _understood(f"understood, orders over household noise, {name}", found, None)
+    means = {s: _commands(results, Listening(s, "orders"), names) for s in SYSTEMS}
+    what = f"understood, orders, mean of {names[-1]} to {names[0]}"
+    yield _understood(what, means, Bar("> 98 %", 98, at_least=True))
+
+
+def _false_accepts(results: Results) -> Iterator[Row]:
+    for name in SENTENCES:
+        sounds = [where for who, where in results.alarms if who == Listening(VOICE_GUIDE, name)]
+        for title, wanted in [*((s, [s]) for s in sounds), ("all of these", sounds)]:
+            alarms = {
+                system: [
+                    a for sound in wanted for a in results.alarms[Listening(system, name), sound]
+                ]
+                for system in SYSTEMS
+            }
+            per_hour = {system: false_accepts_per_hour(found) for system, found in alarms.items()}
+            yield _row(
+                f"false accepts, {_TITLES[name]}, {title}",
+                per_hour,
+                lambda figure: f"{figure:.1f} an hour",
+                _heard(alarms[VOICE_GUIDE], title, results.distinct_talk_s),
+                Bar("≤ 0.5", 0.5),
+            )
+
+
+def _heard(alarms: Sequence[Alarms], title: str, distinct_talk_s: float) -> str:
+    minutes = sum(alarm.heard_s for alarm in alarms) / 60
+    distinct = f", {distinct_talk_s / 60:.0f} distinct" if title in _HEARD else ""
+    return f"{minutes:.0f} min{distinct}"
+
+
+def _delays(results: Results) -> Iterator[Row]:
+    in_noise = [condition.name for condition in results.conditions if condition.snr_db == 10]
+    for title, where in (("clean", [CLEAN.name]), ("10 dB", in_noise)):
+        for name in SENTENCES:
+            found = {s: _commands(results, Listening(s, name), where) for s in SYSTEMS}
+            yield from _delays_of(f"{_TITLES[name]}, {title}", found, title == "clean")
+
+
+def _delays_of(
+    what: str, found: Mapping[str, Sequence[Outcome]], with_bars: bool
+) -> Iterator[Row]:
+    how = f"{len(delays_s(found[VOICE_GUIDE]))} commands understood"
+    for title, percent, limit in (("median", 50, 0.15), ("95th percentile", 95, 0.35)):
+        figures = {
+            system: float(np.percentile(delays_s(outcomes) or [np.nan], percent))
+            for system, outcomes in found.items()
+        }
+        bar = Bar(f"≤ {limit} s", limit) if with_bars else None
+        yield _row(f"delay, {what}, {title}", figures, lambda figure: f"{figure:.2f} s", how, bar)
+    early = {s: 100 * fmean(o.is_early_mistake for o in outcomes) for s, outcomes in found.items()}
+    yield _row(
+        f"early mistakes, {what}",
+        early,
+        lambda figure: f"{figure:.1f} %",
+        f"{len(found[VOICE_GUIDE])} recordings",
+        Bar("< 0.5 %", 0.5) if with_bars else None,
+    )
+
+
+def _costs(results: Results) -> Iterator[Row]:
+    stock = results.costs[STOCK_VOSK]
+    for sound, most in (("silence", 0.25), ("talk", 1.5), ("commands", 1.5)):
+        yield _row(
+            f"CPU per second of {sound}",
+            {system: 1000 * cost.cpu[sound] for system, cost in results.costs.items()},
+            lambda figure: f"{figure:.2f} ms",
+            "one minute, all threads",
+            Bar(f"≤ {most} of stock", most * 1000 * stock.cpu[sound]),
+        )
+    yield _row(
+        "time to hear an hour",
+        {system: cost.hour_s for system, cost in results.costs.items()},
+        lambda figure: f"{figure:.0f} s",
+        "as much silence, talk and commands",
+        Bar("< 120 s", 120),
+    )
+    yield _row(
+        "CPU, 5,120 sentences over 48",
+        {system: _growth(results.grammar_costs, system) for system in SYSTEMS},
+        lambda figure: f"{figure:.2f} times",
+        "talk and commands; stock with the sentences drawn for both",
+        Bar("< 2", 2),
+    )
+    yield _row(
+        "peak memory",
+        {system: cost.peak_memory_mb for system, cost in results.costs.items()},
+        lambda figure: f"{figure:.0f} MB",
+        "a fresh process, three minutes heard",
+        Bar("≤ stock + 40 MB", stock.peak_memory_mb + 40),
+    )
+    yield _row(
+        "start-up",
+        {system: cost.start_up_s for system, cost in results.costs.items()},
+        lambda figure: f"{figure:.2f} s",
+        "from the start of the process until it listens",
+    )
+
+
+def _growth(costs: Mapping[str, Mapping[str, Costs]], system: str) -> float:
+    return costs["many"][system].cpu_of_speech / costs["few"][system].cpu_of_speech
+
+
+def _row(
+    what: str,
+    figures: Mapping[str, float],
+    show: Callable[[float], str],
+    how: str,
+    bar: Bar | None = None,
+) -> Row:
+    return Row(what, figures, {name: show(figure) for name, figure in figures.items()}, how, bar)
+
+
+def _commands(results: Results, who: Listening, where: Sequence[str]) -> list[Outcome]:
+    """Return what became of commands, other words left out."""
+    return [
+        outcome
+        for condition in where
+        for outcome in results.outcomes[who, condition]
+        if outcome.expected
+    ]
