@@ -4,8 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from benchmark import report
 from benchmark.materials import recorded, synthetic
 from benchmark.run import FULL, QUICK, measure, tell
@@ -17,8 +15,9 @@ def main() -> int:
     """Measure, show the table, and write it down; return the exit status."""
     options = _parser().parse_args()
     try:
+        # First of all, what would be a pity to fail for in the end.
+        report.make(options.out)
         words = vocabulary("words")
-        tell("reading or rendering what is said")
         materials = recorded(options.speech, words) if options.speech else synthetic(words)
         results = measure(materials, QUICK if options.quick else FULL)
         lines = report.rows(results)
@@ -26,17 +25,15 @@ def main() -> int:
     except VoiceGuideError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    console = Console()
-    if not console.is_terminal:
-        console.width = report.WIDE
-    console.print(report.table(lines, markdown=not console.is_terminal))
+    report.show(lines)
     tell(f"written to {options.out}: table.md, results.json, tradeoff.png")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.description = "Measure Voice Guide beside stock Vosk, in one run."
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", description="Measure Voice Guide beside stock Vosk, in one run."
+    )
     parser.add_argument(
         "--speech",
         type=Path,

@@ -72,7 +72,7 @@ class Materials:
     """Rooms, with the person at several distances."""
 
     origin: str
-    """Where the words, the talk, the noises and the rooms are from."""
+    """Where they are from: recorded or synthetic."""
 
 
 def recorded(folder: Path, words: Vocabulary) -> Materials:

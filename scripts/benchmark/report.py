@@ -1,5 +1,6 @@
 """What was measured, as a table, a plot, and figures for other programs."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,16 +21,22 @@ from benchmark.accuracy import (
     share,
 )
 from benchmark.resources import Costs
-from benchmark.run import SENTENCES, Results
+from benchmark.run import SENTENCES, TALK, TELEVISION, Results
 from benchmark.scenes import CLEAN, Condition
 from benchmark.systems import STOCK_VOSK, VOICE_GUIDE
+from voice_guide.errors import VoiceGuideError
 
 SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
 
 _TITLES = {"words": "single words", "step": "guide's sentences", "orders": "orders"}
 
-WIDE = 400
+_SYNTHETIC = "synthetic"
+
+_WIDE = 400
 """Columns of a page that no line is too long for."""
+
+_TICKS = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+"""False accepts an hour that the plot has a mark for."""
 
 
 @dataclass(frozen=True)
@@ -83,28 +90,29 @@ def rows(results: Results) -> list[Row]:
     ]
 
 
-def table(lines: Sequence[Row], markdown: bool) -> Table:
-    """Return the table for a terminal, or as markdown."""
-    shown = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
-    shown.add_column("what")
-    for system in SYSTEMS:
-        shown.add_column(system, justify="right")
-    shown.add_column("to reach")
-    shown.add_column("measured on")
-    for row in lines:
-        bar = row.bar.judged(row.figures[VOICE_GUIDE]) if row.bar else ""
-        shown.add_row(row.what, *(row.shown[system] for system in SYSTEMS), bar, row.how)
-    return shown
+def show(lines: Sequence[Row]) -> None:
+    """Print the table: for a person on a terminal, as markdown elsewhere."""
+    console = Console()
+    if console.is_terminal:
+        console.print(_table(lines, box.SIMPLE_HEAD))
+    else:
+        print(_markdown(lines), end="")
+
+
+def make(folder: Path) -> None:
+    """Make the folder for what is written; raises VoiceGuideError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VoiceGuideError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
-    """Write the table, the figures with every single decision, and the trade-off curve."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "table.md").open("w", encoding="utf-8") as file:
-        Console(file=file, width=WIDE).print(table(lines, markdown=True))
+    """Write the table, the trade-off curve, and the figures with every single decision."""
     figures = {
         "rows": [asdict(row) for row in lines],
         "trade_off": [asdict(point) for point in trade_off(results)],
+        "costs": {name: asdict(cost) for name, cost in results.costs.items()},
         "outcomes": [
             {**asdict(who), "condition": condition, "clips": [asdict(one) for one in found]}
             for (who, condition), found in results.outcomes.items()
@@ -114,8 +122,29 @@ def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
             for (who, sound), alarms in results.alarms.items()
         ],
     }
+    (folder / "table.md").write_text(_markdown(lines), "utf-8")
     (folder / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
     _plot(trade_off(results), folder / "tradeoff.png")
+
+
+def _markdown(lines: Sequence[Row]) -> str:
+    page = Console(file=io.StringIO(), width=_WIDE)
+    with page.capture() as capture:
+        page.print(_table(lines, box.MARKDOWN))
+    return "".join(f"{line.strip()}\n" for line in capture.get().splitlines() if line.strip())
+
+
+def _table(lines: Sequence[Row], style: box.Box) -> Table:
+    shown = Table(box=style)
+    shown.add_column("what")
+    for system in SYSTEMS:
+        shown.add_column(system, justify="right")
+    shown.add_column("to reach")
+    shown.add_column("measured on")
+    for row in lines:
+        bar = row.bar.judged(row.figures[VOICE_GUIDE]) if row.bar else ""
+        shown.add_row(row.what, *(row.shown[system] for system in SYSTEMS), bar, row.how)
+    return shown
 
 
 @dataclass(frozen=True)
@@ -138,15 +167,11 @@ def trade_off(results: Results) -> list[TradeOff]:
     return [
         TradeOff(
             who,
-            false_accepts_per_hour([a for sound in _HEARD for a in results.alarms[who, sound]]),
+            false_accepts_per_hour(results.alarms[who, TALK]),
             100 - share(_commands(results, who, results.trade_off_conditions)),
         )
         for who in [*delivered, *results.trade_off]
     ]
-
-
-_HEARD = ("talk", "television")
-"""Where false accepts are counted for the trade-off."""
 
 
 def _plot(points: Sequence[TradeOff], file: Path) -> None:
@@ -160,26 +185,25 @@ def _plot(points: Sequence[TradeOff], file: Path) -> None:
     for axes, name in zip(all_axes, SENTENCES, strict=True):
         here = [point for point in points if point.listening.vocabulary == name]
         curve = [point for point in here if point.listening.sensitivity is not None]
-        axes.plot(*_coordinates(curve), "o-", color="tab:blue", label="Voice Guide, sensitivity")
+        if curve:
+            label = "Voice Guide, sensitivity"
+            axes.plot(*_coordinates(curve), "o-", color="tab:blue", label=label)
         for point in curve:
             at = (point.false_accepts_per_hour, point.false_rejects)
             label = f"{point.listening.sensitivity:g}"
             axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
-        for system, marker in ((VOICE_GUIDE, "*"), (STOCK_VOSK, "s")):
-            who = Listening(system, name)
-            as_delivered = [point for point in here if point.listening == who]
-            axes.plot(
-                *_coordinates(as_delivered),
-                marker,
-                markersize=11,
-                color="tab:blue" if system == VOICE_GUIDE else "tab:orange",
-                label=f"{system}, as delivered",
-            )
-        axes.set(title=_TITLES[name], xlabel="false accepts an hour of talk")
+        for system, style in ((VOICE_GUIDE, "b*"), (STOCK_VOSK, "rs")):
+            as_delivered = [point for point in here if point.listening == Listening(system, name)]
+            label = f"{system}, as delivered"
+            axes.plot(*_coordinates(as_delivered), style, markersize=11, label=label)
+        axes.set(title=_TITLES[name], xlabel="false accepts in an hour of talk")
         axes.set(ylabel="commands not understood, %")
         axes.set_xscale("symlog", linthresh=1)
-        axes.set_xlim(left=-0.1)
-        axes.set_ylim(bottom=0)
+        most = max(point.false_accepts_per_hour for point in points)
+        ticks = [tick for tick in _TICKS if tick <= max(most, _TICKS[3])]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xlim(-0.1, 1.3 * max(most, ticks[-1]))
+        axes.set_ylim(0, 1.1 * max(1, *(point.false_rejects for point in here)))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
     figure.savefig(file, dpi=120)
@@ -194,8 +218,11 @@ def _accuracy(results: Results) -> Iterator[Row]:
     for name in SENTENCES:
         for condition in results.conditions:
             found = {s: _commands(results, Listening(s, name), [condition.name]) for s in SYSTEMS}
-            bar = _words_bar(condition) if name == "words" else None
-            yield _understood(f"understood, {_TITLES[name]}, {condition.name}", found, bar)
+            what = f"understood, {_TITLES[name]}, {condition.name}"
+            if name == "words":
+                yield _understood(what, found, results.origin, _words_bar(condition))
+            else:
+                yield _understood(what, found, _SYNTHETIC)
 
 
 def _words_bar(condition: Condition) -> Bar | None:
@@ -206,13 +233,14 @@ def _words_bar(condition: Condition) -> Bar | None:
     return None
 
 
-def _understood(what: str, found: Mapping[str, Sequence[Outcome]], bar: Bar | None) -> Row:
-    how = f"{len(found[VOICE_GUIDE])} recordings"
+def _understood(
+    what: str, found: Mapping[str, Sequence[Outcome]], origin: str, bar: Bar | None = None
+) -> Row:
     return Row(
         what,
         {system: share(outcomes) for system, outcomes in found.items()},
         {system: _shown_share(outcomes) for system, outcomes in found.items()},
-        how,
+        f"{len(found[VOICE_GUIDE])} {origin}",
         bar,
     )
 
@@ -239,7 +267,7 @@ def _other_words(results: Results) -> Iterator[Row]:
                 f"other words answered, {condition.name}",
                 answered,
                 lambda figure: f"{figure:.1f} %",
-                f"{len(others[VOICE_GUIDE])} recordings",
+                f"{len(others[VOICE_GUIDE])} {results.origin}",
             )
 
 
@@ -247,10 +275,10 @@ def _orders(results: Results) -> Iterator[Row]:
     names = [where for who, where in results.outcomes if who == Listening(VOICE_GUIDE, "orders")]
     for name in names:
         found = {s: _commands(results, Listening(s, "orders"), [name]) for s in SYSTEMS}
-        yield _understood(f"understood, orders over household noise, {name}", found, None)
+        yield _understood(f"understood, orders over household noise, {name}", found, _SYNTHETIC)
     means = {s: _commands(results, Listening(s, "orders"), names) for s in SYSTEMS}
     what = f"understood, orders, mean of {names[-1]} to {names[0]}"
-    yield _understood(what, means, Bar("> 98 %", 98, at_least=True))
+    yield _understood(what, means, _SYNTHETIC, Bar("> 98 %", 98, at_least=True))
 
 
 def _false_accepts(results: Results) -> Iterator[Row]:
@@ -268,15 +296,16 @@ def _false_accepts(results: Results) -> Iterator[Row]:
                 f"false accepts, {_TITLES[name]}, {title}",
                 per_hour,
                 lambda figure: f"{figure:.1f} an hour",
-                _heard(alarms[VOICE_GUIDE], title, results.distinct_talk_s),
+                _minutes(alarms[VOICE_GUIDE], title, results.origin),
                 Bar("≤ 0.5", 0.5),
             )
 
 
-def _heard(alarms: Sequence[Alarms], title: str, distinct_talk_s: float) -> str:
+def _minutes(alarms: Sequence[Alarms], title: str, origin: str) -> str:
     minutes = sum(alarm.heard_s for alarm in alarms) / 60
-    distinct = f", {distinct_talk_s / 60:.0f} distinct" if title in _HEARD else ""
-    return f"{minutes:.0f} min{distinct}"
+    return f"{minutes:.0f} min" + {TALK: f", {origin}", TELEVISION: ", the same talk"}.get(
+        title, ""
+    )
 
 
 def _delays(results: Results) -> Iterator[Row]:
@@ -303,7 +332,7 @@ def _delays_of(
         f"early mistakes, {what}",
         early,
         lambda figure: f"{figure:.1f} %",
-        f"{len(found[VOICE_GUIDE])} recordings",
+        f"{len(found[VOICE_GUIDE])} commands",
         Bar("< 0.5 %", 0.5) if with_bars else None,
     )
 

@@ -21,11 +21,17 @@ from voice_guide.audio import RATE, Samples, to_int16
 SENTENCES = ("words", "step")
 """The vocabularies that are heard in every condition."""
 
-SYNTHETIC_TALK = "talk, synthetic voices"
-"""How the table calls talk that is rendered although there are recordings."""
+TALK, TELEVISION = "talk", "talk, as from a television"
+"""Talk as it was recorded, and from across the room."""
+
+SYNTHETIC_TALK = "talk, more synthetic voices"
+"""Talk that is rendered even where there are recordings."""
 
 _COST_S = 60.0
 """How long each kind of sound is heard to tell what that costs, in seconds."""
+
+_TRADE_OFF_SNR_DB, _TRADE_OFF_M = 10, 2
+"""Where false rejects are counted for the trade-off, besides close by in a quiet room."""
 
 _TELEVISION_M = 3.0
 """How far away the television is, in metres."""
@@ -54,8 +60,11 @@ class Extent:
     noises: int
     """Noises taken, at the most."""
 
-    rooms: Sequence[float]
-    """Distances taken, in metres."""
+    distances_m: Sequence[float]
+    """Distances at which somebody speaks in a room, in metres."""
+
+    rooms: int
+    """Rooms taken at each of these, at the most."""
 
     snrs_db: Sequence[float]
     """Active speech level over the noise, in dB."""
@@ -82,9 +91,10 @@ class Extent:
 FULL = Extent(
     one_clip_in=1,
     sentences=120,
-    orders=120,
+    orders=100,
     noises=9,
-    rooms=(1, 2, 4),
+    distances_m=(1, 2, 4),
+    rooms=9,
     snrs_db=(20, 10, 5),
     order_snrs_db=(24, 21, 18, 15, 12, 9, 6),
     speeds=(1.0, 0.9, 1.1),
@@ -96,17 +106,18 @@ FULL = Extent(
 """All of it: some twenty minutes on two processors."""
 
 QUICK = Extent(
-    one_clip_in=4,
-    sentences=24,
-    orders=12,
+    one_clip_in=6,
+    sentences=16,
+    orders=8,
     noises=1,
-    rooms=(2,),
+    distances_m=(2,),
+    rooms=1,
     snrs_db=(10,),
     order_snrs_db=(18, 6),
     speeds=(1.0,),
     synthetic_talk=0,
-    noise_s=60,
-    sensitivities=(0.0, 0.5, 1.0),
+    noise_s=30,
+    sensitivities=(0.2, 0.8),
     processes=1,
 )
 """A first impression, in less than two minutes on one processor."""
@@ -131,8 +142,8 @@ class Results:
     trade_off_conditions: Sequence[str]
     """Where false rejects were counted for the trade-off."""
 
-    distinct_talk_s: float
-    """How much talk there is before it is heard again at other speeds or elsewhere."""
+    origin: str
+    """Whether words and talk are recorded or synthetic; all else that is said is synthetic."""
 
     costs: Mapping[str, Costs]
     """Of each system, with the guide's own sentences."""
@@ -148,13 +159,16 @@ def measure(materials: Materials, extent: Extent) -> Results:
     clips = {"words": materials.words[:: extent.one_clip_in], "step": step}
     talk = materials.talk[:: extent.one_clip_in]
     conditions = _conditions(materials, extent)
-    trade_off_conditions = [CLEAN, *_first(conditions, "snr_db", 10.0)]
-    trade_off_conditions += _first(conditions, "distance_m", 2.0)
+    trade_off_conditions = [
+        CLEAN,
+        *[condition for condition in conditions if condition.snr_db == _TRADE_OFF_SNR_DB][:1],
+        *_at(_TRADE_OFF_M, conditions)[:1],
+    ]
 
     # First, since nothing else may run meanwhile.
     tell("processor time, memory, start-up")
     spoken = {
-        "talk": _cut(Bystanding(Listening("", ""), "talk", CLEAN, talk).sound()),
+        "talk": _cut(Bystanding(Listening(VOICE_GUIDE, "step"), TALK, CLEAN, talk).sound()),
         "commands": _cut(_one_after_the_other(step)),
     }
     quiet = to_int16(CLEAN.background(round(_COST_S * RATE), np.random.default_rng(0)))
@@ -175,7 +189,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
     for who in trade_off:
         said = [clip for clip in clips[who.vocabulary] if clip.meaning]
         trials += [Trial(who, condition, said) for condition in trade_off_conditions]
-        bystanding += _talk(who, talk, materials.rooms, (1.0,))
+        bystanding.append(Bystanding(who, TALK, CLEAN, talk))
     if extent.synthetic_talk:
         more_talk = synthetic_talk(extent.synthetic_talk)
         bystanding += [
@@ -190,7 +204,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
         conditions,
         trade_off,
         [condition.name for condition in trade_off_conditions],
-        sum(map(len, talk)) / RATE,
+        materials.origin,
         all_costs,
         grammar_costs,
     )
@@ -203,13 +217,16 @@ def _conditions(materials: Materials, extent: Extent) -> list[Condition]:
         for name, noise in noises
         for snr_db in extent.snrs_db
     ]
-    in_rooms = [room for room in materials.rooms if room.distance_m in extent.rooms]
+    in_rooms = [
+        room
+        for distance_m in extent.distances_m
+        for room in _at(distance_m, materials.rooms)[: extent.rooms]
+    ]
     return [CLEAN, *in_noise, *in_rooms]
 
 
-def _first(conditions: Sequence[Condition], key: str, value: float) -> list[Condition]:
-    """The first condition with that value, if there is one."""
-    return [condition for condition in conditions if getattr(condition, key) == value][:1]
+def _at(distance_m: float, rooms: Sequence[Condition]) -> list[Condition]:
+    return [room for room in rooms if room.distance_m == distance_m]
 
 
 def _order_trials(
@@ -231,14 +248,14 @@ def _order_trials(
 def _talk(
     who: Listening, talk: Sequence[Samples], rooms: Sequence[Condition], speeds: Sequence[float]
 ) -> list[Bystanding]:
-    near = [Bystanding(who, "talk", CLEAN, talk, speed) for speed in speeds]
-    away = min(abs(room.distance_m - _TELEVISION_M) for room in rooms)
-    television = [room for room in rooms if abs(room.distance_m - _TELEVISION_M) == away]
-    far = [
-        Bystanding(who, "television", room, talk, speed)
-        for room, speed in zip(television, speeds, strict=False)
+    near = [
+        Bystanding(
+            who, TALK if speed == 1 else f"{TALK}, {speed:g} times as fast", CLEAN, talk, speed
+        )
+        for speed in speeds
     ]
-    return near + far
+    room = min(rooms, key=lambda room: abs(room.distance_m - _TELEVISION_M))
+    return [*near, Bystanding(who, TELEVISION, room, talk)]
 
 
 def _noises(who: Listening, noises: Mapping[str, Samples], extent: Extent) -> list[Bystanding]:
