@@ -112,8 +112,9 @@ def test_false_accepts_are_counted_by_the_hour() -> None:
 
 
 def test_a_bar_is_judged_by_the_figure() -> None:
-    assert Bar("≥ 98 %", 98, at_least=True).judged(98.0) == "≥ 98 %: reached"
-    assert Bar("≤ 0.5", 0.5).judged(0.6) == "≤ 0.5: missed"
+    assert Bar("≥", "98 %", 98).judged(98.0) == "≥ 98 %: reached"
+    assert Bar(">", "98 %", 98).judged(98.0) == "> 98 %: missed"
+    assert Bar("≤", "0.5", 0.5).judged(0.6) == "≤ 0.5: missed"
 
 
 def test_talk_follows_on_with_pauses_and_faster_where_asked() -> None:

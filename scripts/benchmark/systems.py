@@ -25,6 +25,9 @@ VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 HAS_SENSITIVITY = "sensitivity" in inspect.signature(Listener).parameters
 """Whether the listener can be told how much to accept."""
 
+_DELIVERED_SENSITIVITY = 0.5
+"""What is set where nobody has changed it."""
+
 _SENTENCES = Path(__file__).parent / "sentences"
 
 
@@ -154,7 +157,8 @@ def _understanding(name: str) -> Understanding:
 
 def _listener(wanted: Vocabulary, sensitivity: float | None) -> Listener:
     """Return Voice Guide's ear: the one place that knows how it is made."""
-    tuned = {} if sensitivity is None or not HAS_SENSITIVITY else {"sensitivity": sensitivity}
+    value = _DELIVERED_SENSITIVITY if sensitivity is None else sensitivity
+    tuned = {"sensitivity": value} if HAS_SENSITIVITY else {}
     return Listener(_model(), _understanding(wanted.name), wanted.context, **tuned)
 
 
