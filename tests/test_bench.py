@@ -19,7 +19,9 @@ from benchmark.accuracy import (
     share,
 )
 from benchmark.materials import Clip, sentence_clips
-from benchmark.report import Bar
+from benchmark.report import SYSTEMS, Bar, rows, show
+from benchmark.resources import Costs
+from benchmark.run import SENTENCES, TALK, Key, Results
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition, active_level_dbfs, end_of_speech_s
 from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, Decision, vocabulary
 from benchmark.voices import Voice
@@ -115,6 +117,35 @@ def test_a_bar_is_judged_by_the_figure() -> None:
     assert Bar("≥", "98 %", 98).judged(98.0) == "≥ 98 %: reached"
     assert Bar(">", "98 %", 98).judged(98.0) == "> 98 %: missed"
     assert Bar("≤", "0.5", 0.5).judged(0.6) == "≤ 0.5: missed"
+
+
+def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    def of_all(value: object, *where: tuple[str, str]) -> dict[Key, object]:
+        return {(Listening(s, name), w): value for s in SYSTEMS for name, w in where}
+
+    heard = [outcome(STOP, (STOP, 2.1)), outcome(GO), outcome(None, (GO, 2.1))]
+    noisy = Condition("tap, 10 dB", noise=hiss(1), snr_db=10)
+    cost = Costs(0.5, 200, {"silence": 0.001, "talk": 0.02, "commands": 0.02}, 60)
+    conditions = [CLEAN, noisy]
+    asked = [(name, condition.name) for name in SENTENCES for condition in conditions]
+    results = Results(
+        outcomes=of_all(heard, *asked, ("orders", "6 dB")),
+        alarms=of_all([Alarms(1800, [Decision(GO, "", 1.0)])], *((n, TALK) for n in SENTENCES)),
+        conditions=conditions,
+        trade_off=[],
+        trade_off_conditions=[CLEAN.name],
+        origin="recorded",
+        costs=dict.fromkeys(SYSTEMS, cost),
+        grammar_costs=dict.fromkeys(("few", "many"), dict.fromkeys(SYSTEMS, cost)),
+    )
+    show(rows(results))
+    lines = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
+    table = {what.strip("| "): [cell.strip() for cell in cells] for what, *cells in lines}
+    assert table["understood, single words, clean"][0] == "50.0 % (50.0 missed, 0.0 wrong)"
+    assert table["other words answered, clean"][1] == "100.0 %"
+    assert table["false accepts, single words, talk"][2] == "≤ 0.5: missed"
+    assert table["delay, guide's sentences, clean, median"][0] == "0.10 s"
+    assert table["CPU per second of silence"][0] == "1.00 ms"
 
 
 def test_talk_follows_on_with_pauses_and_faster_where_asked() -> None:

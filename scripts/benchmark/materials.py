@@ -85,6 +85,8 @@ def recorded(folder: Path, words: Vocabulary) -> Materials:
         Clip(row["file"], _sound(folder / row["file"]), words.means(row["text"]))
         for row in _rows(folder / "words.tsv", "file", "text")
     ]
+    if not any(clip.meaning for clip in clips):
+        raise VoiceGuideError(f"{folder / 'words.tsv'}: none of the words listened for")
     return Materials(clips, talk, noises, _recorded_rooms(folder / "rooms"), "recorded")
 
 
@@ -182,7 +184,12 @@ def _recorded_rooms(folder: Path) -> list[Condition]:
     """One condition for each room and distance of a talker."""
     found: dict[str, Condition] = {}
     for row in _rows(folder / "manifest.tsv", "path", "room", "kind", "distance_m"):
-        distance_m = float(row["distance_m"])
+        try:
+            distance_m = float(row["distance_m"])
+        except ValueError as error:
+            raise VoiceGuideError(
+                f"{folder / 'manifest.tsv'}: a distance in metres: {error}"
+            ) from error
         if row["kind"].startswith("talker") and distance_m > _NEAREST_M:
             response = _sound(folder / row["path"])
             condition = _room(_title(row["room"]), distance_m, response)

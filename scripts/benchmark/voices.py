@@ -12,6 +12,7 @@ import numpy as np
 
 from voice_guide.audio import Samples
 from voice_guide.devices.wavfile import Recording
+from voice_guide.errors import VoiceGuideError
 
 _WORDS_A_MINUTE = 160
 """espeak-ng's pace that is nearest to flite's own."""
@@ -31,10 +32,13 @@ class Voice:
     """How fast, beside the synthesizer's own pace."""
 
     def says(self, text: str) -> Samples:
-        """Return the text, spoken."""
+        """Return the text, spoken; raises VoiceGuideError without the synthesizer."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "said.wav"
-            subprocess.run([*self._command(text), file], check=True, stdin=subprocess.DEVNULL)
+            try:
+                subprocess.run([*self._command(text), file], check=True)
+            except FileNotFoundError as error:
+                raise VoiceGuideError(f"{self.synthesizer} is needed: it speaks") from error
             return np.concatenate(list(Recording(file).blocks()))
 
     def _command(self, text: str) -> list[str]:
