@@ -19,11 +19,11 @@ from benchmark.accuracy import (
     share,
 )
 from benchmark.materials import Clip, sentence_clips
-from benchmark.report import SYSTEMS, Bar, rows, show
+from benchmark.report import Bar, rows, show
 from benchmark.resources import Costs
 from benchmark.run import SENTENCES, TALK, Key, Results
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition, active_level_dbfs, end_of_speech_s
-from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, Decision, vocabulary
+from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE, Decision, vocabulary
 from benchmark.voices import Voice
 from voice_guide.audio import RATE, Samples, level_dbfs, silence, to_int16
 from voice_guide.devices.wavfile import write

@@ -1,4 +1,4 @@
-"""What was measured, as a table, a plot, and figures for other programs."""
+"""What was measured, as a table, and figures for other programs."""
 
 import io
 import json
@@ -22,23 +22,16 @@ from benchmark.accuracy import (
     share,
 )
 from benchmark.resources import Costs
-from benchmark.run import SENTENCES, TALK, TELEVISION, Results
+from benchmark.run import SENTENCES, TALK, TELEVISION, TITLES, Results
 from benchmark.scenes import CLEAN, Condition
-from benchmark.systems import STOCK_VOSK, VOICE_GUIDE
+from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE
+from benchmark.tradeoff import plot, trade_off
 from voice_guide.errors import VoiceGuideError
-
-SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
-
-_TITLES = {"words": "single words", "step": "guide's sentences", "orders": "orders"}
 
 _SYNTHETIC = "synthetic"
 
 _WIDE = 400
 """Columns of a page that no line is too long for."""
-
-_TICKS = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
-"""False accepts an hour that the plot has a mark for."""
-
 
 _COMPARED = {"<": operator.lt, "≤": operator.le, "≥": operator.ge, ">": operator.gt}
 
@@ -128,7 +121,7 @@ def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
     }
     (folder / "table.md").write_text(_markdown(lines), "utf-8")
     (folder / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
-    _plot(trade_off(results), folder / "tradeoff.png")
+    plot(trade_off(results), folder / "tradeoff.png")
 
 
 def _markdown(lines: Sequence[Row]) -> str:
@@ -151,78 +144,11 @@ def _table(lines: Sequence[Row], style: box.Box) -> Table:
     return shown
 
 
-@dataclass(frozen=True)
-class TradeOff:
-    """What is let through and what is turned away, at one setting."""
-
-    listening: Listening
-    """Who listens, and with what sensitivity."""
-
-    false_accepts_per_hour: float
-    """Commands heard in talk, in an hour."""
-
-    false_rejects: float
-    """Commands not understood, in percent."""
-
-
-def trade_off(results: Results) -> list[TradeOff]:
-    """Return the curve's points: Voice Guide as delivered and as set, and stock Vosk."""
-    delivered = [Listening(system, name) for name in SENTENCES for system in SYSTEMS]
-    return [
-        TradeOff(
-            who,
-            false_accepts_per_hour(results.alarms[who, TALK]),
-            100 - share(_commands(results, who, results.trade_off_conditions)),
-        )
-        for who in [*delivered, *results.trade_off]
-    ]
-
-
-def _plot(points: Sequence[TradeOff], file: Path) -> None:
-    # Only now: tests can do without a plot.
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot
-
-    figure, all_axes = pyplot.subplots(1, len(SENTENCES), figsize=(11, 4.5), layout="constrained")
-    for axes, name in zip(all_axes, SENTENCES, strict=True):
-        here = [point for point in points if point.listening.vocabulary == name]
-        curve = [point for point in here if point.listening.sensitivity is not None]
-        if curve:
-            label = "Voice Guide, sensitivity"
-            axes.plot(*_coordinates(curve), "o-", color="tab:blue", label=label)
-        for point in curve:
-            at = (point.false_accepts_per_hour, point.false_rejects)
-            label = f"{point.listening.sensitivity:g}"
-            axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
-        for system, style in ((VOICE_GUIDE, "b*"), (STOCK_VOSK, "rs")):
-            as_delivered = [point for point in here if point.listening == Listening(system, name)]
-            label = f"{system}, as delivered"
-            axes.plot(*_coordinates(as_delivered), style, markersize=11, label=label)
-        axes.set(title=_TITLES[name], xlabel="false accepts in an hour of talk")
-        axes.set(ylabel="commands not understood, %")
-        axes.set_xscale("symlog", linthresh=1)
-        most = max(point.false_accepts_per_hour for point in points)
-        ticks = [tick for tick in _TICKS if tick <= max(most, _TICKS[3])]
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.set_xlim(-0.1, 1.3 * max(most, ticks[-1]))
-        axes.set_ylim(0, 1.1 * max(1, *(point.false_rejects for point in here)))
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize=8)
-    figure.savefig(file, dpi=120)
-    pyplot.close(figure)
-
-
-def _coordinates(points: Sequence[TradeOff]) -> tuple[list[float], list[float]]:
-    return [p.false_accepts_per_hour for p in points], [p.false_rejects for p in points]
-
-
 def _accuracy(results: Results) -> Iterator[Row]:
     for name in SENTENCES:
         for condition in results.conditions:
-            found = {s: _commands(results, Listening(s, name), [condition.name]) for s in SYSTEMS}
-            what = f"understood, {_TITLES[name]}, {condition.name}"
+            found = {s: results.commands(Listening(s, name), [condition.name]) for s in SYSTEMS}
+            what = f"understood, {TITLES[name]}, {condition.name}"
             if name == "words":
                 yield _understood(what, found, results.origin, _words_bar(condition))
             else:
@@ -278,9 +204,9 @@ def _other_words(results: Results) -> Iterator[Row]:
 def _orders(results: Results) -> Iterator[Row]:
     names = [where for who, where in results.outcomes if who == Listening(VOICE_GUIDE, "orders")]
     for name in names:
-        found = {s: _commands(results, Listening(s, "orders"), [name]) for s in SYSTEMS}
+        found = {s: results.commands(Listening(s, "orders"), [name]) for s in SYSTEMS}
         yield _understood(f"understood, orders over household noise, {name}", found, _SYNTHETIC)
-    means = {s: _commands(results, Listening(s, "orders"), names) for s in SYSTEMS}
+    means = {s: results.commands(Listening(s, "orders"), names) for s in SYSTEMS}
     what = f"understood, orders, mean of {names[-1]} to {names[0]}"
     yield _understood(what, means, _SYNTHETIC, Bar(">", "98 %", 98))
 
@@ -297,7 +223,7 @@ def _false_accepts(results: Results) -> Iterator[Row]:
             }
             per_hour = {system: false_accepts_per_hour(found) for system, found in alarms.items()}
             yield _row(
-                f"false accepts, {_TITLES[name]}, {title}",
+                f"false accepts, {TITLES[name]}, {title}",
                 per_hour,
                 lambda figure: f"{figure:.1f} an hour",
                 _minutes(alarms[VOICE_GUIDE], title, results.origin),
@@ -316,8 +242,8 @@ def _delays(results: Results) -> Iterator[Row]:
     in_noise = [condition.name for condition in results.conditions if condition.snr_db == 10]
     for title, where in (("clean", [CLEAN.name]), ("10 dB", in_noise)):
         for name in SENTENCES:
-            found = {s: _commands(results, Listening(s, name), where) for s in SYSTEMS}
-            yield from _delays_of(f"{_TITLES[name]}, {title}", found, title == "clean")
+            found = {s: results.commands(Listening(s, name), where) for s in SYSTEMS}
+            yield from _delays_of(f"{TITLES[name]}, {title}", found, title == "clean")
 
 
 def _delays_of(
@@ -392,13 +318,3 @@ def _row(
     bar: Bar | None = None,
 ) -> Row:
     return Row(what, figures, {name: show(figure) for name, figure in figures.items()}, how, bar)
-
-
-def _commands(results: Results, who: Listening, where: Sequence[str]) -> list[Outcome]:
-    """Return what became of commands, other words left out."""
-    return [
-        outcome
-        for condition in where
-        for outcome in results.outcomes[who, condition]
-        if outcome.expected
-    ]

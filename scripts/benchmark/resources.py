@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
-from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, listed_sentences
+from benchmark.systems import SYSTEMS, listed_sentences
 from voice_guide import assistant, models
 from voice_guide.audio import Samples
 from voice_guide.hearing.grammar import UNKNOWN
@@ -56,12 +56,11 @@ def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Map
         arguments = [vocabulary, models.require(assistant.MODEL), grammar, *files]
         # In turns, so that what else the machine does falls on both.
         rounds = [
-            {name: _measured([name, *map(str, arguments)]) for name in (VOICE_GUIDE, STOCK_VOSK)}
+            {name: _measured([name, *map(str, arguments)]) for name in SYSTEMS}
             for _ in range(processes)
         ]
     return {
-        name: _costs([measured[name] for measured in rounds], list(sounds))
-        for name in (VOICE_GUIDE, STOCK_VOSK)
+        name: _costs([measured[name] for measured in rounds], list(sounds)) for name in SYSTEMS
     }
 
 

@@ -15,11 +15,14 @@ from benchmark.accuracy import Alarms, Bystanding, Listening, Outcome, Trial
 from benchmark.materials import Clip, Materials, sentence_clips, synthetic_talk
 from benchmark.resources import Costs, costs
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition
-from benchmark.systems import HAS_SENSITIVITY, STOCK_VOSK, VOICE_GUIDE, vocabulary
+from benchmark.systems import HAS_SENSITIVITY, SYSTEMS, VOICE_GUIDE, vocabulary
 from voice_guide.audio import RATE, Samples, to_int16
 
 SENTENCES = ("words", "step")
 """The vocabularies that are heard in every condition."""
+
+TITLES = {"words": "single words", "step": "guide's sentences"}
+"""How the table calls them."""
 
 TALK, TELEVISION = "talk", "talk, as from a television"
 """Talk as it was recorded, and from across the room."""
@@ -151,6 +154,15 @@ class Results:
     grammar_costs: Mapping[str, Mapping[str, Costs]]
     """Of each system, with few sentences and with many."""
 
+    def commands(self, who: Listening, where: Sequence[str]) -> list[Outcome]:
+        """Return what became of commands in some conditions, other words left out."""
+        return [
+            outcome
+            for condition in where
+            for outcome in self.outcomes[who, condition]
+            if outcome.expected
+        ]
+
 
 def measure(materials: Materials, extent: Extent) -> Results:
     """Measure everything."""
@@ -177,7 +189,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
 
     trials: list[Trial] = []
     bystanding: list[Bystanding] = []
-    for system in (VOICE_GUIDE, STOCK_VOSK):
+    for system in SYSTEMS:
         trials += _order_trials(Listening(system, "orders"), orders, materials, extent)
         for name in SENTENCES:
             who = Listening(system, name)
@@ -194,7 +206,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
         more_talk = synthetic_talk(extent.synthetic_talk)
         bystanding += [
             Bystanding(Listening(system, name), SYNTHETIC_TALK, CLEAN, more_talk)
-            for system in (VOICE_GUIDE, STOCK_VOSK)
+            for system in SYSTEMS
             for name in SENTENCES
         ]
     outcomes, alarms = _run_all([*bystanding, *trials])

@@ -22,6 +22,8 @@ from voice_guide.hearing.understanding import Understanding
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 """The names of the two."""
 
+SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
+
 HAS_SENSITIVITY = "sensitivity" in inspect.signature(Listener).parameters
 """Whether the listener can be told how much to accept."""
 
