@@ -93,8 +93,8 @@ class Extent:
 
 FULL = Extent(
     one_clip_in=1,
-    sentences=120,
-    orders=100,
+    sentences=96,
+    orders=84,
     noises=9,
     distances_m=(1, 2, 4),
     rooms=9,
