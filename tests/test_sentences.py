@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hassil.intents import Intents
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
@@ -218,6 +219,17 @@ intents:
 """
     understanding = Understanding(sentences(tmp_path, text), lambda _: True)
     assert understanding.meaning(["turn", "the", "loft", "one"], None) is None
+
+
+@pytest.mark.parametrize(
+    "heard", [["off", "off"], ["a", "b"]], ids=["cheaper in the last round", "too few letters"]
+)
+def test_words_far_from_every_sentence_are_near_to_none(heard: list[str]) -> None:
+    text = "(open|close|turn (on|off)) the (kitchen|garden|office) (light|window|heater|radio)"
+    intents = {"Switch": {"data": [{"sentences": [text]}]}}
+    sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
+    nearest = SentenceGraph(sentences.templates(None), "en").nearest(heard)
+    assert nearest is None or nearest.distance > len("".join(heard))
 
 
 def test_the_nearest_sentence_is_spelled_as_it_is_said(content: Content) -> None:

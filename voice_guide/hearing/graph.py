@@ -39,6 +39,9 @@ _A_VALUE = -1
 _LONGEST_GAP = 6
 """Letters of a sentence that may be missing in one place: an article, a short word."""
 
+_UNREACHABLE = 1_000_000
+"""The cost of a state that no path leads to with the letters heard: more than any path's."""
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -84,7 +87,7 @@ class SentenceGraph:
         self._after, self._meanings_ahead = self._look_ahead()
 
     def nearest(self, words: Sequence[str]) -> Nearest | None:
-        """Return the sentence nearest to these words; None in a context without sentences."""
+        """Return the sentence nearest to these words; None where they are too few for any."""
         if not self._accepting:
             return None
         heard = "".join(words)
@@ -93,6 +96,8 @@ class SentenceGraph:
             (int(costs[-1][states].min()), intent) for intent, states in self._accepting.items()
         )
         distance, intent = by_intent[0]
+        if distance >= _UNREACHABLE:
+            return None
         lead = by_intent[1][0] - distance if len(by_intent) > 1 else len(heard)
         states = self._accepting[intent]
         end = int(states[costs[-1][states].argmin()])
@@ -134,8 +139,7 @@ class SentenceGraph:
 
     def _align(self, heard: str) -> list[npt.NDArray[np.int32]]:
         """Return, for each number of letters heard, the cost of having reached each state."""
-        far = _OTHER * (len(heard) + _LONGEST_GAP + 1)
-        cost = np.full(len(self._letters), far, np.int32)
+        cost = np.full(len(self._letters), _UNREACHABLE, np.int32)
         cost[_START] = 0
         costs = [self._skip_letters(cost)]
         for letter in heard:
@@ -175,7 +179,8 @@ class SentenceGraph:
             if source is not None:
                 at -= 1
             else:
-                skipped = (s for s in self._before[state] if costs[at][s] + _OTHER == cost)
+                # Less, where a cheaper way to the source was found in the last round of skips.
+                skipped = (s for s in self._before[state] if costs[at][s] + _OTHER <= cost)
                 source = next(skipped, None)
             if source is None:
                 # A letter too many was heard here.

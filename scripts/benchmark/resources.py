@@ -1,0 +1,83 @@
+"""What the systems cost: processor time, memory, and the time to start."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+
+from benchmark.systems import SYSTEMS, listed_sentences
+from voice_guide import assistant, models
+from voice_guide.audio import Samples
+from voice_guide.hearing.grammar import UNKNOWN
+
+_SPOKEN = ("talk", "commands")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one system costs, as measured in several processes.
+
+    Times passed are those of the fastest process, since whatever else the machine does can
+    only add to them; other figures are the median's.
+    """
+
+    start_up_s: float
+    """From the start of the process until it listens, in seconds."""
+
+    peak_memory_mb: float
+    """The most memory it ever held, in MB."""
+
+    cpu: Mapping[str, float]
+    """Processor time of all threads per second of sound, in seconds, by what was heard."""
+
+    hour_s: float
+    """Time to hear an hour, as much of each sound, in seconds."""
+
+    @property
+    def cpu_of_speech(self) -> float:
+        """Processor time per second of speech, whoever it is meant for."""
+        return fmean(self.cpu[sound] for sound in _SPOKEN)
+
+
+def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Mapping[str, Costs]:
+    """Let each system hear the sounds alone, in that many fresh processes each."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        grammar = folder / "grammar.json"
+        grammar.write_text(json.dumps([*listed_sentences(vocabulary), UNKNOWN]), "utf-8")
+        files = [folder / f"{sound}.raw" for sound in sounds]
+        for file, samples in zip(files, sounds.values(), strict=True):
+            file.write_bytes(samples.tobytes())
+        arguments = [vocabulary, models.require(assistant.MODEL), grammar, *files]
+        # In turns, so that what else the machine does falls on both.
+        rounds = [
+            {name: _measured([name, *map(str, arguments)]) for name in SYSTEMS}
+            for _ in range(processes)
+        ]
+    return {
+        name: _costs([measured[name] for measured in rounds], list(sounds)) for name in SYSTEMS
+    }
+
+
+def _measured(arguments: list[str]) -> dict[str, float]:
+    started = time.monotonic()
+    command = [sys.executable, "-m", "benchmark.fresh", *arguments]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    figures: dict[str, float] = json.loads(answer.stdout)
+    return {**figures, "start_up_s": figures["listening_at_s"] - started}
+
+
+def _costs(measured: list[dict[str, float]], sounds: list[str]) -> Costs:
+    middle = {name: median(figures[name] for figures in measured) for name in measured[0]}
+    least = {name: min(figures[name] for figures in measured) for name in measured[0]}
+    return Costs(
+        start_up_s=least["start_up_s"],
+        peak_memory_mb=middle["peak_memory_mb"],
+        cpu={sound: middle[f"cpu_{sound}"] for sound in sounds},
+        hour_s=3600 * fmean(least[f"wall_{sound}"] for sound in sounds),
+    )

@@ -1,0 +1,168 @@
+"""The two that are compared, behind one protocol, and what they listen for."""
+
+import inspect
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import vosk
+
+from voice_guide import assistant
+from voice_guide.audio import RATE, Samples, blocks_of, silence
+from voice_guide.hearing.command import Command
+from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Meaning, Sentences
+from voice_guide.hearing.understanding import Understanding
+
+VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
+"""The names of the two."""
+
+SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
+
+HAS_SENSITIVITY = "sensitivity" in inspect.signature(Listener).parameters
+"""Whether the listener can be told how much to accept."""
+
+_DELIVERED_SENSITIVITY = 0.5
+"""What is set where nobody has changed it."""
+
+_SENTENCES = Path(__file__).parent / "sentences"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What is listened for."""
+
+    name: str
+    """words, step, orders, or another file in the folder of sentences."""
+
+    sentences: Sentences
+    """The sentence file."""
+
+    context: str | None
+    """Which of its contexts; None for all of it."""
+
+    def means(self, text: str) -> Meaning | None:
+        """Return what a sentence means, None if it is none."""
+        return self.sentences.match(text, self.context)
+
+
+@cache
+def vocabulary(name: str) -> Vocabulary:
+    """Return a vocabulary by its name."""
+    if name == "step":
+        return Vocabulary(name, assistant.load_content().sentences, "step")
+    return Vocabulary(name, Sentences.load(_SENTENCES / f"{name}.yaml"), None)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A command that was acted on."""
+
+    meaning: Meaning
+    """What it was taken to mean."""
+
+    text: str
+    """The words as heard."""
+
+    at_s: float
+    """How much of the recording had been heard by then, in seconds."""
+
+
+class System(Protocol):
+    """Something that hears commands in a stream of blocks."""
+
+    def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
+        """Take a block; return what was decided at its end, and the words as heard."""
+        ...
+
+    def finish(self) -> Sequence[tuple[Meaning, str]]:
+        """Return what is decided because the recording is over."""
+        ...
+
+
+class VoiceGuide:
+    """The project's own ear."""
+
+    def __init__(self, wanted: Vocabulary, sensitivity: float | None = None) -> None:
+        """Listen with a sensitivity from 0 to 1; None is the setting as delivered."""
+        self._listener = _listener(wanted, sensitivity)
+
+    def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
+        """Take a block; return what was decided at its end."""
+        return _meanings(self._listener.hear(block, silence()))
+
+    def finish(self) -> Sequence[tuple[Meaning, str]]:
+        """Return what is decided because the recording is over."""
+        return _meanings(self._listener.finish())
+
+
+class StockVosk:
+    """Vosk as its own examples use it, with the same sentences and its own endpoints."""
+
+    def __init__(self, wanted: Vocabulary) -> None:
+        """Listen for a vocabulary."""
+        self._wanted = wanted
+        grammar = json.dumps([*listed_sentences(wanted.name), UNKNOWN])
+        self._vosk = vosk.KaldiRecognizer(_model().vosk_model, RATE, grammar)
+
+    def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
+        """Take a block; return what was decided at its end."""
+        ended = self._vosk.AcceptWaveform(block.tobytes())
+        return self._decided(self._vosk.Result()) if ended else ()
+
+    def finish(self) -> Sequence[tuple[Meaning, str]]:
+        """Return what is decided because the recording is over."""
+        return self._decided(self._vosk.FinalResult())
+
+    def _decided(self, result: str) -> Sequence[tuple[Meaning, str]]:
+        text: str = json.loads(result)["text"]
+        meaning = self._wanted.means(text) if text else None
+        return [(meaning, text)] if meaning else ()
+
+
+def new_system(name: str, wanted: Vocabulary, sensitivity: float | None = None) -> System:
+    """Return one of the two, as it is when it starts to listen."""
+    return StockVosk(wanted) if name == STOCK_VOSK else VoiceGuide(wanted, sensitivity)
+
+
+def decisions(system: System, sound: Samples) -> list[Decision]:
+    """Return what a system decides while it hears a recording, and when."""
+    made: list[Decision] = []
+    heard = 0
+    for block in blocks_of(sound):
+        heard += len(block)
+        made += [Decision(*pair, heard / RATE) for pair in system.hear(block)]
+    return [*made, *(Decision(*pair, heard / RATE) for pair in system.finish())]
+
+
+@cache
+def listed_sentences(name: str) -> list[str]:
+    """Return the distinct sentences that stand for a vocabulary in a recognizer's grammar."""
+    wanted = vocabulary(name)
+    return sorted(set(drawn_sentences(wanted.sentences, wanted.context, _model().knows)))
+
+
+@cache
+def _model() -> SpeechModel:
+    return assistant.load_model()
+
+
+@cache
+def _understanding(name: str) -> Understanding:
+    return Understanding(vocabulary(name).sentences, _model().knows)
+
+
+def _listener(wanted: Vocabulary, sensitivity: float | None) -> Listener:
+    """Return Voice Guide's ear: the one place that knows how it is made."""
+    value = _DELIVERED_SENSITIVITY if sensitivity is None else sensitivity
+    tuned = {"sensitivity": value} if HAS_SENSITIVITY else {}
+    return Listener(_model(), _understanding(wanted.name), wanted.context, **tuned)
+
+
+def _meanings(found: Sequence[object]) -> list[tuple[Meaning, str]]:
+    return [(Meaning(f.intent, f.slots), f.text) for f in found if isinstance(f, Command)]

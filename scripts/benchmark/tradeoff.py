@@ -1,0 +1,80 @@
+"""Sensitivity: the more is accepted, the more is accepted that nobody meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.accuracy import Listening, false_accepts_per_hour, share
+from benchmark.run import SENTENCES, TALK, TITLES, Results
+from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE
+
+_TICKS = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+"""False accepts an hour that the plot has a mark for."""
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """What is let through and what is turned away, at one setting."""
+
+    listening: Listening
+    """Who listens, and with what sensitivity."""
+
+    false_accepts_per_hour: float
+    """Commands heard in talk, in an hour."""
+
+    false_rejects: float
+    """Commands not understood, in percent."""
+
+
+def trade_off(results: Results) -> list[TradeOff]:
+    """Return the curve's points: Voice Guide as delivered and as set, and stock Vosk."""
+    delivered = [Listening(system, name) for name in SENTENCES for system in SYSTEMS]
+    return [
+        TradeOff(
+            who,
+            false_accepts_per_hour(results.alarms[who, TALK]),
+            100 - share(results.commands(who, results.trade_off_conditions)),
+        )
+        for who in [*delivered, *results.trade_off]
+    ]
+
+
+def plot(points: Sequence[TradeOff], file: Path) -> None:
+    """Draw the curve of each vocabulary."""
+    # Only now: tests can do without a plot.
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, all_axes = pyplot.subplots(1, len(SENTENCES), figsize=(11, 4.5), layout="constrained")
+    for axes, name in zip(all_axes, SENTENCES, strict=True):
+        here = [point for point in points if point.listening.vocabulary == name]
+        curve = [point for point in here if point.listening.sensitivity is not None]
+        if curve:
+            label = "Voice Guide, sensitivity"
+            axes.plot(*_coordinates(curve), "o-", color="tab:blue", label=label)
+        for point in curve:
+            at = (point.false_accepts_per_hour, point.false_rejects)
+            label = f"{point.listening.sensitivity:g}"
+            axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
+        for system, style in ((VOICE_GUIDE, "b*"), (STOCK_VOSK, "rs")):
+            as_delivered = [point for point in here if point.listening == Listening(system, name)]
+            label = f"{system}, as delivered"
+            axes.plot(*_coordinates(as_delivered), style, markersize=11, label=label)
+        axes.set(title=TITLES[name], xlabel="false accepts in an hour of talk")
+        axes.set(ylabel="commands not understood, %")
+        axes.set_xscale("symlog", linthresh=1)
+        most = max(point.false_accepts_per_hour for point in points)
+        ticks = [tick for tick in _TICKS if tick <= max(most, _TICKS[3])]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xlim(-0.1, 1.3 * max(most, ticks[-1]))
+        axes.set_ylim(0, 1.1 * max(1, *(point.false_rejects for point in here)))
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    figure.savefig(file, dpi=120)
+    pyplot.close(figure)
+
+
+def _coordinates(points: Sequence[TradeOff]) -> tuple[list[float], list[float]]:
+    return [p.false_accepts_per_hour for p in points], [p.false_rejects for p in points]
