@@ -1,7 +1,7 @@
 """The only place that wires the rooms together."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +52,12 @@ class Content:
     """What the guide says beside the routines."""
 
 
-def load_content() -> Content:
-    """Read the routines and the guide's language."""
-    library = Library.load()
+def load_content(packs: Iterable[Path] | None = None) -> Content:
+    """Read these routines, or those that come with the program, and the guide's language.
+
+    Raises PackError with every problem of every pack.
+    """
+    library = Library.load(packs)
     return Content(
         library,
         Sentences.load(LANGUAGE_FOLDER, library.lists),

@@ -1,0 +1,220 @@
+"""Saying and hearing, on all processors at once."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_guide import assistant
+from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence, to_int16
+from voice_guide.console import describe
+from voice_guide.errors import VoiceGuideError
+from voice_guide.hearing.command import Command
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.understanding import Understanding
+from voice_guide.speaking.synthesizer import Speaker, render, voices
+
+_SPEECH_DBFS = -26.0
+"""The level of what is said, as of somebody one or two metres away."""
+
+_ROOM_DBFS = -66.0
+"""The level of a quiet room."""
+
+_NOISE_DBFS = -36.0
+"""The level of a noisy one: the speech is 10 dB above it."""
+
+_BEFORE_S, _AFTER_S = 0.5, 1.2
+"""Silence before and after what is said, in seconds."""
+
+_RATE_WPM = 150
+"""The pace of what is said, in words a minute."""
+
+_VARIANTS = ("+f2", "+m3")
+"""espeak-ng's variants in which accents are spoken in turn: a woman's and a man's voice."""
+
+
+class Condition(StrEnum):
+    """What the room is like."""
+
+    QUIET = "quiet"
+    """Nothing but the speech."""
+
+    NOISE = "noise"
+    """Steady noise, as of a fan or running water, 10 dB below the speech."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A text to be said in one context, in every one of these ways."""
+
+    context: str
+    """What is listened for."""
+
+    text: str
+    """What is said."""
+
+    speakers: tuple[Speaker, ...]
+    """Who says it, one after the other."""
+
+    conditions: tuple[Condition, ...]
+    """In which rooms each of them says it."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """What became of a text said once."""
+
+    voice: str
+    """Who said it."""
+
+    condition: Condition
+    """Where."""
+
+    commands: tuple[str, ...]
+    """What it was taken for: intents with their values; empty where nothing was understood."""
+
+    words: str
+    """What the recognizer heard."""
+
+
+Source: TypeAlias = tuple[Path, Mapping[str, Sequence[str]]]
+"""Where the sentences come from: a file or folder, and the lists that it does not have."""
+
+
+def speakers(language: str) -> tuple[tuple[Speaker, ...], tuple[str, ...]]:
+    """Return this machine's voices of a language, and the names of those that cannot speak."""
+    able: list[Speaker] = []
+    unable: list[str] = []
+    for name in voices():
+        if name.rpartition("/")[2].split("-")[0] != language:
+            continue
+        speaker = Speaker(name + _VARIANTS[len(able) % len(_VARIANTS)], _RATE_WPM)
+        try:
+            render("one", speaker)
+        except VoiceGuideError:
+            unable.append(name)
+        else:
+            able.append(speaker)
+    return tuple(able), tuple(unable)
+
+
+def perform(
+    jobs: Sequence[Job], source: Source, note_done: Callable[[], None]
+) -> list[list[Take]]:
+    """Do all jobs, as many at a time as there are processors; `note_done` after each.
+
+    Each process has a model to itself (200 MB). Raises VoiceGuideError where the model or
+    a voice fails, or a process is ended.
+    """
+    pool = ProcessPoolExecutor(
+        min(os.cpu_count() or 1, len(jobs)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_open,
+        initargs=(source,),
+    )
+    try:
+        coming = _submit(pool, jobs)
+        for future in as_completed(coming):
+            future.result()
+            note_done()
+        return [future.result() for future in coming]
+    except BaseException as error:
+        # Whoever asks for the end before everything is done is not to wait for the rest.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise VoiceGuideError("a part of the rehearsal was ended: is memory short?") from error
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, jobs: Iterable[Job]) -> list[Future[list[Take]]]:
+    # Processes start here and inherit this: an interrupt is for the one that waits for them.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return [pool.submit(_do, job) for job in jobs]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass(frozen=True)
+class _Ear:
+    """What hearing needs, made once a process."""
+
+    model: SpeechModel
+    understanding: Understanding
+
+    def hear(self, sound: Samples, context: str) -> tuple[tuple[str, ...], str]:
+        listener = Listener(self.model, self.understanding, context)
+        heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
+        commands = tuple(describe(event) for event in heard if isinstance(event, Command))
+        return commands, " ".join(event.text for event in heard)
+
+
+_ears: list[_Ear] = []
+"""This process's ear, once it is open."""
+
+
+def _open(source: Source) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    path, lists = source
+    model = assistant.load_model()
+    _ears.append(_Ear(model, Understanding(Sentences.load(path, lists), model.knows)))
+
+
+def _end_with_parent() -> None:
+    """Leave nothing behind where the program is ended without being asked to."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def _do(job: Job) -> list[Take]:
+    (ear,) = _ears
+    takes = []
+    for speaker in job.speakers:
+        said = render(job.text, speaker)
+        for condition in job.conditions:
+            sound = _in_a_room(said, condition, f"{speaker.voice} {job.text}")
+            takes.append(Take(speaker.voice, condition, *ear.hear(sound, job.context)))
+    return takes
+
+
+def _in_a_room(said: Samples, condition: Condition, seed: str) -> Samples:
+    """Return what a microphone hears; the same noise for the same seed."""
+    sound = np.pad(said / 32768, (round(_BEFORE_S * RATE), round(_AFTER_S * RATE)))
+    sound *= _gain(_SPEECH_DBFS - level_dbfs(said))
+    chance = np.random.default_rng(zlib.crc32(seed.encode()))
+    noise = chance.standard_normal(len(sound))
+    if condition is Condition.NOISE:
+        return to_int16(sound + _pink(noise) * _gain(_NOISE_DBFS))
+    return to_int16(sound + noise * _gain(_ROOM_DBFS))
+
+
+def _pink(white: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return noise with as much power in each octave, of RMS 1."""
+    spectrum = np.fft.rfft(white)
+    frequencies_hz = np.fft.rfftfreq(len(white), 1 / RATE)
+    # Below what a small microphone hears, noise would only take away from the rest.
+    spectrum *= np.where(frequencies_hz < 60, 0, 1 / np.sqrt(np.maximum(frequencies_hz, 60)))
+    noise = np.fft.irfft(spectrum, len(white))
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)))
+
+
+def _gain(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
