@@ -323,16 +323,10 @@ def _confusions(outcome: Outcome) -> list[Confusion]:
 def _confusion(
     outcome: Outcome, taken_for: str, words: str, times: Counter[Condition]
 ) -> Confusion:
-    if words == outcome.text:
-        suggestion = f'"{words}" means {outcome.meaning} and {taken_for} in {outcome.context}: take it out of one of them'
+    context, said, meant = outcome.context, outcome.text, outcome.meaning
+    if words == said:
+        advice = f'"{said}" means {meant} and {taken_for} in {context}: take it out of one of them'
     else:
-        suggestion = f'"{outcome.text}" and "{words}" sound alike in {outcome.context}: give one of them a longer wording'
-    return Confusion(
-        outcome.context,
-        outcome.text,
-        outcome.meaning,
-        taken_for,
-        words,
-        {condition: times[condition] for condition in Condition},
-        suggestion,
-    )
+        advice = f'"{said}" and "{words}" sound alike in {context}: give one a longer wording'
+    by_condition = {condition: times[condition] for condition in Condition}
+    return Confusion(context, said, meant, taken_for, words, by_condition, advice)
