@@ -36,8 +36,9 @@ _ROOM_DBFS = -66.0
 _NOISE_DBFS = -36.0
 """The level of a noisy one: the speech is 10 dB above it."""
 
-_BEFORE_S, _AFTER_S = 0.5, 1.2
-"""Silence before and after what is said, in seconds."""
+_BEFORE_S, _AFTER_S = 1.5, 1.2
+"""How long nobody speaks before and after what is said, in seconds: the speech detector
+takes noise that begins suddenly for speech, for about a second. In a session it knows it."""
 
 _RATE_WPM = 150
 """The pace of what is said, in words a minute."""
@@ -95,7 +96,10 @@ Source: TypeAlias = tuple[Path, Mapping[str, Sequence[str]]]
 
 
 def speakers(language: str) -> tuple[tuple[Speaker, ...], tuple[str, ...]]:
-    """Return this machine's voices of a language, and the names of those that cannot speak."""
+    """Return this machine's voices of a language, and the names of those that cannot speak.
+
+    Raises VoiceGuideError where there is none that can.
+    """
     able: list[Speaker] = []
     unable: list[str] = []
     for name in voices():
@@ -108,6 +112,8 @@ def speakers(language: str) -> tuple[tuple[Speaker, ...], tuple[str, ...]]:
             unable.append(name)
         else:
             able.append(speaker)
+    if not able:
+        raise VoiceGuideError(f'espeak-ng has no voice here that speaks "{language}"')
     return tuple(able), tuple(unable)
 
 
