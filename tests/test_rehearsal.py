@@ -69,14 +69,29 @@ def test_a_sentence_of_several_contexts_is_said_in_one(lines: Lines) -> None:
 
 def test_what_is_short_is_said_and_else_as_little_as_will_do() -> None:
     parts = {
-        "stop": {"a"},
-        "stop now": {"a", "b"},
-        "will you stop": {"a", "c"},
-        "will you stop now": {"a", "b", "c"},
-        "could you please stop": {"c", "d"},
+        Line("step", "Stop", {}, text): set(parts)
+        for text, parts in {
+            "stop": "a",
+            "stop now": "ab",
+            "will you stop": "ac",
+            "will you stop now": "abc",
+            "could you please stop": "cd",
+        }.items()
     }
 
-    assert covering(parts) == ["stop", "stop now", "could you please stop"]
+    assert [line.text for line in covering(parts)] == ["stop", "stop now", "could you please stop"]
+
+
+def test_words_that_two_intents_have_are_said_for_both(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "language: en\nintents:\n"
+        "  A: {data: [{sentences: [go on], requires_context: {context: step}}]}\n"
+        "  B: {data: [{sentences: [go on], requires_context: {context: step}}]}\n"
+    )
+
+    found = lines_of(Sentences.load(tmp_path), lambda _: True)
+
+    assert [(line.intent, line.text) for line in found.lines] == [("A", "go on"), ("B", "go on")]
 
 
 def own_sentences(folder: Path) -> Path:

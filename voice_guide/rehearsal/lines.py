@@ -4,8 +4,8 @@ They describe more than can be said in every voice. What is said covers, in each
 every template, every value of a list and every word, and everything that is short.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 
 from voice_guide.guide.phase import Phase
 from voice_guide.hearing.command import Slots
@@ -26,7 +26,7 @@ class Line:
     intent: str
     """What the person wants."""
 
-    slots: Slots
+    slots: Slots = field(hash=False)
     """The sentence's values."""
 
     text: str
@@ -70,42 +70,47 @@ def lines_of(sentences: Sentences, knows: Callable[[str], bool]) -> Lines:
     """
     lines: list[Line] = []
     unknown: dict[tuple[str, str, str], UnknownWord] = {}
-    placed: set[Hashable] = set()
-    for context in sorted(sentences.contexts, key=lambda name: name != Phase.STEP):
-        parts: dict[str, set[Hashable]] = {}
-        meant: dict[str, Line] = {}
-        for number, template in enumerate(sentences.templates(context)):
-            texts = tuple(sorted(drawn_from(template, sentences.language), key=_length))
-            if (template.intent, texts) in placed:
-                continue
-            placed.add((template.intent, texts))
-            for text in texts:
-                line = _line(sentences, context, template.intent, text)
-                words = text.split()
-                for word in words:
-                    if not knows(word):
-                        found = UnknownWord(word, line.intent, _value_with(word, line), text)
-                        unknown.setdefault((word, found.intent, found.value), found)
-                if all(map(knows, words)):
-                    meant.setdefault(text, line)
-                    parts.setdefault(text, set()).update({number, *words, *line.slots.items()})
-        lines += [meant[text] for text in covering(parts)]
+    placed: set[tuple[str, ...]] = set()
+    for context in sorted(Phase, key=lambda phase: phase != Phase.STEP):
+        parts: dict[Line, set[Hashable]] = {}
+        for template, texts in enumerate(_drawn(sentences, context, placed)):
+            for line in texts:
+                words = line.text.split()
+                deaf_to = [word for word in words if not knows(word)]
+                for word in deaf_to:
+                    value = _value_with(word, line)
+                    found = UnknownWord(word, line.intent, value, line.text)
+                    unknown.setdefault((word, line.intent, value), found)
+                if not deaf_to:
+                    parts.setdefault(line, set()).update({template, *words, *line.slots.items()})
+        lines += covering(parts)
     return Lines(tuple(lines), tuple(unknown.values()))
 
 
-def covering(parts: Mapping[str, Set[Hashable]]) -> list[str]:
-    """Choose texts that together have every part, and all the short ones, in their order.
+def covering(parts: Mapping[Line, Set[Hashable]]) -> list[Line]:
+    """Choose lines that together have every part, and all the short ones, in their order.
 
-    `parts` gives what there is in each text. What covers most of what is missing is taken
-    first, and of several such texts the one that comes first.
+    `parts` gives what there is in each line. What covers most of what is missing is taken
+    first, and of several such lines the one that comes first.
     """
-    chosen = {text for text in parts if len(text.split()) <= _SHORT}
-    missing = set().union(*parts.values()).difference(*(parts[text] for text in chosen))
+    chosen = {line for line in parts if _length(line.text) <= _SHORT}
+    missing = set().union(*parts.values()).difference(*(parts[line] for line in chosen))
     while missing:
-        best = max(parts, key=lambda text: len(parts[text] & missing))
+        best = max(parts, key=lambda line: len(parts[line] & missing))
         chosen.add(best)
         missing -= parts[best]
-    return [text for text in parts if text in chosen]
+    return [line for line in parts if line in chosen]
+
+
+def _drawn(
+    sentences: Sentences, context: str, placed: set[tuple[str, ...]]
+) -> Iterator[list[Line]]:
+    """Yield each template's lines, short ones first, unless it is in `placed`; put it there."""
+    for template in sentences.templates(context):
+        texts = sorted(drawn_from(template, sentences.language), key=_length)
+        if (key := (template.intent, *texts)) not in placed:
+            placed.add(key)
+            yield [_line(sentences, context, template.intent, text) for text in texts]
 
 
 def _line(sentences: Sentences, context: str, intent: str, text: str) -> Line:

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_guide import assistant
-from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence, to_int16
+from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence, to_int16
 from voice_guide.console import describe
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.command import Command
@@ -36,9 +36,12 @@ _ROOM_DBFS = -66.0
 _NOISE_DBFS = -36.0
 """The level of a noisy one: the speech is 10 dB above it."""
 
-_BEFORE_S, _AFTER_S = 1.5, 1.2
-"""How long nobody speaks before and after what is said, in seconds: the speech detector
-takes noise that begins suddenly for speech, for about a second. In a session it knows it."""
+_BEFORE_S, _AFTER_S = 0.5, 1.2
+"""How long nobody speaks before and after what is said, in seconds."""
+
+_SETTLING_S = 1.5
+"""How long nobody speaks at first, in seconds: the speech detector takes noise that begins
+suddenly for speech, for about a second."""
 
 _RATE_WPM = 150
 """The pace of what is said, in words a minute."""
@@ -164,11 +167,15 @@ class _Ear:
     model: SpeechModel
     understanding: Understanding
 
-    def hear(self, sound: Samples, context: str) -> tuple[tuple[str, ...], str]:
+    def hear(self, sounds: Iterable[Samples], context: str) -> list[tuple[tuple[str, ...], str]]:
+        """Return, for each of the sounds, the commands in it and the words heard."""
         listener = Listener(self.model, self.understanding, context)
-        heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
-        commands = tuple(describe(event) for event in heard if isinstance(event, Command))
-        return commands, " ".join(event.text for event in heard)
+        found = []
+        for sound in sounds:
+            heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
+            commands = tuple(describe(event) for event in heard if isinstance(event, Command))
+            found.append((commands, " ".join(event.text for event in heard)))
+        return found
 
 
 _ears: list[_Ear] = []
@@ -192,24 +199,39 @@ def _end_with_parent() -> None:
 
 def _do(job: Job) -> list[Take]:
     (ear,) = _ears
-    takes = []
-    for speaker in job.speakers:
-        said = render(job.text, speaker)
-        for condition in job.conditions:
-            sound = _in_a_room(said, condition, f"{speaker.voice} {job.text}")
-            takes.append(Take(speaker.voice, condition, *ear.hear(sound, job.context)))
-    return takes
+    said = [render(job.text, speaker) for speaker in job.speakers]
+    return [
+        Take(speaker.voice, condition, *heard)
+        for condition in job.conditions
+        for speaker, heard in zip(
+            job.speakers,
+            ear.hear(_in_a_room(said, condition, job.text), job.context)[1:],
+            strict=True,
+        )
+    ]
 
 
-def _in_a_room(said: Samples, condition: Condition, seed: str) -> Samples:
-    """Return what a microphone hears; the same noise for the same seed."""
-    sound = np.pad(said / 32768, (round(_BEFORE_S * RATE), round(_AFTER_S * RATE)))
-    sound *= _gain(_SPEECH_DBFS - level_dbfs(said))
-    chance = np.random.default_rng(zlib.crc32(seed.encode()))
-    noise = chance.standard_normal(len(sound))
+def _in_a_room(said: Iterable[Samples], condition: Condition, seed: str) -> Iterator[Samples]:
+    """Yield what a microphone hears: nobody at first, then each in turn, without a break.
+
+    The noise is the same for the same seed.
+    """
+    parts = [np.zeros(round(_SETTLING_S * RATE))]
+    for speech in said:
+        level = _gain(_SPEECH_DBFS - level_dbfs(speech)) / 32768
+        part = np.pad(speech * level, (round(_BEFORE_S * RATE), round(_AFTER_S * RATE)))
+        parts.append(np.pad(part, (0, -len(part) % BLOCK)))
+    noise = _noise(sum(map(len, parts)), condition, seed)
+    for part in parts:
+        yield to_int16(part + noise[: len(part)])
+        noise = noise[len(part) :]
+
+
+def _noise(samples: int, condition: Condition, seed: str) -> npt.NDArray[np.float64]:
+    noise = np.random.default_rng(zlib.crc32(seed.encode())).standard_normal(samples)
     if condition is Condition.NOISE:
-        return to_int16(sound + _pink(noise) * _gain(_NOISE_DBFS))
-    return to_int16(sound + noise * _gain(_ROOM_DBFS))
+        return _pink(noise) * _gain(_NOISE_DBFS)
+    return noise * _gain(_ROOM_DBFS)
 
 
 def _pink(white: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
