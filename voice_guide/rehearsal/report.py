@@ -131,7 +131,7 @@ class Echo:
 
     by: str
     """How this is known: "text" for the words of a sentence, "quotation" where they stand
-    between quotation marks on purpose, "sound" for what was heard."""
+    between quotation marks on purpose, "sound" where only hearing it shows."""
 
     contexts: tuple[str, ...]
     """Where it is said."""
@@ -192,9 +192,12 @@ class Report:
         """
         return self.percent(Condition.QUIET) >= self.threshold and not self.unknown
 
-    def weak(self) -> list[Outcome]:
-        """Return the sentences understood too rarely in a quiet room, the worst first."""
-        found = [o for o in self.sentences if o.heard[Condition.QUIET].percent < self.threshold]
+    def weak(self, condition: Condition) -> list[Outcome]:
+        """Return the sentences that this is the first condition to be too much for.
+
+        The worst come first.
+        """
+        found = [o for o in self.sentences if _weakness(o, self.threshold) is condition]
         return sorted(found, key=_success)
 
 
@@ -255,8 +258,10 @@ def echoes_of(
         command = describe(Command(part.meaning.intent, part.meaning.slots))
         by = "quotation" if part.is_quoted else "text"
         found.append((by, part.words, command, prompt))
+    by_words = {(command, prompt) for _, _, command, prompt in found}
     for prompt, take in heard:
-        found += [("sound", take.words, command, prompt) for command in take.commands]
+        commands = [each for each in take.commands if (each, prompt) not in by_words]
+        found += [("sound", take.words, command, prompt) for command in commands]
     grouped = groupby(sorted(found), key=lambda each: each[:3])
     return tuple(
         Echo(
@@ -291,18 +296,22 @@ def _weakness(outcome: Outcome, threshold: float) -> Condition | None:
 def _advice(
     outcome: Outcome, outcomes: Sequence[Outcome], condition: Condition, threshold: float
 ) -> str:
-    value = next((value for value in outcome.slots.values() if isinstance(value, str)), None)
-    same = [o for o in outcomes if (o.context, o.intent) == (outcome.context, outcome.intent)]
-    best = max(same, key=_success)
-    percent = f"{best.heard[condition].percent:.0f} %"
-    if _success(best) <= _success(outcome) or best.heard[condition].percent < threshold:
-        return f"no wording of {outcome.intent} does better: add one with more or longer words"
-    if value is None:
-        return f'"{best.text}" does better ({percent}): have the guide say that one'
-    best_with_it = max((o for o in same if o.slots == outcome.slots), key=_success)
-    if best_with_it.heard[condition].percent >= threshold:
-        return f'"{value}" is well heard in "{best_with_it.text}": this wording is the trouble'
-    return f'add another way to say "{value}"; "{best.text}" is well heard ({percent})'
+    well = [
+        other
+        for other in outcomes
+        if (other.context, other.intent) == (outcome.context, outcome.intent)
+        and other.heard[condition].percent >= threshold
+    ]
+    if not well:
+        return f"no wording of {outcome.intent} is well heard: add one with more or longer words"
+    same_meaning = [other for other in well if other.slots == outcome.slots]
+    best = max(same_meaning or well, key=_success)
+    if same_meaning:
+        return f'"{best.text}" is well heard: have the guide suggest that one'
+    value = next(iter(outcome.slots.values()))
+    if isinstance(value, str):
+        return f'add another way to say "{value}": "{best.text}" is well heard'
+    return f'try the wording of "{best.text}", which is well heard'
 
 
 def _confusions(outcome: Outcome) -> list[Confusion]:

@@ -9,8 +9,10 @@ from voice_guide.console import show_table
 from voice_guide.rehearsal.report import Echo, Outcome, Report
 from voice_guide.rehearsal.stage import Condition
 
-_MOST_ROWS = 30
+_MOST_ROWS = 20
 """Rows shown of one table; what is left is in the JSON."""
+
+_SENTENCE_TITLES = ("context", "sentence", *Condition, "mostly heard instead", "what to do")
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -34,11 +36,15 @@ def show(report: Report) -> None:
     if report.voices_left_out:
         print("Voices that cannot speak here:", ", ".join(report.voices_left_out))
     _section("Understood, in percent", ("context", "sentences", *Condition), _shares(report))
-    weak = report.weak()
     _section(
         f"Understood in less than {report.threshold:g} % in the quiet room",
-        ("context", "sentence", *Condition, "heard instead", "what to do"),
-        [(o.context, o.text, *_percents(o), _most_heard(o), o.suggestion) for o in weak],
+        _SENTENCE_TITLES,
+        [_sentence_row(each, Condition.QUIET) for each in report.weak(Condition.QUIET)],
+    )
+    _section(
+        "Only over noise",
+        _SENTENCE_TITLES,
+        [_sentence_row(each, Condition.NOISE) for each in report.weak(Condition.NOISE)],
     )
     _section(
         "Taken for another command",
@@ -62,8 +68,7 @@ def show(report: Report) -> None:
             if e.by != "quotation"
         ],
     )
-    print()
-    print(_verdict(report))
+    print(f"\n{_verdict(report)}")
 
 
 def _by_condition(report: Report, *contexts: str) -> dict[str, float]:
@@ -92,14 +97,15 @@ def _rounded(report: Report, *contexts: str) -> list[str]:
     return [f"{report.percent(condition, *contexts):.1f}" for condition in Condition]
 
 
-def _percents(outcome: Outcome) -> list[str]:
-    return [f"{tally.percent:.0f}" for tally in outcome.heard.values()]
-
-
-def _most_heard(outcome: Outcome) -> str:
-    """What a sentence was most often heard as instead, in the quiet room."""
-    most = outcome.heard[Condition.QUIET].misheard[0]
-    return f"{most.words or 'nothing'} → {', '.join(most.taken_for) or 'not understood'}"
+def _sentence_row(outcome: Outcome, condition: Condition) -> Sequence[str]:
+    most = outcome.heard[condition].misheard[0]
+    return (
+        outcome.context,
+        outcome.text,
+        *(f"{tally.percent:.0f}" for tally in outcome.heard.values()),
+        f"{most.words or 'nothing'} → {', '.join(most.taken_for) or 'not understood'}",
+        outcome.suggestion,
+    )
 
 
 def _prompts(echo: Echo) -> str:
