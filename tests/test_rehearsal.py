@@ -392,11 +392,8 @@ def test_a_real_rehearsal(
     voices = (Speaker("en-us", 150), Speaker("en-us+f2", 150))
     monkeypatch.setattr(assistant, "LANGUAGE_FOLDER", folder)
     monkeypatch.setattr(run, "speakers", lambda language: (voices, ("en-gb",)))
-    monkeypatch.setattr(
-        run,
-        "prompts_of",
-        lambda *_: [Prompt("step", "The sea."), Prompt("step", "Start, the sea.")],
-    )
+    prompts = [Prompt("step", "The sea."), Prompt("step", "The see.")]
+    monkeypatch.setattr(run, "prompts_of", lambda *_: prompts)
 
     with pytest.raises(SystemExit) as caught:
         main(["rehearse", "--json", str(pack)])
