@@ -166,15 +166,20 @@ def takes(condition: Condition, *heard: tuple[str, str]) -> list[Take]:
     ]
 
 
+def unlike(name: str, value: object) -> tuple[str, ...]:
+    """No two values come to the same."""
+    return ()
+
+
 def outcome(text: str, intent: str, quiet: int, noise: int, **slots: Any) -> Outcome:
     """Return the outcome of a sentence said ten times in each condition."""
     line = Line("step", intent, slots, text)
-    meaning = outcome_of(line, []).meaning
+    meaning = outcome_of(line, [], unlike).meaning
     heard = []
     for condition, understood in ((Condition.QUIET, quiet), (Condition.NOISE, noise)):
         heard += takes(condition, *[(meaning, text)] * understood)
         heard += takes(condition, *[("", "a noise")] * (10 - understood))
-    return outcome_of(line, heard)
+    return outcome_of(line, heard, unlike)
 
 
 def report(outcomes: Iterable[Outcome], **others: Any) -> Report:
@@ -203,7 +208,7 @@ def test_what_was_heard_is_counted() -> None:
         ("GoTo number=13", "step thirteen"),
     )
 
-    heard = outcome_of(line, [*quiet, *takes(Condition.NOISE, ("", ""))]).heard
+    heard = outcome_of(line, [*quiet, *takes(Condition.NOISE, ("", ""))], unlike).heard
 
     assert (heard[Condition.QUIET].said, heard[Condition.QUIET].understood) == (5, 2)
     assert [(m.taken_for, m.words, m.times) for m in heard[Condition.QUIET].misheard] == [
@@ -213,10 +218,25 @@ def test_what_was_heard_is_counted() -> None:
     assert heard[Condition.NOISE].percent == 0
 
 
+def test_what_comes_to_the_same_is_understood(content: Content) -> None:
+    line = Line("choosing", "ChooseArea", {"area": "shoulders"}, "my shoulders")
+    heard = takes(
+        Condition.QUIET,
+        ("ChooseArea area=shoulder", "my shoulder"),
+        ("ChooseArea area=neck", "my neck"),
+    )
+
+    tally = outcome_of(line, heard, content.library.alike).heard[Condition.QUIET]
+
+    assert (tally.understood, tally.misheard[0].words) == (1, "my neck")
+
+
 def test_two_commands_are_not_what_was_meant() -> None:
     line = Line("step", "Next", {}, "next")
 
-    heard = outcome_of(line, [Take("en", Condition.QUIET, ("Next", "Stop"), "next stop")]).heard
+    heard = outcome_of(
+        line, [Take("en", Condition.QUIET, ("Next", "Stop"), "next stop")], unlike
+    ).heard
 
     assert heard[Condition.QUIET].understood == 0
 
@@ -228,7 +248,7 @@ def test_a_confused_pair_is_told_with_what_to_do() -> None:
         *takes(Condition.NOISE, ("Pause", "hold on"), ("Pause", "hold on")),
     ]
 
-    (found,) = confusions_in([outcome_of(line, heard)])
+    (found,) = confusions_in([outcome_of(line, heard, unlike)])
 
     assert (found.text, found.meant, found.taken_for) == ("go on", "Resume", "Pause")
     assert found.times == {Condition.QUIET: 1, Condition.NOISE: 2}
@@ -238,7 +258,9 @@ def test_a_confused_pair_is_told_with_what_to_do() -> None:
 
 
 def test_the_same_words_for_two_commands_are_told() -> None:
-    heard = outcome_of(Line("step", "A", {}, "go on"), takes(Condition.QUIET, ("B", "go on")))
+    heard = outcome_of(
+        Line("step", "A", {}, "go on"), takes(Condition.QUIET, ("B", "go on")), unlike
+    )
 
     (found,) = confusions_in([heard])
 

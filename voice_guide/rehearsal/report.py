@@ -1,15 +1,19 @@
 """From what was heard to what an author should know and may do about it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeAlias
 
 from voice_guide.console import describe
 from voice_guide.hearing.command import Command, Slots
 from voice_guide.rehearsal.lines import Line, UnknownWord
 from voice_guide.rehearsal.prompts import Contained, Prompt
 from voice_guide.rehearsal.stage import Condition, Take
+
+Alike: TypeAlias = Callable[[str, object], Iterable[str]]
+"""Returns the values of a list that come to the same as one of them: `Library.alike`."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Tally:
     """How often it was said."""
 
     understood: int
-    """How often it was taken for what it means, and nothing else."""
+    """How often it was taken for what it means, or for what comes to the same ("shoulder"
+    for "shoulders"), and nothing else."""
 
     misheard: tuple[Misheard, ...]
     """The other times, the most frequent first."""
@@ -201,15 +206,23 @@ class Report:
         return sorted(found, key=_success)
 
 
-def outcome_of(line: Line, takes: Iterable[Take]) -> Outcome:
+def outcome_of(line: Line, takes: Iterable[Take], alike: Alike) -> Outcome:
     """Count what became of a line; every condition has to occur in the takes."""
     heard = {}
-    meant = (describe(Command(line.intent, line.slots)),)
+    meanings = [
+        line.slots,
+        *(
+            {**line.slots, name: other}
+            for name, value in line.slots.items()
+            for other in alike(name, value)
+        ),
+    ]
+    meant = {(describe(Command(line.intent, slots)),) for slots in meanings}
     by_condition: dict[Condition, list[Take]] = {condition: [] for condition in Condition}
     for take in takes:
         by_condition[take.condition].append(take)
     for condition, all_takes in by_condition.items():
-        misheard = Counter((t.commands, t.words) for t in all_takes if t.commands != meant)
+        misheard = Counter((t.commands, t.words) for t in all_takes if t.commands not in meant)
         heard[condition] = Tally(
             len(all_takes),
             len(all_takes) - misheard.total(),

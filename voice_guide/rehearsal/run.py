@@ -1,16 +1,15 @@
 """A whole rehearsal, from the packs to the report."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from voice_guide import assistant
-from voice_guide.hearing.sentences import Sentences
-from voice_guide.rehearsal.lines import Lines, lines_of
-from voice_guide.rehearsal.prompts import Prompt, contained, prompts_of
+from voice_guide.rehearsal.lines import lines_of
+from voice_guide.rehearsal.prompts import contained, prompts_of
 from voice_guide.rehearsal.report import (
     Report,
     advised,
@@ -19,7 +18,7 @@ from voice_guide.rehearsal.report import (
     outcome_of,
     unheard,
 )
-from voice_guide.rehearsal.stage import Condition, Job, Source, perform, speakers
+from voice_guide.rehearsal.stage import Condition, Job, perform, speakers
 from voice_guide.settings import Settings
 from voice_guide.speaking.synthesizer import Speaker
 
@@ -30,16 +29,9 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
     Raises VoiceGuideError where a pack cannot be read, or the model or a voice is missing.
     """
     content = assistant.load_content(packs)
-    lines = lines_of(content.sentences, assistant.load_model().knows)
-    source = (assistant.LANGUAGE_FOLDER, content.library.lists)
-    return rehearse_lines(source, lines, prompts_of(content, lines.lines), threshold)
-
-
-def rehearse_lines(
-    source: Source, lines: Lines, prompts: Sequence[Prompt], threshold: float
-) -> Report:
-    """Say these lines in every voice, and these prompts in the guide's; see `rehearse`."""
-    sentences = Sentences.load(*source)
+    sentences, library = content.sentences, content.library
+    lines = lines_of(sentences, assistant.load_model().knows)
+    prompts = prompts_of(content, lines.lines)
     able, unable = speakers(sentences.language)
     voice = Settings().voice
     guide = (Speaker(voice.name, voice.rate),)
@@ -47,12 +39,15 @@ def rehearse_lines(
         *(Job(line.context, line.text, able, tuple(Condition)) for line in lines.lines),
         *(Job(prompt.context, prompt.text, guide, (Condition.QUIET,)) for prompt in prompts),
     ]
+    source = (assistant.LANGUAGE_FOLDER, library.lists)
     # Standard output is the report's; a file or a pipe has no use for progress.
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Rehearsing", total=len(jobs))
         takes = perform(jobs, source, lambda: progress.advance(task))
     said, echoed = takes[: len(lines.lines)], takes[len(lines.lines) :]
-    outcomes = [outcome_of(line, each) for line, each in zip(lines.lines, said, strict=True)]
+    outcomes = [
+        outcome_of(line, each, library.alike) for line, each in zip(lines.lines, said, strict=True)
+    ]
     return Report(
         threshold=threshold,
         voices=tuple(speaker.voice for speaker in able),
