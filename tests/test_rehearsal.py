@@ -253,7 +253,7 @@ def test_a_confused_pair_is_told_with_what_to_do() -> None:
     assert (found.text, found.meant, found.taken_for) == ("go on", "Resume", "Pause")
     assert found.times == {Condition.QUIET: 1, Condition.NOISE: 2}
     assert found.suggestion == (
-        '"go on" and "hold on" sound alike in step: give one a longer wording'
+        '"go on" sounds like "hold on" in step: give one of them a longer wording'
     )
 
 

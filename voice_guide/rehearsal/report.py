@@ -165,7 +165,7 @@ class Report:
     """Every sentence, in the order in which they were chosen."""
 
     confusions: tuple[Confusion, ...]
-    """The most frequent first."""
+    """The most frequent in the quiet room first."""
 
     unknown: tuple[Unheard, ...]
     """Words the speech model does not know."""
@@ -242,9 +242,9 @@ def advised(outcomes: Sequence[Outcome], threshold: float) -> tuple[Outcome, ...
 
 
 def confusions_in(outcomes: Iterable[Outcome]) -> tuple[Confusion, ...]:
-    """Return every command that was taken for another, the most frequent first."""
+    """Return every command that was taken for another, the most frequent in quiet first."""
     found = [confusion for outcome in outcomes for confusion in _confusions(outcome)]
-    return tuple(sorted(found, key=lambda confusion: -sum(confusion.times.values())))
+    return tuple(sorted(found, key=lambda each: tuple(each.times.values()), reverse=True))
 
 
 def unheard(unknown: Iterable[UnknownWord]) -> tuple[Unheard, ...]:
@@ -349,6 +349,6 @@ def _confusion(
     if words == said:
         advice = f'"{said}" means {meant} and {taken_for} in {context}: take it out of one of them'
     else:
-        advice = f'"{said}" and "{words}" sound alike in {context}: give one a longer wording'
+        advice = f'"{said}" sounds like "{words}" in {context}: give one of them a longer wording'
     by_condition = {condition: times[condition] for condition in Condition}
     return Confusion(context, said, meant, taken_for, words, by_condition, advice)
