@@ -22,7 +22,7 @@ from voice_guide.cli import main
 from voice_guide.routines.library import FOLDER
 from voice_guide.speaking.synthesizer import Speaker, render
 
-COMMANDS = ["run", "demo", "hear", "routines", "check", "models", "doctor"]
+COMMANDS = ["run", "demo", "hear", "routines", "check", "rehearse", "models", "doctor"]
 LIST = "what can you do\n"
 SENTENCE = "language: en\nintents:\n  Turn:\n    data:\n      - sentences: [%s]\n"
 

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from people import PEOPLE, Person, in_a_quiet_room
 
+from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, silence
 from voice_guide.console import describe
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.hearing.understanding import Understanding
+from voice_guide.settings import HearingSettings
 
 FEWEST_UNDERSTOOD = 0.95
 """Of all sentences, by each person."""
@@ -37,9 +38,9 @@ class Ears:
     """One listener for each context, since building one takes longer than listening."""
 
     def __init__(self, model: SpeechModel, content: Content) -> None:
-        understanding = Understanding(content.sentences, model.knows)
+        understanding = assistant.understand(content.sentences, model)
         self._listeners = {
-            context: Listener(model, understanding, context)
+            context: Listener(model, understanding, context, HearingSettings().sensitivity)
             for context in content.sentences.contexts
         }
 

@@ -9,6 +9,7 @@ from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.session import Guide
+from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.grammar import drawn_sentences, words_of
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.recognizer import SpeechModel
@@ -46,13 +47,19 @@ def sentences(tmp_path: Path, text: str) -> Sentences:
     return Sentences.load(file)
 
 
+def knowing_all_words(sentences: Sentences) -> Understanding:
+    """Understand sentences as with a model that knows every word, and no decoys."""
+    return Understanding(sentences, lambda _: True, Decoys((), lambda _: True, str))
+
+
 @pytest.fixture
 def understanding(content: Content) -> Understanding:
-    return Understanding(content.sentences, lambda _: True)
+    return knowing_all_words(content.sentences)
 
 
 def intent_of(understanding: Understanding, text: str, context: str) -> str | None:
-    meaning = understanding.meaning(text.split(), context)
+    exact = understanding.exact_meaning(text, context)
+    meaning = exact or understanding.nearest_meaning(text, context)
     return meaning.intent if meaning else None
 
 
@@ -151,7 +158,7 @@ def test_every_word_that_can_be_said_is_expected(content: Content, model: Speech
 def test_sentences_of_other_contexts_are_expected_too(
     content: Content, model: SpeechModel
 ) -> None:
-    expected = Understanding(content.sentences, model.knows).expected("paused")
+    expected = assistant.understand(content.sentences, model).expected("paused")
     assert "next step" in expected
 
 
@@ -163,7 +170,7 @@ def test_what_the_model_cannot_hear_is_not_expected(tmp_path: Path) -> None:
 
 def test_the_same_is_expected_each_time(content: Content, model: SpeechModel) -> None:
     once, again = (
-        Understanding(content.sentences, model.knows).expected("step") for _ in range(2)
+        assistant.understand(content.sentences, model).expected("step") for _ in range(2)
     )
     assert once == again
 
@@ -174,7 +181,7 @@ def test_sentences_too_many_to_list_are_understood(tmp_path: Path) -> None:
     text = (
         "give me a large latte with oat milk dark roast and a double shot with some honey please"
     )
-    meaning = Understanding(orders, lambda _: True).meaning(text.split(), None)
+    meaning = knowing_all_words(orders).exact_meaning(text, None)
     assert meaning is not None
     assert meaning.slots == {
         "size": "large",
@@ -217,8 +224,8 @@ intents:
   Left: {data: [{sentences: ["turn the left one"]}]}
   Lift: {data: [{sentences: ["turn the lift one"]}]}
 """
-    understanding = Understanding(sentences(tmp_path, text), lambda _: True)
-    assert understanding.meaning(["turn", "the", "loft", "one"], None) is None
+    understanding = knowing_all_words(sentences(tmp_path, text))
+    assert understanding.nearest_meaning("turn the loft one", None) is None
 
 
 @pytest.mark.parametrize(

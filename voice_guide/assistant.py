@@ -1,7 +1,7 @@
 """The only place that wires the rooms together."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +54,12 @@ class Content:
     """What the guide says beside the routines."""
 
 
-def load_content(hearing: HearingSettings) -> Content:
-    """Read the routines and the guide's language."""
-    library = Library.load()
+def load_content(hearing: HearingSettings, packs: Iterable[Path] | None = None) -> Content:
+    """Read these routines, or those that come with the program, and the guide's language.
+
+    Raises PackError with every problem of every pack.
+    """
+    library = Library.load(packs)
     return Content(
         library,
         load_sentences(LANGUAGE_FOLDER, library, hearing),
@@ -73,7 +76,12 @@ def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
 
 def load_sentences(path: Path, library: Library, hearing: HearingSettings) -> Sentences:
     """Read a sentence file or folder, with the lists that only routines and settings know."""
-    return Sentences.load(path, {**library.lists, "wake_phrase": (hearing.wake_phrase,)})
+    return Sentences.load(path, lists_of(library, hearing))
+
+
+def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequence[str]]:
+    """Return what {name} stands for in sentences where only routines and settings know it."""
+    return {**library.lists, "wake_phrase": (hearing.wake_phrase,)}
 
 
 def load_model() -> SpeechModel:
@@ -192,9 +200,7 @@ class RecordingListener:
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
-        listener = Listener(
-            self._model, self._understanding, self._context, self._sensitivity
-        )
+        listener = Listener(self._model, self._understanding, self._context, self._sensitivity)
         found = [
             event
             for heard, played in _pairs(recording, far_end)

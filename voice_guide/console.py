@@ -1,9 +1,11 @@
 """What the terminal shows: the conversation as it goes."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from voice_guide.guide.events import Action, Event, Play, Say
@@ -47,6 +49,14 @@ class Transcript:
         time = f"{at_s:7.2f} s  " if self._with_times else ""
         name = (f"{who:{_NAME_WIDTH}}  ", f"bold {style}")
         self._console.print(Text.assemble((time, "dim"), name, text))
+
+
+def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under their titles; on a terminal so that they fit, else a row a line."""
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Terminal(width=None if sys.stdout.isatty() else 1000).print(table)
 
 
 def show_commands(path: Path, duration_s: float, commands: Sequence[Command]) -> None:

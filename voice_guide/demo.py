@@ -16,7 +16,6 @@ from voice_guide.guide.phase import Phase
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.sentences import Meaning
-from voice_guide.hearing.understanding import Understanding
 from voice_guide.settings import Settings
 from voice_guide.speaking.synthesizer import Speaker, render
 
@@ -70,8 +69,8 @@ class Demo:
         self._heard: Command | Unclear | None = None
         self._voice = assistant.new_voice(settings)
         model = assistant.load_model()
-        understanding = Understanding(self._content.sentences, model.knows)
-        ear = Listener(model, understanding, Phase.CHOOSING)
+        understanding = assistant.understand(self._content.sentences, model)
+        ear = Listener(model, understanding, Phase.CHOOSING, settings.hearing.sensitivity)
         self._engine = assistant.assemble(self._content, settings, ear, self._voice, self._observe)
         self._room = Room(self._engine)
 

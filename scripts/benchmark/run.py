@@ -15,7 +15,7 @@ from benchmark.accuracy import Alarms, Bystanding, Listening, Outcome, Trial
 from benchmark.materials import Clip, Materials, sentence_clips, synthetic_talk
 from benchmark.resources import Costs, costs
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition
-from benchmark.systems import HAS_SENSITIVITY, SYSTEMS, VOICE_GUIDE, vocabulary
+from benchmark.systems import SYSTEMS, VOICE_GUIDE, vocabulary
 from voice_guide.audio import RATE, Samples, to_int16
 
 SENTENCES = ("words", "step")
@@ -196,8 +196,9 @@ def measure(materials: Materials, extent: Extent) -> Results:
             trials += [Trial(who, condition, clips[name]) for condition in conditions]
             bystanding += _talk(who, talk, materials.rooms, extent.speeds)
             bystanding += _noises(who, materials.noises, extent)
-    sensitivities = extent.sensitivities if HAS_SENSITIVITY else ()
-    trade_off = [Listening(VOICE_GUIDE, name, s) for name in SENTENCES for s in sensitivities]
+    trade_off = [
+        Listening(VOICE_GUIDE, name, s) for name in SENTENCES for s in extent.sensitivities
+    ]
     for who in trade_off:
         said = [clip for clip in clips[who.vocabulary] if clip.meaning]
         trials += [Trial(who, condition, said) for condition in trade_off_conditions]

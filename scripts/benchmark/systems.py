@@ -1,16 +1,15 @@
 """The two that are compared, behind one protocol, and what they listen for."""
 
-import inspect
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import vosk
 
-from voice_guide import assistant
+from voice_guide import assistant, models
 from voice_guide.audio import RATE, Samples, blocks_of, silence
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
@@ -18,17 +17,12 @@ from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.settings import HearingSettings
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 """The names of the two."""
 
 SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
-
-HAS_SENSITIVITY = "sensitivity" in inspect.signature(Listener).parameters
-"""Whether the listener can be told how much to accept."""
-
-_DELIVERED_SENSITIVITY = 0.5
-"""What is set where nobody has changed it."""
 
 _SENTENCES = Path(__file__).parent / "sentences"
 
@@ -55,7 +49,7 @@ class Vocabulary:
 def vocabulary(name: str) -> Vocabulary:
     """Return a vocabulary by its name."""
     if name == "step":
-        return Vocabulary(name, assistant.load_content().sentences, "step")
+        return Vocabulary(name, assistant.load_content(HearingSettings()).sentences, "step")
     return Vocabulary(name, Sentences.load(_SENTENCES / f"{name}.yaml"), None)
 
 
@@ -108,7 +102,7 @@ class StockVosk:
         """Listen for a vocabulary."""
         self._wanted = wanted
         grammar = json.dumps([*listed_sentences(wanted.name), UNKNOWN])
-        self._vosk = vosk.KaldiRecognizer(_model().vosk_model, RATE, grammar)
+        self._vosk = vosk.KaldiRecognizer(_stock_model(), RATE, grammar)
 
     def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
         """Take a block; return what was decided at its end."""
@@ -153,15 +147,20 @@ def _model() -> SpeechModel:
 
 
 @cache
+def _stock_model() -> Any:
+    """The same model, searched as its makers say."""
+    return vosk.Model(str(models.require(assistant.MODEL)))
+
+
+@cache
 def _understanding(name: str) -> Understanding:
-    return Understanding(vocabulary(name).sentences, _model().knows)
+    return assistant.understand(vocabulary(name).sentences, _model())
 
 
 def _listener(wanted: Vocabulary, sensitivity: float | None) -> Listener:
     """Return Voice Guide's ear: the one place that knows how it is made."""
-    value = _DELIVERED_SENSITIVITY if sensitivity is None else sensitivity
-    tuned = {"sensitivity": value} if HAS_SENSITIVITY else {}
-    return Listener(_model(), _understanding(wanted.name), wanted.context, **tuned)
+    value = HearingSettings().sensitivity if sensitivity is None else sensitivity
+    return Listener(_model(), _understanding(wanted.name), wanted.context, value)
 
 
 def _meanings(found: Sequence[object]) -> list[tuple[Meaning, str]]:

@@ -8,7 +8,7 @@ new pair of words. What is short and plain is drawn often, and weighs as much as
 
 import random
 import re
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
@@ -52,7 +52,19 @@ def drawn_sentences(
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
-    draw = _Draw(sentences.language)
+    return _drawn(by_intent, sentences.language, knows)
+
+
+def drawn_from(template: Template, language: str) -> list[str]:
+    """Draw distinct sentences of one template, those with words no model knows included."""
+    everything = _drawn({template.intent: [template]}, language, lambda _: True)
+    return list(dict.fromkeys(everything))
+
+
+def _drawn(
+    by_intent: Mapping[str, Sequence[Template]], language: str, knows: Callable[[str], bool]
+) -> list[str]:
+    draw = _Draw(language)
     drawn: list[str] = []
     junctions: set[tuple[str, str]] = set()
     idle_rounds = 0

@@ -33,4 +33,5 @@ class Loudness:
     def level(self, block: Samples) -> Samples:
         """Return a block as loud as it should be; peaks too loud for that are clipped."""
         gain = 10 ** ((_TARGET_DBFS - self._loudest_dbfs) / 20)
-        return np.clip(block * gain, -32768, 32767).astype(np.int16)
+        amplified: Samples = np.clip(block * gain, -32768, 32767).astype(np.int16)
+        return amplified

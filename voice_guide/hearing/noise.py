@@ -80,10 +80,10 @@ class NoiseReduction:
             self._smoothed = power
         self._smoothed = _SMOOTHING * self._smoothed + (1 - _SMOOTHING) * power
         self._least = np.minimum(self._least, self._smoothed)
-        noise: _Spectrum = _BIAS * np.minimum(self._least, self._least_before) + _LEAST_POWER
+        noise = _BIAS * np.minimum(self._least, self._least_before) + _LEAST_POWER
         self._blocks += 1
         if self._blocks % _SPAN_BLOCKS == 0:
             self._least_of_spans.append(self._least)
             self._least_before = np.minimum.reduce(self._least_of_spans)
             self._least = self._smoothed
-        return noise
+        return noise.astype(np.float32)

@@ -83,6 +83,14 @@ class Library:
             "thing": tuple(self._things),
         }
 
+    def alike(self, name: str, value: object) -> tuple[str, ...]:
+        """Return the values of a list that stand for the same routines as this one.
+
+        "shoulders" is as good as "shoulder"; a list that is not one of `lists` has none.
+        """
+        index = {"routine": self._names, "area": self._areas, "thing": self._things}.get(name, {})
+        return tuple(other for other, found in index.items() if found == index.get(str(value)))
+
     @property
     def example(self) -> str:
         """Something that can be said to choose a routine."""

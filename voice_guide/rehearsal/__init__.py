@@ -1,0 +1,1 @@
+"""An acoustic test of what can be said: every sentence, in every voice, heard as it would be."""

@@ -1,0 +1,125 @@
+"""What the guide says, and what is listened for when it says it.
+
+Found by playing through every routine with the real guide: what it says, and when, is its
+own business, and a list of it here would soon be wrong.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from voice_guide.assistant import Content
+from voice_guide.guide.events import Event, Say, SpeechEnded, Started, TimeUp
+from voice_guide.guide.phase import Phase
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.grammar import spoken
+from voice_guide.hearing.sentences import Meaning, Sentences
+from voice_guide.rehearsal.lines import Line
+from voice_guide.routines.model import Routine
+from voice_guide.settings import Settings
+
+_QUOTED = re.compile('"([^"]+)"')
+_STOPS = re.compile(r"[.!?:]")
+
+_AT_THE_START, _LATER = 6, 2
+"""Times in a row that each thing is said to the guide: it answers differently once it is
+as slow as it can be, and once it has not understood for the second time."""
+
+
+@dataclass(frozen=True, order=True)
+class Prompt:
+    """Something the guide says."""
+
+    context: str
+    """What is listened for when it says this."""
+
+    text: str
+    """The words."""
+
+
+@dataclass(frozen=True)
+class Contained:
+    """A part of a prompt that is a command by its words."""
+
+    words: str
+    """The part."""
+
+    meaning: Meaning
+    """What it would be taken for."""
+
+    is_quoted: bool
+    """Whether it is there on purpose, between quotation marks: 'Say "next"'."""
+
+
+def prompts_of(content: Content, lines: Iterable[Line]) -> list[Prompt]:
+    """Return everything the guide says when it is told any of these lines, anywhere."""
+    tour = _Tour(content, lines)
+    for routine in (None, *content.library.routines):
+        for way in _ways(routine):
+            tour.visit(routine, way)
+    return sorted(tour.heard)
+
+
+def contained(prompt: Prompt, sentences: Sentences) -> Iterator[Contained]:
+    """Yield the sentences and quotations of a prompt that are commands where it is said."""
+    quoted = _QUOTED.findall(prompt.text)
+    plain = [part for part in _STOPS.split(prompt.text) if part.strip(' "') not in quoted]
+    for part in dict.fromkeys([*plain, *quoted]):
+        words = " ".join(spoken(part))
+        meaning = sentences.match(words, prompt.context) if words else None
+        if meaning:
+            yield Contained(words, meaning, part in quoted)
+
+
+def _ways(routine: Routine | None) -> Iterator[Sequence[Event]]:
+    """Yield ways to every place there is in a routine, or before one is chosen."""
+    pause, ready, forward = Command("Pause"), Command("Ready"), Command("Next")
+    yield []
+    yield [pause]
+    if routine is None:
+        return
+    for steps in range(len(routine.steps) + 1):
+        yield [ready, *[forward] * steps]
+    yield [ready, pause]
+    yield [ready, Command("Stop")]
+
+
+class _Tour:
+    """Plays conversations, and takes down what the guide says in them."""
+
+    def __init__(self, content: Content, lines: Iterable[Line]) -> None:
+        self._content = content
+        self._intents: dict[str, set[str]] = {
+            phase: {template.intent for template in content.sentences.templates(phase)}
+            for phase in Phase
+        }
+        self._commands: dict[str, list[Command]] = {}
+        for line in lines:
+            self._commands.setdefault(line.intent, []).append(Command(line.intent, line.slots))
+        self.heard: set[Prompt] = set()
+
+    def visit(self, routine: Routine | None, way: Sequence[Event]) -> None:
+        """Say everything to the guide that makes sense in one place."""
+        times = _LATER if routine or way else _AT_THE_START
+        context = self._play(routine, way)
+        if context == Phase.STEP:
+            self._play(routine, [*way, TimeUp()])
+        self._play(routine, [*way, *[Unclear("", 0.0)] * times])
+        for intent in self._intents[context]:
+            commands = self._commands.get(intent, [])
+            # Every routine, place and thing at the start; later, what differs most.
+            for command in commands if routine is None else [*commands[:1], *commands[1:][-1:]]:
+                self._play(routine, [*way, *[command] * times])
+
+    def _play(self, routine: Routine | None, events: Sequence[Event]) -> str:
+        """Have one conversation; return where it ends."""
+        library, prompts = self._content.library, self._content.prompts
+        guide = Guide(library, prompts, Settings(), routine)
+        for event in [Started(), *events]:
+            if isinstance(event, Command) and event.intent not in self._intents[guide.context]:
+                break
+            said = [action.text for action in guide.handle(event) if isinstance(action, Say)]
+            self.heard.update(Prompt(guide.context, text) for text in said)
+            guide.handle(SpeechEnded())
+        return guide.context

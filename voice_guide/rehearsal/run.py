@@ -1,0 +1,67 @@
+"""A whole rehearsal, from the packs to the report."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from voice_guide import assistant
+from voice_guide.rehearsal.lines import lines_of
+from voice_guide.rehearsal.prompts import contained, prompts_of
+from voice_guide.rehearsal.report import (
+    Report,
+    advised,
+    confusions_in,
+    echoes_of,
+    outcome_of,
+    unheard,
+)
+from voice_guide.rehearsal.stage import Condition, Job, perform, speakers
+from voice_guide.settings import Settings
+from voice_guide.speaking.synthesizer import Speaker
+
+
+def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
+    """Rehearse the guide's sentences, with these packs or those that come with the program.
+
+    Raises VoiceGuideError where a pack cannot be read, or the model or a voice is missing.
+    """
+    settings = Settings()
+    content = assistant.load_content(settings.hearing, packs)
+    sentences, library = content.sentences, content.library
+    lines = lines_of(sentences, assistant.load_model().knows)
+    prompts = prompts_of(content, lines.lines)
+    able, unable = speakers(sentences.language)
+    voice = settings.voice
+    guide = (Speaker(voice.name, voice.rate),)
+    jobs = [
+        *(Job(line.context, line.text, able, tuple(Condition)) for line in lines.lines),
+        *(Job(prompt.context, prompt.text, guide, (Condition.QUIET,)) for prompt in prompts),
+    ]
+    source = (assistant.LANGUAGE_FOLDER, assistant.lists_of(library, settings.hearing))
+    # Standard output is the report's; a file or a pipe has no use for progress.
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("Rehearsing", total=len(jobs))
+        takes = perform(jobs, source, lambda: progress.advance(task))
+    said, echoed = takes[: len(lines.lines)], takes[len(lines.lines) :]
+    outcomes = [
+        outcome_of(line, each, library.alike) for line, each in zip(lines.lines, said, strict=True)
+    ]
+    return Report(
+        threshold=threshold,
+        voices=tuple(speaker.voice for speaker in able),
+        voices_left_out=unable,
+        sentences=advised(outcomes, threshold),
+        confusions=confusions_in(outcomes),
+        unknown=unheard(lines.unknown),
+        echoes=echoes_of(
+            [(prompt, part) for prompt in prompts for part in contained(prompt, sentences)],
+            [
+                (prompt, take)
+                for prompt, each in zip(prompts, echoed, strict=True)
+                for take in each
+            ],
+        ),
+    )
