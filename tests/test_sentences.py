@@ -58,8 +58,8 @@ def understanding(content: Content) -> Understanding:
 
 
 def intent_of(understanding: Understanding, text: str, context: str) -> str | None:
-    exact = understanding.exact_meaning(text, context)
-    meaning = exact or understanding.nearest_meaning(text, context)
+    exact = understanding.exact(text, context)
+    meaning = exact or understanding.nearest(text, context)
     return meaning.intent if meaning else None
 
 
@@ -181,7 +181,7 @@ def test_sentences_too_many_to_list_are_understood(tmp_path: Path) -> None:
     text = (
         "give me a large latte with oat milk dark roast and a double shot with some honey please"
     )
-    meaning = knowing_all_words(orders).exact_meaning(text, None)
+    meaning = knowing_all_words(orders).exact(text, None)
     assert meaning is not None
     assert meaning.slots == {
         "size": "large",
@@ -225,7 +225,7 @@ intents:
   Lift: {data: [{sentences: ["turn the lift one"]}]}
 """
     understanding = knowing_all_words(sentences(tmp_path, text))
-    assert understanding.nearest_meaning("turn the loft one", None) is None
+    assert understanding.nearest("turn the loft one", None) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections import deque
 
 import webrtcvad
 
-from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.audio import BLOCK, RATE, SILENCE_DBFS, Samples, level_dbfs
 
 _AGGRESSIVENESS = 2
 """WebRTC's detector, 0 to 3: how sure it must be. It costs 0.1 ms of processor a second
@@ -20,8 +20,12 @@ _LEAD_S = 0.4
 """Sound from before the gate opened that is let through with it, in seconds: first
 consonants are softer than what opens it."""
 
-_HANGOVER_S = 0.5
-"""Silence after which an utterance is over, in seconds."""
+_FAINT_DB = 20.0
+"""What is this much below the loudest of an utterance is no longer part of it. The detector
+alone notices the end 0.1 s late, and over noise later still."""
+
+HANGOVER_S = 0.5
+"""Silence after which an utterance is over where nothing else is asked for, in seconds."""
 
 
 class SpeechGate:
@@ -32,7 +36,10 @@ class SpeechGate:
         self._lead: deque[Samples] = deque(maxlen=round(_LEAD_S * RATE / BLOCK))
         self._recent: deque[bool] = deque(maxlen=_ONSET_WINDOW)
         self._silent_blocks = 0
+        self._loudest_dbfs = SILENCE_DBFS
         self.is_open = False
+        self.hangover_s = HANGOVER_S
+        """Silence after which the utterance is over, in seconds."""
 
     @property
     def silence_s(self) -> float:
@@ -49,13 +56,17 @@ class SpeechGate:
         # Also while it is open: somebody may start again in the moment in which it shuts.
         self._lead.append(block)
         if self.is_open:
-            self._silent_blocks = 0 if speech else self._silent_blocks + 1
-            self.is_open = self.silence_s < _HANGOVER_S
+            level = level_dbfs(block)
+            self._loudest_dbfs = max(self._loudest_dbfs, level)
+            faint = level < self._loudest_dbfs - _FAINT_DB
+            self._silent_blocks = self._silent_blocks + 1 if faint or not speech else 0
+            self.is_open = self.silence_s < self.hangover_s
             return [block]
         if sum(self._recent) < _ONSET_BLOCKS:
             return []
         self.is_open = True
         self._silent_blocks = 0
+        self._loudest_dbfs = max(map(level_dbfs, self._lead))
         return list(self._lead)
 
     def shut(self) -> None:

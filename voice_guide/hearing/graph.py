@@ -60,6 +60,9 @@ class Nearest:
     lead: float
     """How many letters more it takes to come to the nearest sentence of any other intent."""
 
+    values: frozenset[str]
+    """Those of its words that are values: "third" and not "go to the"."""
+
 
 class SentenceGraph:
     """Every path from the start to an accepting state spells a sentence."""
@@ -101,17 +104,21 @@ class SentenceGraph:
         lead = by_intent[1][0] - distance if len(by_intent) > 1 else len(heard)
         states = self._accepting[intent]
         end = int(states[costs[-1][states].argmin()])
-        return Nearest(self._spell(end, costs, heard), intent, distance / _OTHER, lead / _OTHER)
+        spelled = self._words_along(self._path(end, costs, heard))
+        return Nearest(
+            text=" ".join(text for text, _ in spelled),
+            intent=intent,
+            distance=distance / _OTHER,
+            lead=lead / _OTHER,
+            values=frozenset(text for text, is_value in spelled if is_value),
+        )
 
     def may_change(self, words: Sequence[str]) -> bool:
         """Tell whether more words could make another command of this sentence.
 
         "Next" and "next step" mean the same; "back" may go on to "back of my neck".
         """
-        states = {_START}
-        for letter in "".join(words):
-            after = (later for state in states for later in self._after[state])
-            states = {state for state in after if self._letters[state] == letter}
+        states = self._reached(words)
         now = {
             number
             for number, accepting in enumerate(self._accepting.values())
@@ -119,6 +126,18 @@ class SentenceGraph:
         }
         ahead = set().union(*(self._meanings_ahead[state] for state in states))
         return len(now) != 1 or not ahead <= now
+
+    def may_begin(self, words: Sequence[str]) -> bool:
+        """Tell whether a sentence begins with these words, or is no more than them."""
+        return bool(self._reached(words))
+
+    def _reached(self, words: Sequence[str]) -> set[int]:
+        """Return the states that these words lead to."""
+        states = {_START}
+        for letter in "".join(words):
+            after = (later for state in states for later in self._after[state])
+            states = {state for state in after if self._letters[state] == letter}
+        return states
 
     def _look_ahead(self) -> tuple[list[list[int]], list[frozenset[int]]]:
         """Return each state's next states, and all that sentences through it may yet mean.
@@ -165,9 +184,9 @@ class SentenceGraph:
             cost[1:] = np.minimum(cost[1:], self._cheapest_before(cost) + _OTHER)
         return cost
 
-    def _spell(self, state: int, costs: Sequence[npt.NDArray[np.int32]], heard: str) -> str:
-        """Walk back along the cheapest path and return its words."""
-        spelled: list[str] = []
+    def _path(self, state: int, costs: Sequence[npt.NDArray[np.int32]], heard: str) -> list[int]:
+        """Walk back along the cheapest path to a state; return the path, first state first."""
+        path: list[int] = []
         at = len(heard)
         while state != _START:
             cost = costs[at][state]
@@ -186,11 +205,20 @@ class SentenceGraph:
                 # A letter too many was heard here.
                 at -= 1
                 continue
-            spelled.append(self._letters[state])
-            if self._starts_word[state]:
-                spelled.append(" ")
+            path.append(state)
             state = source
-        return "".join(reversed(spelled)).strip()
+        return path[::-1]
+
+    def _words_along(self, path: Iterable[int]) -> list[tuple[str, bool]]:
+        """Return the words that a path spells, and whether each is a value."""
+        words: list[tuple[str, bool]] = []
+        for state in path:
+            letter = self._letters[state]
+            if self._starts_word[state] or not words:
+                words.append((letter, self._is_value[state]))
+            else:
+                words[-1] = (words[-1][0] + letter, self._is_value[state])
+        return words
 
     def _add(self, expression: Expression, template: Template, ends: _Ends) -> _Ends:
         """Continue every path at `ends` by an expression; return where they end then."""

@@ -6,23 +6,26 @@ from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.decision import decide, needed_odds
 from voice_guide.hearing.echo import EchoGuard
-from voice_guide.hearing.gate import SpeechGate
+from voice_guide.hearing.gate import HANGOVER_S, SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
+from voice_guide.hearing.reading import Reading, needed_odds, read
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.understanding import Understanding
 
 _LONGEST_DECISION_S = 2.0
 """Silence after which every utterance has been decided on, in seconds."""
 
-_SETTLED_S = 0.06
+_SETTLED_S = 0.12
 """Silence after a sentence that nothing can make another command of, in seconds. The
 detector itself notices silence about 0.1 s after it began."""
 
 _UNSETTLED_S = 0.2
 """Silence after a sentence that more words could make another command of, in seconds."""
+
+_UNFINISHED_S = 1.0
+"""Silence in which a sentence may go on that was begun, in seconds."""
 
 _PAUSE_S = 0.3
 """Silence before a command, where talk that is none went before it, in seconds."""
@@ -31,10 +34,10 @@ _TALK_S = 1.0
 """Speech that was not understood is talk if it lasted as long as this, in seconds."""
 
 _AFTER_TALK_S = 2.0
-"""For so long after talk, more of it is likelier than a command, in seconds."""
+"""For so long after talk, a single word is more likely to be more of it, in seconds."""
 
 _AFTER_TALK_ODDS = 3.0
-"""By how much the logarithm of a command's odds has to be higher then."""
+"""By how much the logarithm of its odds has to be higher then."""
 
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
@@ -119,38 +122,50 @@ class Listener:
         return [hypotheses for hypotheses in found if hypotheses]
 
     def _has_ended(self) -> bool:
-        """Whether a command is complete, before the silence says so that ends any utterance."""
+        """Whether an utterance is over, before the silence says so that ends any of them.
+
+        It is where it is a sentence, or nothing that a sentence can begin with.
+        """
         if self._gate.silence_s < _SETTLED_S:
             return False
         words = self._recognizer.words_so_far()
-        if not words or not self._understanding.exact_meaning(" ".join(words), self._context):
+        if not words:
             return False
-        if self._gate.silence_s >= _UNSETTLED_S:
-            return True
-        return not self._understanding.may_change(words, self._context)
+        has_waited = self._gate.silence_s >= _UNSETTLED_S
+        if self._understanding.exact(" ".join(words), self._context):
+            return has_waited or not self._understanding.may_change(words, self._context)
+        goes_on = self._understanding.may_begin(words, self._context)
+        self._gate.hangover_s = _UNFINISHED_S if goes_on else HANGOVER_S
+        # Of several words, one may have been misheard: the others may still go on.
+        return has_waited and not goes_on and len(words) == 1
 
     def _decide(self, hypotheses: Sequence[Hypothesis]) -> Command | None:
-        skipped_s = self._skipped_samples / RATE
-        first = next(h.words[0] for h in hypotheses if h.words)
-        pause_s = skipped_s + first.start_s - self._talk_ended_s
-        needed = self._needed_odds + (_AFTER_TALK_ODDS if pause_s < _AFTER_TALK_S else 0)
-        decision = decide(hypotheses, self._understanding, self._context, needed)
-        if decision is None or pause_s < _PAUSE_S:
+        reading = read(hypotheses, self._understanding, self._context)
+        if reading is None or not self._is_meant(reading):
             self._not_understood.extend(hypotheses[0].words)
             self._note_talk()
             return None
         self._was_understood = True
-        words = decision.hypothesis.words
+        skipped_s = self._skipped_samples / RATE
+        words = reading.hypothesis.words
         return Command(
-            intent=decision.meaning.intent,
-            slots=decision.meaning.slots,
-            text=decision.hypothesis.text,
+            intent=reading.meaning.intent,
+            slots=reading.meaning.slots,
+            text=reading.hypothesis.text,
             start_s=skipped_s + words[0].start_s,
             end_s=skipped_s + words[-1].end_s,
             decided_s=self._heard_samples / RATE,
             compute_ms=self._compute_s * 1000,
-            confidence=decision.confidence,
+            confidence=reading.confidence,
         )
+
+    def _is_meant(self, reading: Reading) -> bool:
+        """Whether it is likely enough, after what went before it, to be acted on."""
+        words = reading.hypothesis.words
+        pause_s = self._skipped_samples / RATE + words[0].start_s - self._talk_ended_s
+        is_more_talk = len(words) == 1 and pause_s < _AFTER_TALK_S
+        needed = self._needed_odds + (_AFTER_TALK_ODDS if is_more_talk else 0)
+        return reading.odds >= needed and pause_s >= _PAUSE_S
 
     def _note_talk(self) -> None:
         """Remember where talk ended, if that is what has not been understood."""

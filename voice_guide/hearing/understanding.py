@@ -1,7 +1,7 @@
 """From the words heard to what they mean: a whole sentence of the context, or nothing."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
@@ -38,14 +38,18 @@ class Understanding:
             lambda context: SentenceGraph(sentences.templates(context), sentences.language)
         )
         self.expected = cache(self._make_expected)
-        self.exact_meaning = lru_cache(_MOST_REMEMBERED)(sentences.match)
-        self.nearest_meaning = lru_cache(_MOST_REMEMBERED)(self._find_nearest)
+        self.exact = lru_cache(_MOST_REMEMBERED)(sentences.match)
+        self.nearest = lru_cache(_MOST_REMEMBERED)(self._find_nearest)
 
     def prepare(self) -> None:
         """Make what every context needs, so that none has to wait for it."""
         for context in self._sentences.contexts:
             self.expected(context)
             self._graph(context)
+
+    @cached_property
+    def _all_drawn(self) -> frozenset[str]:
+        return frozenset(self._drawn(None))
 
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
@@ -55,7 +59,7 @@ class Understanding:
         that would make sense; and so do decoys.
         """
         drawn = self._drawn(context)
-        others = set(self._drawn(None)) - set(drawn)
+        others = self._all_drawn - set(drawn)
         return [*drawn, *sorted(others), *self._decoys.beside(sorted(set(drawn)))]
 
     def _find_nearest(self, text: str, context: str | None) -> Meaning | None:
@@ -69,16 +73,25 @@ class Understanding:
         if UNKNOWN in words or len(words) < _FEWEST_WORDS:
             return None
         # What makes sense elsewhere was well heard, and does not make sense here.
-        if self.exact_meaning(text, None):
+        if self.is_sentence(text):
             return None
         nearest = self._graph(context).nearest(words)
-        if nearest is None or nearest.lead == 0:
+        # A value has to be what was heard: "fifty shot" is neither a double nor a triple.
+        if nearest is None or nearest.lead == 0 or not nearest.values <= set(words):
             return None
         letters = len(nearest.text.replace(" ", ""))
         if letters < _FEWEST_LETTERS or nearest.distance > _MOST_DIFFERENCE * letters:
             return None
-        return self.exact_meaning(nearest.text, context)
+        return self.exact(nearest.text, context)
+
+    def is_sentence(self, text: str) -> bool:
+        """Tell whether this is a sentence of any context, or under any condition."""
+        return self.exact(text, None) is not None or text in self._all_drawn
 
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Tell whether more words could make another command of a complete sentence."""
         return self._graph(context).may_change(words)
+
+    def may_begin(self, words: Sequence[str], context: str | None) -> bool:
+        """Tell whether a sentence begins with these words, or is no more than them."""
+        return self._graph(context).may_begin(words)

@@ -1,0 +1,90 @@
+"""What an utterance may mean, and how likely that is beside everything else it could be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, inf, log
+
+from rapidfuzz.distance import Levenshtein
+
+from voice_guide.hearing.recognizer import Hypothesis
+from voice_guide.hearing.sentences import Meaning
+from voice_guide.hearing.understanding import Understanding
+
+_STRICTEST, _MOST_LENIENT = 4.0, -8.0
+"""The odds needed at sensitivity 0 and at 1. Below even odds a command is still likelier
+than it seems: one of 2,000 decoys often has the better of it by a sound."""
+
+_MISHEARD = 0.25
+"""Words that are no sentence, but differ from one in no more than this part of its letters,
+are the same sentence not quite heard, and do not speak against it."""
+
+
+def needed_odds(sensitivity: float) -> float:
+    """Return the logarithm of the odds that a command needs, given a sensitivity from 0 to 1."""
+    return _STRICTEST + sensitivity * (_MOST_LENIENT - _STRICTEST)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an utterance may be taken to mean."""
+
+    meaning: Meaning
+    """What it means."""
+
+    hypothesis: Hypothesis
+    """The likeliest words that mean this."""
+
+    confidence: float
+    """The meaning's share of the likelihood of all alternatives, from 0 to 1."""
+
+    odds: float
+    """The logarithm of its likelihood over that of words that mean nothing."""
+
+
+def read(
+    hypotheses: Sequence[Hypothesis], understanding: Understanding, context: str | None
+) -> Reading | None:
+    """Return the likeliest command among the alternatives of an utterance, or None.
+
+    Different words for the same thing support one another; other words speak against it.
+    Where those are a sentence too, of any context, only the likelier one counts; otherwise
+    they are decoys, or silence. `hypotheses` come likeliest first.
+    """
+    found = _exact(hypotheses, understanding, context) or _nearest(
+        hypotheses, understanding, context
+    )
+    if found is None:
+        return None
+    meaning, likeliest = found
+    support, doubt, otherwise = 0.0, 0.0, 0.0
+    for hypothesis in hypotheses:
+        likelihood = exp(hypothesis.score - hypotheses[0].score)
+        if hypothesis is likeliest or understanding.exact(hypothesis.text, context) == meaning:
+            support += likelihood
+        elif understanding.is_sentence(hypothesis.text):
+            otherwise += likelihood
+        elif Levenshtein.normalized_distance(hypothesis.text, likeliest.text) > _MISHEARD:
+            doubt += likelihood
+    if support < otherwise:
+        return None
+    odds = log(support / doubt) if doubt else inf
+    return Reading(meaning, likeliest, support / (support + doubt + otherwise), odds)
+
+
+def _exact(
+    hypotheses: Sequence[Hypothesis], understanding: Understanding, context: str | None
+) -> tuple[Meaning, Hypothesis] | None:
+    """Return the likeliest alternative that is a sentence, and what it means."""
+    for hypothesis in hypotheses:
+        meaning = understanding.exact(hypothesis.text, context)
+        if meaning is not None:
+            return meaning, hypothesis
+    return None
+
+
+def _nearest(
+    hypotheses: Sequence[Hypothesis], understanding: Understanding, context: str | None
+) -> tuple[Meaning, Hypothesis] | None:
+    """Return what the likeliest alternative was meant to be."""
+    meaning = understanding.nearest(hypotheses[0].text, context)
+    return (meaning, hypotheses[0]) if meaning else None
