@@ -49,7 +49,7 @@ def sentences(tmp_path: Path, text: str) -> Sentences:
 
 def knowing_all_words(sentences: Sentences) -> Understanding:
     """Understand sentences as with a model that knows every word, and no decoys."""
-    return Understanding(sentences, lambda _: True, Decoys((), lambda _: True, str))
+    return Understanding(sentences, lambda _: True, Decoys((), lambda _: True, list))
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def load_content(hearing: HearingSettings, packs: Iterable[Path] | None = None) 
 def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
     """Return what tells the meaning of what this model hears."""
     language = sentences.language
-    decoys = Decoys(common_words(language), model.knows, lambda text: phonemes(text, language))
+    decoys = Decoys(common_words(language), model.knows, lambda texts: phonemes(texts, language))
     return Understanding(sentences, model.knows, decoys)
 
 

@@ -6,7 +6,7 @@ common words of the language, for one of 70 commands lost.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
@@ -23,19 +23,26 @@ class Decoys:
     """The common words of a language, and which of them sound like no sentence."""
 
     def __init__(
-        self, words: Iterable[str], knows: Callable[[str], bool], phonemes: Callable[[str], str]
+        self,
+        words: Iterable[str],
+        knows: Callable[[str], bool],
+        phonemes: Callable[[Sequence[str]], Sequence[str]],
     ) -> None:
-        """Take words, what tells whether the speech model has one, and how they are spoken."""
-        self._phonemes = lru_cache(None)(phonemes)
+        """Take words, what tells whether the speech model has one, and how texts are spoken."""
         self._words = [word for word in words if knows(word)]
+        self._phonemes = phonemes
+
+    @cached_property
+    def _spoken(self) -> Sequence[str]:
+        return self._phonemes(self._words)
 
     def beside(self, sentences: Sequence[str]) -> list[str]:
         """Return the words that sound like none of these sentences."""
-        spoken = [self._phonemes(sentence) for sentence in sentences]
-        words = [self._phonemes(word) for word in self._words]
-        if not spoken or not words:
+        if not sentences or not self._words:
             return self._words
-        differences = cdist(words, spoken, scorer=Levenshtein.normalized_distance)
+        differences = cdist(
+            self._spoken, self._phonemes(sentences), scorer=Levenshtein.normalized_distance
+        )
         return [
             word
             for word, nearest in zip(self._words, differences.min(axis=1), strict=True)

@@ -10,7 +10,7 @@ from voice_guide.hearing.recognizer import Hypothesis
 from voice_guide.hearing.sentences import Meaning
 from voice_guide.hearing.understanding import Understanding
 
-_STRICTEST, _MOST_LENIENT = 4.0, -8.0
+_STRICTEST, _MOST_LENIENT = 2.0, -8.0
 """The odds needed at sensitivity 0 and at 1. Below even odds a command is still likelier
 than it seems: one of 2,000 decoys often has the better of it by a sound."""
 

@@ -10,6 +10,7 @@ import io
 import re
 import threading
 import wave
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -69,12 +70,21 @@ def voices() -> list[str]:
     return _engine().voices()
 
 
-def phonemes(text: str, language: str) -> str:
-    """Return how a text is pronounced, each phoneme one letter, without stress or length.
+def phonemes(texts: Iterable[str], language: str) -> list[str]:
+    """Return how each text is pronounced, a letter for a phoneme, without stress or length.
 
     The letters mean nothing by themselves: they serve to tell how much texts sound alike.
     """
-    return _engine().phonemes(text, language)
+    return _engine().phonemes(texts, language)
+
+
+def _pronounced(text: str) -> str:
+    """Return espeak-ng's phonemes, in the voice that is set."""
+    rest = ctypes.c_char_p(text.encode())
+    clauses = []
+    while rest.value:
+        clauses.append(_text_to_phonemes()(ctypes.byref(rest), _UTF8, _SEPARATED).decode())
+    return " ".join(clauses)
 
 
 @cache
@@ -138,19 +148,17 @@ class _Engine:
             self._speaker = speaker
             return _trimmed(_decode(file))
 
-    def phonemes(self, text: str, language: str) -> str:
+    def phonemes(self, texts: Iterable[str], language: str) -> list[str]:
         with self._one_at_a_time:
             # Whoever speaks next has to become its own speaker again.
             self._speaker = None
             _espeak.SetVoiceByName(language.encode())
-            rest = ctypes.c_char_p(text.encode())
-            clauses = []
-            while rest.value:
-                clauses.append(_text_to_phonemes()(ctypes.byref(rest), _UTF8, _SEPARATED))
-        written = _NO_PHONEME.sub(" ", b" ".join(clauses).decode())
+            return [self._lettered(_pronounced(text)) for text in texts]
+
+    def _lettered(self, pronounced: str) -> str:
         return "".join(
             self._letters.setdefault(phoneme, chr(_PRIVATE_USE + len(self._letters)))
-            for phoneme in written.split()
+            for phoneme in _NO_PHONEME.sub(" ", pronounced).split()
         )
 
     def _become(self, speaker: Speaker) -> None:
