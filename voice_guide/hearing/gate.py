@@ -65,6 +65,7 @@ class SpeechGate:
         if sum(self._recent) < _ONSET_BLOCKS:
             return []
         self.is_open = True
+        self.hangover_s = HANGOVER_S
         self._silent_blocks = 0
         self._loudest_dbfs = max(map(level_dbfs, self._lead))
         return list(self._lead)

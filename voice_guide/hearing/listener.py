@@ -34,7 +34,8 @@ _TALK_S = 1.0
 """Speech that was not understood is talk if it lasted as long as this, in seconds."""
 
 _AFTER_TALK_S = 2.0
-"""For so long after talk, a single word is more likely to be more of it, in seconds."""
+"""For so long after talk, more of it is expected, in seconds: a single word has to be surer
+to be a command, and what is not understood was not meant for the guide."""
 
 _AFTER_TALK_ODDS = 3.0
 """By how much the logarithm of its odds has to be higher then."""
@@ -68,6 +69,8 @@ class Listener:
         self._heard_samples = 0
         self._skipped_samples = 0
         self._talk_ended_s = -inf
+        self._follows_talk = False
+        self._block_began_s = 0.0
         self._compute_s = 0.0
         self._not_understood: list[Word] = []
         self._was_understood = False
@@ -83,15 +86,15 @@ class Listener:
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""
-        started = time.thread_time()
+        self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
         near_end = self._echo.near_end(heard, played)
         if near_end is None:
             self._abandon()
             return []
         utterances = self._recognize(self._noise.reduce(near_end))
-        self._compute_s += time.thread_time() - started
         found = [command for hypotheses in utterances if (command := self._decide(hypotheses))]
+        self._compute_s += time.thread_time() - self._block_began_s
         if self._gate.is_open:
             return found
         unclear = self._unclear()
@@ -114,6 +117,7 @@ class Listener:
             # What comes out of the noise reduction is one block old.
             waited = self._heard_samples - (len(blocks) + 1) * BLOCK
             self._skipped_samples = waited - self._recognizer.taken_samples
+            self._follows_talk = waited / RATE - self._talk_ended_s < _AFTER_TALK_S
         for block in blocks:
             self._loudness.follow(block)
         found = [self._recognizer.take(self._loudness.level(block)) for block in blocks]
@@ -155,7 +159,7 @@ class Listener:
             start_s=skipped_s + words[0].start_s,
             end_s=skipped_s + words[-1].end_s,
             decided_s=self._heard_samples / RATE,
-            compute_ms=self._compute_s * 1000,
+            compute_ms=(self._compute_s + time.thread_time() - self._block_began_s) * 1000,
             confidence=reading.confidence,
         )
 
@@ -177,7 +181,7 @@ class Listener:
         """Whether the utterance that has just ended was meant for the guide."""
         words = self._not_understood
         shortest, longest = _UNCLEAR_S
-        if self._was_understood or not words:
+        if self._was_understood or self._follows_talk or not words:
             return []
         if not shortest <= words[-1].end_s - words[0].start_s <= longest:
             return []
