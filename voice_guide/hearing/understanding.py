@@ -16,6 +16,13 @@ nothing through in a quarter of an hour of people reading; from a third on, talk
 _FEWEST_LETTERS = 6
 """Shorter sentences have to be heard exactly: "a back" is not "back"."""
 
+_WEIGHT = 40
+"""How often the recognizer is told a sentence of the context for every decoy, on average:
+what makes sense is likelier to be said. Lighter, and long sentences break up into decoys."""
+
+_MOST_WEIGHT = 6_000
+"""Sentences that the recognizer is told at the most: more take long to learn."""
+
 _FEWEST_WORDS = 2
 """Of words that may stand for others that sound like them."""
 
@@ -54,13 +61,15 @@ class Understanding:
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
 
-        Sentences of the context come as often as they were drawn; those of other contexts
-        once each, so that "next step" is heard as such, and not as the likeliest sentence
-        that would make sense; and so do decoys.
+        Sentences of the context come many times, in the proportions in which they were
+        drawn; those of other contexts once each, so that "next step" is heard as such, and
+        not as the likeliest sentence that would make sense; and so do decoys.
         """
         drawn = self._drawn(context)
-        others = self._all_drawn - set(drawn)
-        return [*drawn, *sorted(others), *self._decoys.beside(sorted(set(drawn)))]
+        distinct = sorted(set(drawn))
+        others = sorted(self._all_drawn.difference(distinct))
+        times = min(_WEIGHT * len(distinct), _MOST_WEIGHT) // max(1, len(drawn))
+        return [*drawn * max(1, times), *others, *self._decoys.beside(distinct)]
 
     def _find_nearest(self, text: str, context: str | None) -> Meaning | None:
         """Return what words mean that are no sentence, but near to just one intent's.
