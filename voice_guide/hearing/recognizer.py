@@ -120,7 +120,8 @@ class Recognizer:
 
     def abandon(self) -> None:
         """End the utterance here and forget it."""
-        self._vosk.Reset()
+        # Reset() would leave its last 0.3 s to be heard as the start of the next one.
+        self._vosk.FinalResult()
 
 
 def _hypotheses(result: str) -> list[Hypothesis]:
