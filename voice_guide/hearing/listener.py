@@ -65,7 +65,8 @@ class Listener:
         self._noise = NoiseReduction()
         self._gate = SpeechGate()
         self._loudness = Loudness()
-        self._recognizer = Recognizer(model)
+        self._model = model
+        self._recognizer = Recognizer(model, understanding.expected(context))
         self._heard_samples = 0
         self._skipped_samples = 0
         self._talk_ended_s = -inf
@@ -75,14 +76,14 @@ class Listener:
         self._not_understood: list[Word] = []
         self._was_understood = False
         self._context = context
-        self._recognizer.listen_for(self._understanding.expected(context))
 
     def listen_for(self, context: str) -> None:
         """Listen for another context's sentences, from the next utterance on."""
         if context != self._context:
             self._context = context
-            self._abandon()
-            self._recognizer.listen_for(self._understanding.expected(context))
+            self._recognizer = Recognizer(self._model, self._understanding.expected(context))
+            self._gate.shut()
+            self._forget()
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""

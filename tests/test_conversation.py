@@ -1,0 +1,157 @@
+"""Commands among other sounds: what goes on before, between and after them."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hassil.intents import Intents
+from people import PEOPLE, ROOM_NOISE, Person
+
+from voice_guide import assistant
+from voice_guide.assistant import Content
+from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence
+from voice_guide.console import describe
+from voice_guide.hearing.command import Command
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.understanding import Understanding
+from voice_guide.settings import HearingSettings
+
+TALK = "he told us about the house by the sea"
+
+everybody = pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+
+says = cache(Person.says)
+
+
+@pytest.fixture(scope="module")
+def guide(content: Content, model: SpeechModel) -> Understanding:
+    return assistant.understand(content.sentences, model)
+
+
+@pytest.fixture(scope="module")
+def neck(model: SpeechModel) -> Understanding:
+    """Sentences of which one begins with another."""
+    intents = {
+        "Back": {"data": [{"sentences": ["[go] back"]}]},
+        "Area": {"data": [{"sentences": ["[the] (back of my neck|upper arm|foot)"]}]},
+    }
+    sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
+    return assistant.understand(sentences, model)
+
+
+@pytest.fixture
+def ear(model: SpeechModel, guide: Understanding) -> Listener:
+    return Listener(model, guide, "step", HearingSettings().sensitivity)
+
+
+@pytest.fixture
+def neck_ear(model: SpeechModel, neck: Understanding) -> Listener:
+    return Listener(model, neck, None, HearingSettings().sensitivity)
+
+
+def scene(person: Person, *parts: str | float, noise: float = ROOM_NOISE) -> Samples:
+    """Return what a microphone hears of somebody who says words, with pauses in seconds."""
+    sound = np.concatenate(
+        [
+            says(person, part) // 2 if isinstance(part, str) else silence(round(part * RATE))
+            for part in (0.5, *parts, 1.5)
+        ]
+    )
+    return in_noise(sound, noise)
+
+
+def in_noise(sound: Samples, noise: float) -> Samples:
+    noisy = sound + np.random.default_rng(0).normal(0, noise, len(sound))
+    return noisy.clip(-32768, 32767).astype(np.int16)
+
+
+def commands(ear: Listener, heard: Samples, played: Samples | None = None) -> list[str]:
+    """Return the commands in what is heard while the speaker plays, at first, what is played."""
+    playing = blocks_of(played) if played is not None else []
+    found = []
+    for number, block in enumerate(blocks_of(heard)):
+        found += ear.hear(block, playing[number] if number < len(playing) else silence())
+    return [describe(f) for f in [*found, *ear.finish()] if isinstance(f, Command)]
+
+
+@everybody
+def test_two_commands_in_one_breath_are_two(person: Person, ear: Listener) -> None:
+    assert commands(ear, scene(person, "wait", 0.3, "next step")) == ["Pause", "Next"]
+
+
+@everybody
+def test_each_of_several_commands_is_heard_once(person: Person, ear: Listener) -> None:
+    said = scene(person, "next", 0.6, "repeat", 0.6, "louder")
+    assert commands(ear, said) == ["Next", "Repeat", "Louder"]
+
+
+def test_over_noise_commands_in_a_row_are_heard_and_none_twice(
+    model: SpeechModel, guide: Understanding
+) -> None:
+    meant = ["Next", "Repeat", "Louder"]
+    missed = 0
+    for person in PEOPLE:
+        words = np.concatenate([says(person, text) // 2 for text in ("next", "repeat", "louder")])
+        at_15_db = 32768 * 10 ** ((level_dbfs(words) - 15) / 20)
+        said = scene(person, 2.0, "next", 0.6, "repeat", 0.6, "louder", noise=at_15_db)
+        ear = Listener(model, guide, "step", HearingSettings().sensitivity)
+        heard = commands(ear, said)
+        assert heard == [command for command in meant if command in heard]
+        missed += len(meant) - len(heard)
+    assert missed <= 1
+
+
+@everybody
+def test_a_sentence_that_begins_another_is_taken_where_nothing_follows(
+    person: Person, neck_ear: Listener
+) -> None:
+    said = scene(person, "back", 0.6, "upper arm")
+    assert commands(neck_ear, said) == ["Back", "Area"]
+
+
+@everybody
+def test_a_sentence_that_goes_on_is_not_taken_for_its_beginning(
+    person: Person, neck_ear: Listener
+) -> None:
+    assert commands(neck_ear, scene(person, "back of my neck")) == ["Area"]
+
+
+@everybody
+def test_a_word_at_the_end_of_talk_is_no_command(person: Person, ear: Listener) -> None:
+    assert commands(ear, scene(person, "he told us to go on and then we had to stop")) == []
+
+
+@everybody
+def test_a_clear_command_soon_after_talk_is_heard(person: Person, ear: Listener) -> None:
+    assert commands(ear, scene(person, TALK, 0.6, "next step")) == ["Next"]
+
+
+def test_a_doubtful_word_soon_after_talk_is_more_talk(ear: Listener) -> None:
+    person, doubtful = PEOPLE[0], "stuff"
+    assert commands(ear, scene(person, doubtful)) == ["Stop"]
+    assert commands(ear, scene(person, TALK, 0.6, doubtful)) == []
+    assert commands(ear, scene(person, TALK, 3.0, doubtful)) == ["Stop"]
+
+
+@pytest.mark.parametrize("after_s", [0.4, 0.45, 0.5, 0.55, 0.6, 0.65])
+def test_what_begins_as_the_gate_shuts_is_heard_from_its_first_sound(
+    after_s: float, ear: Listener
+) -> None:
+    """Without it, "stop" is "top"."""
+    for person in (PEOPLE[0], PEOPLE[3]):
+        burst = np.random.default_rng(3).normal(0, 2000, round(0.3 * RATE)).astype(np.int16)
+        said = scene(person, after_s, "stop")[RATE // 2 :]
+        assert commands(ear, np.concatenate([scene(person), burst, said])) == ["Stop"]
+        assert commands(ear, scene(person, "next", after_s, "stop")) == ["Next", "Stop"]
+
+
+@pytest.mark.parametrize("after_s", [0.5, 0.6, 0.7, 0.8])
+def test_of_what_the_guide_interrupts_nothing_is_left(after_s: float, ear: Listener) -> None:
+    """Else "go to step" and, after the guide has spoken, "wait" are "step wait"."""
+    voice = np.random.default_rng(1).normal(0, 3000, RATE // 2).astype(np.int16)
+    for person in (PEOPLE[0], PEOPLE[3]):
+        begun = scene(person, "go to step three")[: round((0.5 + after_s) * RATE)]
+        heard = np.concatenate([begun, voice, scene(person, "wait")])
+        assert commands(ear, heard, np.concatenate([silence(len(begun)), voice])) == ["Pause"]
