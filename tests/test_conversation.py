@@ -129,7 +129,7 @@ def test_a_clear_command_soon_after_talk_is_heard(person: Person, ear: Listener)
 
 
 def test_a_doubtful_word_soon_after_talk_is_more_talk(ear: Listener) -> None:
-    person, doubtful = PEOPLE[0], "stuff"
+    person, doubtful = PEOPLE[1], "stuff"
     assert commands(ear, scene(person, doubtful)) == ["Stop"]
     assert commands(ear, scene(person, TALK, 0.6, doubtful)) == []
     assert commands(ear, scene(person, TALK, 3.0, doubtful)) == ["Stop"]

@@ -1,6 +1,7 @@
 """The parts of the ear, each alone: noise, loudness, decoys, how words sound, the model."""
 
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -119,8 +120,12 @@ def test_a_faint_noise_is_not_made_as_loud_as_a_voice(voice: Samples) -> None:
     assert level_dbfs(out) < -30
 
 
+def all_english(texts: Sequence[str]) -> list[str]:
+    return phonemes(texts, "en")
+
+
 def english(text: str) -> str:
-    return phonemes(text, "en")
+    return all_english([text])[0]
 
 
 @pytest.mark.parametrize(("one", "other"), [("knew", "new"), ("no", "know"), ("wait", "weight")])
@@ -138,16 +143,16 @@ def test_every_clause_of_a_text_has_phonemes() -> None:
 
 def test_asking_how_a_word_sounds_leaves_the_voice_as_it_is() -> None:
     said = render(TALK, SPEAKER)
-    phonemes("bonjour", "fr")
+    phonemes(["bonjour"], "fr")
     assert len(render(TALK, SPEAKER)) == pytest.approx(len(said), abs=BLOCK)
 
 
 def test_two_threads_may_ask_how_words_sound_while_the_guide_speaks() -> None:
     words = common_words("en")[:200]
-    alone = [english(word) for word in words]
+    alone = all_english(words)
     said = render(TALK, SPEAKER)
     with ThreadPoolExecutor(3) as threads:
-        asked = [threads.submit(lambda: [english(word) for word in words]) for _ in range(2)]
+        asked = [threads.submit(all_english, words) for _ in range(2)]
         spoken = [threads.submit(render, TALK, SPEAKER) for _ in range(5)]
     assert [future.result() for future in asked] == [alone, alone]
     for future in spoken:
@@ -156,24 +161,26 @@ def test_two_threads_may_ask_how_words_sound_while_the_guide_speaks() -> None:
 
 def test_what_sounds_like_a_sentence_is_no_decoy() -> None:
     words = ["knew", "know", "stopped", "stop", "weight", "kitchen"]
-    decoys = Decoys(words, lambda _: True, english)
+    decoys = Decoys(words, lambda _: True, all_english)
     assert decoys.beside(["no", "stop", "wait"]) == ["knew", "kitchen"]
     assert decoys.beside(["new"]) == [word for word in words if word != "knew"]
 
 
 def test_a_word_of_a_longer_sentence_may_be_a_decoy() -> None:
-    assert Decoys(["stop"], lambda _: True, english).beside(["stop the massage now"]) == ["stop"]
+    assert Decoys(["stop"], lambda _: True, all_english).beside(["stop the massage now"]) == [
+        "stop"
+    ]
 
 
 def test_what_the_model_cannot_hear_is_no_decoy() -> None:
-    decoys = Decoys(["kitchen", "qwertz"], lambda word: word != "qwertz", english)
+    decoys = Decoys(["kitchen", "qwertz"], lambda word: word != "qwertz", all_english)
     assert decoys.beside(["stop"]) == ["kitchen"]
 
 
 def test_a_language_without_a_list_has_no_decoys() -> None:
     assert common_words("en")
     assert common_words("tlh") == []
-    assert Decoys(common_words("tlh"), lambda _: True, english).beside(["stop"]) == []
+    assert Decoys(common_words("tlh"), lambda _: True, all_english).beside(["stop"]) == []
 
 
 def test_a_model_is_loaded_without_a_trace(

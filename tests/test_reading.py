@@ -36,7 +36,7 @@ SENTENCES = Sentences(
     )
 )
 
-UNDERSTANDING = Understanding(SENTENCES, lambda _: True, Decoys((), lambda _: True, str))
+UNDERSTANDING = Understanding(SENTENCES, lambda _: True, Decoys((), lambda _: True, list))
 
 
 def heard(**score_of: float) -> Reading | None:
