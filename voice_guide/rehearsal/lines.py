@@ -107,6 +107,8 @@ def _drawn(
 ) -> Iterator[list[Line]]:
     """Yield each template's lines, short ones first, unless it is in `placed`; put it there."""
     for template in sentences.templates(context):
+        if not template.is_said:
+            continue
         texts = sorted(drawn_from(template, sentences.language), key=_length)
         if (key := (template.intent, *texts)) not in placed:
             placed.add(key)
