@@ -21,6 +21,9 @@ from voice_guide.hearing.command import Slots
 _CONTEXT = "context"
 """The key below `requires_context` and `excludes_context` that names contexts."""
 
+_SAID = "said"
+"""The key below `metadata` that tells whether people say these sentences."""
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -48,6 +51,9 @@ class Template:
 
     rules: Mapping[str, Expression]
     """What <name> stands for."""
+
+    is_said: bool = True
+    """Whether people say it. What they do not say is there for what it sounds like."""
 
 
 class Sentences:
@@ -113,6 +119,7 @@ class Sentences:
                 expression=sentence.expression,
                 lists={**intents.slot_lists, **data.slot_lists},
                 rules={**rules, **{n: r.expression for n, r in data.expansion_rules.items()}},
+                is_said=(data.metadata or {}).get(_SAID, True),
             )
             for intent in intents.intents.values()
             for data in intent.data

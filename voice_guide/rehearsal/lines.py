@@ -107,18 +107,26 @@ def _drawn(
 ) -> Iterator[list[Line]]:
     """Yield each template's lines, short ones first, unless it is in `placed`; put it there."""
     for template in sentences.templates(context):
+        if not template.is_said:
+            continue
         texts = sorted(drawn_from(template, sentences.language), key=_length)
         if (key := (template.intent, *texts)) not in placed:
             placed.add(key)
-            yield [_line(sentences, context, template.intent, text) for text in texts]
+            found = (_line(sentences, context, template.intent, text) for text in texts)
+            yield [line for line in found if line]
 
 
-def _line(sentences: Sentences, context: str, intent: str, text: str) -> Line:
+def _line(sentences: Sentences, context: str, intent: str, text: str) -> Line | None:
+    """Return what a text should be taken for; None where it is no sentence.
+
+    It is none where a list has no values, as the things of packs that need nothing.
+    """
     meaning = sentences.match(text, context)
+    if meaning is None:
+        return None
     # Words that another intent's template has too are taken for that one; that this is
     # not what was meant will show when they are said.
-    slots = meaning.slots if meaning and meaning.intent == intent else {}
-    return Line(context, intent, slots, text)
+    return Line(context, intent, meaning.slots if meaning.intent == intent else {}, text)
 
 
 def _value_with(word: str, line: Line) -> str:
