@@ -93,17 +93,17 @@ class Extent:
 
 FULL = Extent(
     one_clip_in=1,
-    sentences=96,
-    orders=84,
+    sentences=64,
+    orders=48,
     noises=9,
     distances_m=(1, 2, 4),
     rooms=9,
     snrs_db=(20, 10, 5),
     order_snrs_db=(24, 21, 18, 15, 12, 9, 6),
-    speeds=(1.0, 0.9, 1.1),
-    synthetic_talk=4,
+    speeds=(1.0, 0.9),
+    synthetic_talk=2,
     noise_s=300,
-    sensitivities=tuple(tenth / 10 for tenth in range(11)),
+    sensitivities=(0.0, 0.25, 0.5, 0.75, 1.0),
     processes=3,
 )
 """All of it: some twenty minutes on two processors."""

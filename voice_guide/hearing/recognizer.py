@@ -13,6 +13,8 @@ from voice_guide.audio import RATE, Samples
 from voice_guide.hearing.grammar import UNKNOWN
 
 vosk.SetLogLevel(-1)
+# A model whose loading is interrupted has no handle, and would complain about it as it goes.
+vosk.Model._handle = vosk._ffi.NULL
 
 _ALTERNATIVES = 10
 """Ways to understand an utterance that are asked for."""
