@@ -12,6 +12,7 @@ from people import ROOM_NOISE
 from voice_guide import assistant, models
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
 from voice_guide.hearing.decoys import Decoys, common_words
+from voice_guide.hearing.gate import SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import SpeechModel
@@ -194,3 +195,17 @@ def test_a_model_is_loaded_without_a_trace(
     assert SpeechModel(folder).knows("stop")
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == before
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_gate_lets_through_what_came_before_also_right_after_it_shut(voice: Samples) -> None:
+    gate = SpeechGate()
+    quiet = np.random.default_rng(0).normal(0, ROOM_NOISE, 2 * RATE).astype(np.int16)
+    for block in blocks_of(np.concatenate([quiet, voice])):
+        gate.push(block)
+    assert gate.is_open
+    for block in blocks_of(quiet):
+        gate.push(block)
+        if not gate.is_open:
+            break
+    opening = next(heard for block in blocks_of(voice) if (heard := gate.push(block)))
+    assert len(opening) * BLOCK / RATE == pytest.approx(0.4)

@@ -35,7 +35,8 @@ def growth_mb() -> float:
     content = assistant.load_content(HearingSettings())
     model = assistant.load_model()
     understanding = assistant.understand(content.sentences, model)
-    understanding.prepare()
+    for context in content.sentences.contexts:
+        understanding.prepare(context)
     listener = Listener(model, understanding, CONTEXTS[0], HearingSettings().sensitivity)
     said = blocks_of(in_a_quiet_room(PEOPLE[0].says("stop"), after_s=0.1, before_s=0.4))
     held = []

@@ -1,6 +1,5 @@
 """The only place that wires the rooms together."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -144,13 +143,17 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity)
-    threading.Thread(target=understanding.prepare, name="prepare", daemon=True).start()
     observe = _keeping_settings(file, transcript)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
+    # Waited for at the end: a thread that is left in the middle of it ends the program badly.
+    preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+    for context in content.sentences.contexts:
+        preparing.submit(understanding.prepare, context)
     try:
         card.run(engine)
     finally:
         voice.close()
+        preparing.shutdown(cancel_futures=True)
 
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:

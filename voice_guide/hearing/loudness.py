@@ -15,8 +15,9 @@ _QUIETEST_DBFS = -45.0
 """A voice quieter than this is not amplified any further."""
 
 _RELEASE_DB = 0.02
-"""How much quieter the voice is expected to be after each block of it: 1 dB a second, so
-that somebody who walks away is followed within a sentence or two."""
+"""How much quieter the voice is expected to be after each block of it: 1 dB a second of
+speech. Somebody who walks away is followed within a few sentences, and between the words of
+one nothing changes that can be heard."""
 
 
 class Loudness:

@@ -48,11 +48,10 @@ class Understanding:
         self.exact = lru_cache(_MOST_REMEMBERED)(sentences.match)
         self.nearest = lru_cache(_MOST_REMEMBERED)(self._find_nearest)
 
-    def prepare(self) -> None:
-        """Make what every context needs, so that none has to wait for it."""
-        for context in self._sentences.contexts:
-            self.expected(context)
-            self._graph(context)
+    def prepare(self, context: str) -> None:
+        """Make what a context needs, so that it has not to wait for it."""
+        self.expected(context)
+        self._graph(context)
 
     @cached_property
     def _all_drawn(self) -> frozenset[str]:

@@ -152,6 +152,8 @@ class _Engine:
         with self._one_at_a_time:
             # Whoever speaks next has to become its own speaker again.
             self._speaker = None
+            # espeak-ng speaks in a thread of its own, which may not have come to its end.
+            _espeak.Synchronize()
             _espeak.SetVoiceByName(language.encode())
             return [self._lettered(_pronounced(text)) for text in texts]
 
