@@ -45,7 +45,7 @@ def lines(content: Content, model: SpeechModel) -> Lines:
 
 def test_every_word_that_people_can_say_is_said(content: Content, lines: Lines) -> None:
     said = {word for line in lines.lines for word in line.text.split()}
-    not_said = {"spain", "stun", "shirts", "guy", "tide"}
+    not_said = {"guy", "tide"}
 
     assert said < words_of(content.sentences, None)
     assert not_said <= words_of(content.sentences, None) - said

@@ -286,8 +286,8 @@ def _parser() -> argparse.ArgumentParser:
         "--threshold",
         metavar="PERCENT",
         type=_percentage,
-        default=95,
-        help="how much has to be understood; 95 where nothing is said",
+        default=90,
+        help="how much has to be understood; 90 where nothing is said",
     )
     rehearse.add_argument("--json", action="store_true", help="everything, as one JSON object")
     rehearse.set_defaults(command=_rehearse)
