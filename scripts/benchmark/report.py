@@ -178,7 +178,7 @@ def _understood(
 def _shown_share(outcomes: Sequence[Outcome]) -> str:
     missed = 100 * fmean(outcome.is_missed for outcome in outcomes)
     wrong = 100 - share(outcomes) - missed
-    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {wrong:.1f} wrong)"
+    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {max(0.0, wrong):.1f} wrong)"
 
 
 def _other_words(results: Results) -> Iterator[Row]:
