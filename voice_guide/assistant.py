@@ -128,18 +128,17 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     """
     from voice_guide.devices import soundcard
 
-    sound = file.settings.sound
+    sound, hearing = file.settings.sound, file.settings.hearing
     card = soundcard.SoundCard(
         soundcard.microphone(mic or sound.microphone), soundcard.speaker(speaker or sound.speaker)
     )
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model)
-        content = load_content(file.settings.hearing)
+        content = load_content(hearing)
         transcript = Transcript(with_times=False)
         voice = new_voice(file.settings)
         model = loading.result()
-    hearing = file.settings.hearing
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity)

@@ -277,7 +277,7 @@ def _parser() -> argparse.ArgumentParser:
         "places and things take the place of those that come with the program. What covers "
         "every template, every value and every word is said, and everything of one or two "
         "words. A sentence listened for in several contexts is said in one of them: step, "
-        "or else the first. Takes about five minutes on two processors.",
+        "or else the first. Takes about six minutes on two processors.",
         epilog="Exits with 1 if less is understood in the quiet room, over all sentences, "
         "than the threshold, or if a word is unknown. Noise and prompts do not count.",
     )

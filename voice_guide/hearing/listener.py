@@ -18,8 +18,8 @@ _LONGEST_DECISION_S = 2.0
 """Silence after which every utterance has been decided on, in seconds."""
 
 _SETTLED_S = 0.12
-"""Silence after a sentence that nothing can make another command of, in seconds. The
-detector itself notices silence about 0.1 s after it began."""
+"""Silence after a sentence that nothing can make another command of, in seconds. Half of it
+decides sooner, but takes more of what is said between the pauses of talk for a command."""
 
 _UNSETTLED_S = 0.2
 """Silence after a sentence that more words could make another command of, in seconds."""

@@ -93,7 +93,7 @@ class Recognizer:
     """Turns the blocks of an utterance into words, out of a list of sentences.
 
     For other sentences there has to be another: it takes as long to make (about 30 ms for
-    the guide's) as giving this one a new list, for which Vosk loses 0.25 MB each time.
+    the guide's) as giving this one a new list, for which Vosk loses 0.23 MB each time.
     """
 
     def __init__(self, model: SpeechModel, sentences: Sequence[str]) -> None:

@@ -146,7 +146,10 @@ def perform(
         for process in multiprocessing.active_children():
             process.terminate()
         if isinstance(error, BrokenProcessPool):
-            raise VoiceGuideError("a part of the rehearsal was ended: is memory short?") from error
+            raise VoiceGuideError(
+                "a part of the rehearsal was ended, as where memory is short: "
+                "close other programs and start it again"
+            ) from error
         raise
     finally:
         pool.shutdown(cancel_futures=True)

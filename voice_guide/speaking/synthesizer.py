@@ -74,6 +74,7 @@ def phonemes(texts: Iterable[str], language: str) -> list[str]:
     """Return how each text is pronounced, a letter for a phoneme, without stress or length.
 
     The letters mean nothing by themselves: they serve to tell how much texts sound alike.
+    `language` is an espeak-ng voice: "en". Raises VoiceGuideError where there is no speech engine.
     """
     return _engine().phonemes(texts, language)
 
