@@ -1,0 +1,1 @@
+"""Taking out of what the microphone hears what the guide itself is playing."""

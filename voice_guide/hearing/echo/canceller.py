@@ -1,0 +1,104 @@
+"""Echo cancelling for a recognizer: the guide's voice goes, the person's stays as it is.
+
+Cancellers made for calls silence the person too, with what they do to be sure that no echo is
+left. This one only ever takes out its estimate of the echo, and tells how much of it may be
+left.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice_guide.audio import BLOCK, Samples, to_int16
+from voice_guide.hearing.echo.adaptive import PARTS, AdaptiveFilter
+from voice_guide.hearing.echo.alignment import WINDOW, Alignment
+from voice_guide.hearing.echo.loudspeaker import Loudspeaker
+from voice_guide.hearing.echo.spectrum import (
+    BINS,
+    Power,
+    Sound,
+    last_block,
+    power,
+    spectrum,
+    spectrum_after_silence,
+)
+
+_FULL_SCALE = np.float32(32768)
+
+_LEFT_STEP = 0.03
+"""How far the estimate of what is left moves towards its median, in a block."""
+
+_WORSE = 2.0
+"""What is left after cancelling may be louder than what came in by this much, in power: only
+a filter that no longer fits makes it so."""
+
+_CARRIED_OVER = 0.8
+"""How much of the mean powers of what came in and what is left is from the block before."""
+
+
+@dataclass(frozen=True)
+class NearEnd:
+    """What somebody in the room has said, in one block."""
+
+    sound: Samples
+    """The microphone's block without the echo, shape (BLOCK,)."""
+
+    echo: Power
+    """Power of the echo that is likely still in it, of 16-bit samples, shape (BINS,)."""
+
+
+class EchoCanceller:
+    """Takes out of what is heard what is played, block by block."""
+
+    def __init__(self) -> None:
+        self._alignment = Alignment()
+        self._loudspeaker = Loudspeaker()
+        self._filter = AdaptiveFilter()
+        self._last = np.zeros(BLOCK, np.float32)
+        self._played = np.zeros((PARTS, BINS), np.complex64)
+        self._silent_blocks = PARTS
+        self._part_left = np.full(BINS, 0.1, np.float32)
+        self._came_in = self._left = 0.0
+
+    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
+        """Take a block of the microphone and what the speaker played in the same moment."""
+        sound = heard.astype(np.float32) / _FULL_SCALE
+        has_turned = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
+        if self._alignment.delay_s is None:
+            return NearEnd(heard, np.zeros(BINS, np.float32))
+        if has_turned:
+            self._begin()
+        return self._cancel(sound, self._alignment.reference())
+
+    def _begin(self) -> None:
+        """Learn at once from the second in which the echo was found."""
+        if self._alignment.drift:
+            self._filter.unsettle(self._alignment.gain)
+            return
+        self._filter.start(self._alignment.gain)
+        for ago in range(WINDOW // BLOCK - 1, 0, -1):
+            self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
+
+    def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
+        self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
+        if self._silent_blocks > PARTS:
+            return NearEnd(to_int16(sound), np.zeros(BINS, np.float32))
+        emitted = self._loudspeaker.play(reference)
+        self._played = np.roll(self._played, 1, axis=0)
+        self._played[0] = spectrum(self._last, emitted)
+        self._last = emitted
+        left = sound - last_block(self._filter.echo(self._played))
+        spectrum_left = spectrum_after_silence(left)
+        uncertain = self._filter.uncertain_power(self._played)
+        self._filter.learn(self._played, spectrum_left, uncertain)
+        if self._filter.is_settled:
+            self._loudspeaker.learn(self._filter.weights, spectrum_left, self._filter.noise)
+        self._part_left *= 1 + _LEFT_STEP * np.sign(
+            power(spectrum_left) - self._part_left * uncertain
+        )
+        self._came_in = _CARRIED_OVER * self._came_in + float(sound @ sound)
+        self._left = _CARRIED_OVER * self._left + float(left @ left)
+        if self._left > _WORSE * self._came_in:
+            self._filter.start(self._alignment.gain)
+            left = sound
+        return NearEnd(to_int16(left), self._part_left * uncertain * _FULL_SCALE**2)

@@ -1,0 +1,39 @@
+"""Blocks as spectra, for filtering by overlap-save."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_guide.audio import BLOCK
+
+Sound: TypeAlias = npt.NDArray[np.float32]
+"""Mono sound, shape (n,) at RATE; full scale is 1.0."""
+
+Spectrum: TypeAlias = npt.NDArray[np.complex64]
+"""Spectra of two blocks each, shape (..., BINS)."""
+
+Power: TypeAlias = npt.NDArray[np.float32]
+"""Power in each bin, shape (..., BINS)."""
+
+BINS = BLOCK + 1
+
+
+def spectrum(before: Sound, block: Sound) -> Spectrum:
+    """Return the spectra of sounds of shape (..., BLOCK) together with the block before."""
+    return np.fft.rfft(np.concatenate([before, block], axis=-1)).astype(np.complex64)
+
+
+def spectrum_after_silence(block: Sound) -> Spectrum:
+    """Return the spectra of sounds of shape (..., BLOCK) after a block of silence."""
+    return spectrum(np.zeros_like(block), block)
+
+
+def last_block(spectra: Spectrum) -> Sound:
+    """Return the second half of the sound of each spectrum, shape (..., BLOCK)."""
+    return np.fft.irfft(spectra)[..., BLOCK:].astype(np.float32)
+
+
+def power(spectra: Spectrum) -> Power:
+    """Return the power in each bin."""
+    return np.square(spectra.real) + np.square(spectra.imag)
