@@ -46,12 +46,12 @@ class SpeechGate:
         """How long nobody has spoken in an utterance that is not over yet, in seconds."""
         return self._silent_blocks * BLOCK / RATE
 
-    def push(self, block: Samples) -> list[Samples]:
+    def push(self, block: Samples, may_be_speech: bool = True) -> list[Samples]:
         """Take one block; return the blocks that are to be heard now, oldest first.
 
         The gate is shut again (`is_open` false) with the last block of an utterance.
         """
-        speech = self._detector.is_speech(block.tobytes(), RATE)
+        speech = self._detector.is_speech(block.tobytes(), RATE) and may_be_speech
         self._recent.append(speech)
         # Also while it is open: somebody may start again in the moment in which it shuts.
         self._lead.append(block)

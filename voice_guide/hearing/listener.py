@@ -6,7 +6,7 @@ from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.echo import EchoGuard
+from voice_guide.hearing.echo.canceller import EchoCanceller
 from voice_guide.hearing.gate import HANGOVER_S, SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
@@ -40,6 +40,8 @@ to be a command, and what is not understood was not meant for the guide."""
 _AFTER_TALK_ODDS = 3.0
 """By how much the logarithm of its odds has to be higher then."""
 
+TH = 4.0
+TH2=2.0
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
 for a noise, what is longer for talk that is not meant for it."""
@@ -61,7 +63,7 @@ class Listener:
         """
         self._understanding = understanding
         self._needed_odds = needed_odds(sensitivity)
-        self._echo = EchoGuard()
+        self._echo = EchoCanceller()
         self._noise = NoiseReduction()
         self._gate = SpeechGate()
         self._loudness = Loudness()
@@ -89,11 +91,9 @@ class Listener:
         """Take a block of the microphone and what the speaker played in the same moment."""
         self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
-        near_end = self._echo.near_end(heard, played)
-        if near_end is None:
-            self._abandon()
-            return []
-        utterances = self._recognize(self._noise.reduce(near_end))
+        near_end = self._echo.cancel(heard, played)
+        self.near_end = self._noise.reduce(near_end.sound, near_end.echo)
+        utterances = self._recognize(self.near_end)
         found = [command for hypotheses in utterances if (command := self._decide(hypotheses))]
         self._compute_s += time.thread_time() - self._block_began_s
         if self._gate.is_open:
@@ -113,7 +113,7 @@ class Listener:
     def _recognize(self, near_end: Samples) -> list[list[Hypothesis]]:
         """Return the alternatives for each utterance that ends with this block."""
         was_open = self._gate.is_open
-        blocks = self._gate.push(near_end)
+        blocks = self._gate.push(near_end, self._noise.echoes < 0.5 or self._noise.excess > (TH2 if self._gate.is_open else TH))
         if blocks and not was_open:
             # What comes out of the noise reduction is one block old.
             waited = self._heard_samples - (len(blocks) + 1) * BLOCK
@@ -188,12 +188,6 @@ class Listener:
             return []
         text = " ".join(word.text for word in words)
         return [Unclear(text, self._heard_samples / RATE)]
-
-    def _abandon(self) -> None:
-        if self._gate.is_open:
-            self._recognizer.abandon()
-        self._gate.shut()
-        self._forget()
 
     def _forget(self) -> None:
         self._not_understood.clear()

@@ -27,12 +27,12 @@ _DECAY_DB = 80.0
 _NOISE_CARRIED_OVER = 0.9
 """How much of the estimate of what is no echo comes from the block before."""
 
-_CHANGES_AT_FIRST, _CHANGES_LATER = 1e-2, 2e-4
+_CHANGES_AT_FIRST, _CHANGES_LATER = 2e-2, 2e-4
 """By how much a block's filter may differ from that of the block before: much while it is
 learnt, little afterwards."""
 
-_LEARNT_IN = 2 * RATE // BLOCK
-"""Blocks with something played in them after which it is later, two seconds."""
+_LEARNT_IN = 4 * RATE // BLOCK
+"""Blocks with something played in them after which it is later, four seconds."""
 
 _LEAST_POWER = 1e-8
 """Keeps digital silence from being divided by."""

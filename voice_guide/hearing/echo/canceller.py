@@ -25,6 +25,9 @@ from voice_guide.hearing.echo.spectrum import (
 
 _FULL_SCALE = np.float32(32768)
 
+_LESSONS = 2
+"""How often the second in which the echo was found is gone through."""
+
 _LEFT_STEP = 0.03
 """How far the estimate of what is left moves towards its median, in a block."""
 
@@ -76,7 +79,7 @@ class EchoCanceller:
             self._filter.unsettle(self._alignment.gain)
             return
         self._filter.start(self._alignment.gain)
-        for ago in range(WINDOW // BLOCK - 1, 0, -1):
+        for ago in [*range(WINDOW // BLOCK - 1, 0, -1)] * _LESSONS:
             self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
 
     def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
@@ -92,7 +95,8 @@ class EchoCanceller:
         uncertain = self._filter.uncertain_power(self._played)
         self._filter.learn(self._played, spectrum_left, uncertain)
         if self._filter.is_settled:
-            self._loudspeaker.learn(self._filter.weights, spectrum_left, self._filter.noise)
+            error = self._filter.noise + self._part_left * uncertain
+            self._loudspeaker.learn(self._filter.weights, spectrum_left, error)
         self._part_left *= 1 + _LEFT_STEP * np.sign(
             power(spectrum_left) - self._part_left * uncertain
         )

@@ -5,6 +5,7 @@ numbers describe it: they are found by least squares from what the filter leaves
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_guide.audio import BLOCK
 from voice_guide.hearing.echo.spectrum import (
@@ -30,6 +31,15 @@ _FORGET = 0.998
 
 _CAUTION = 0.2
 """How far the curve moves towards what would fit best, in a block."""
+
+_PRIOR = 1e-3
+"""What speaks for no change, as a part of what speaks for one."""
+
+_SLOPES = (0.0, 1.2)
+"""How steep the curve may be: a loudspeaker gives way, and hardly ever adds."""
+
+_MOST_UNEVEN = 0.5
+"""How much of the square there may be."""
 
 _LEAST = 1e-6
 
@@ -62,10 +72,18 @@ class Loudspeaker:
         weighted = answers.conj() / (noise + _LEAST)
         self._products = _FORGET * self._products + (weighted @ answers.T).real
         self._fit = _FORGET * self._fit + (weighted @ left).real
-        steady = np.diag(np.diag(self._products) * 1e-3 + 1e-12)
-        change = _CAUTION * np.linalg.solve(self._products + steady, self._fit)
+        prior = np.diag(np.diag(self._products) * _PRIOR + _LEAST)
+        change = _CAUTION * np.linalg.solve(self._products + prior, self._fit)
+        change = _possible(self._bent + change) - self._bent
         self._bent += change
         self._fit -= self._products @ change
+
+
+def _possible(bent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the curve nearest to this one that a loudspeaker may have."""
+    slopes = np.clip(1 + np.cumsum(bent[:-1]), *_SLOPES)
+    uneven = np.clip(bent[-1:], -_MOST_UNEVEN, _MOST_UNEVEN)
+    return np.concatenate([np.diff(slopes, prepend=1.0), uneven])
 
 
 def _curves(sound: Sound) -> Sound:
