@@ -53,6 +53,7 @@ class ScriptedEar:
 
     def __init__(self) -> None:
         self.context = ""
+        self.hears_somebody = False
         self._heard: list[Command | Unclear] = []
 
     def listen_for(self, context: str) -> None:
@@ -126,6 +127,10 @@ class Session:
             self.hear("Next")
         raise LookupError("no step takes time")
 
+    def all_of(self, kind: type[Kind]) -> list[Kind]:
+        """Return all of a kind since the last command."""
+        return [what for _, what in self.events if isinstance(what, kind)]
+
     def first(self, kind: type[Kind]) -> tuple[float, Kind]:
         """Return the first of its kind since the last command, with its time."""
         return next((at_s, what) for at_s, what in self.events if isinstance(what, kind))
@@ -193,6 +198,57 @@ def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
     session.let_speak()
 
     assert not session.move_on(10).any()
+
+
+# Giving way
+
+
+def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Session) -> None:
+    session.engine.start()
+    loud = session.move_on(3)
+    session.ear.hears_somebody = True
+    soft = session.move_on(3)
+    session.ear.hears_somebody = False
+    back = session.move_on(3)
+
+    peak = np.abs(loud).max()
+    assert 0 < np.abs(soft[2 * BLOCK :]).max() < peak / 4
+    assert np.abs(back).max() > peak / 2
+
+
+def test_an_answer_is_heard_at_full_volume_when_the_command_has_been_said(
+    session: Session,
+) -> None:
+    session.enter_first_step()
+    session.ear.hears_somebody = True
+    session.move_on(0.5)
+    session.ear.hears_somebody = False
+
+    session.hear("WhereAmI")
+    played = session.move_on(5)
+
+    _, answer = session.first(Say)
+    assert starts_at_s(session.speech(answer.text), played) is not None
+
+
+def test_talk_over_the_voice_is_not_what_it_has_not_understood(session: Session) -> None:
+    session.enter_first_step()
+    session.events.clear()
+    for _ in range(3):
+        session.mumble()
+        session.move_on(BLOCK / RATE)
+    session.let_speak()
+
+    assert not session.all_of(Unclear)
+    assert not session.all_of(Play)
+
+    # Nor does it count towards the hint.
+    session.mumble()
+    session.let_speak()
+
+    assert len(session.all_of(Play)) == 1
+    assert session.first(Unclear)
+    assert not any("not understand" in said.text for said in session.all_of(Say))
 
 
 # Being ready

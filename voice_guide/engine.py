@@ -40,6 +40,10 @@ class Ear(Protocol):
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""
 
+    @property
+    def hears_somebody(self) -> bool:
+        """Whether somebody seems to be speaking at this moment."""
+
 
 class Mouth(Protocol):
     """Whatever turns text into sound."""
@@ -66,7 +70,7 @@ class Engine:
         guide: Guide,
         ear: Ear,
         voice: Mouth,
-        mixer: Mixer[Say | Play],
+        mixer: Mixer[Say | Play, None],
         observe: Observer,
         idle_after_s: float,
     ) -> None:
@@ -114,8 +118,12 @@ class Engine:
         `played` is what the speaker was playing while `heard` was recorded, sample by
         sample. All three have shape (BLOCK,).
         """
-        for event in self._ear.hear(heard, played):
-            self._handle(event)
+        events = self._ear.hear(heard, played)
+        self._mixer.is_ducked = self._ear.hears_somebody
+        for event in events:
+            # Talk over the voice, as a television's, is not answered: the voice goes on.
+            if not (isinstance(event, Unclear) and self._mixer.is_playing):
+                self._handle(event)
         if self._timer_ends is not None and self._samples >= self._timer_ends:
             self._timer_ends = None
             self._handle(TimeUp())
@@ -123,7 +131,7 @@ class Engine:
             self._handle(SpeechEnded())
         self._count_idleness()
         self._was_playing = self._mixer.is_playing
-        block, started = self._mixer.next_block()
+        block, started, _ = self._mixer.next_block()
         for action in started:
             self._observe(self.now_s, action)
         self._samples += BLOCK
