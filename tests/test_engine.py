@@ -21,11 +21,13 @@ from voice_guide.guide.events import (
     Idle,
     Play,
     Prepare,
+    Said,
     Say,
     SetTimer,
     SpeechEnded,
     TimeUp,
 )
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.settings import HearingSettings, Settings, VoiceSettings
 from voice_guide.speaking.chimes import Chime
@@ -136,12 +138,14 @@ class Session:
         return next((at_s, what) for at_s, what in self.events if isinstance(what, kind))
 
     def speech(self, text: str) -> Samples:
-        """Return a text as the speaker plays it."""
-        return (self.voice.speech(text) * SETTINGS.voice.volume).astype(np.int16)
+        """Return the first sentence of a text as the speaker plays it."""
+        speech = self.voice.speech(sentences(text)[0])
+        return (speech * SETTINGS.voice.volume).astype(np.int16)
 
     def wait_for_rendering(self) -> None:
         """Wait as long as a person would speak or be busy: until all is prepared."""
-        wanted = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        texts = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        wanted = {sentence for text in texts for sentence in sentences(text)}
         until_s = time.monotonic() + RENDERED_WITHIN_S
         while not wanted <= set(self.rendered):
             assert time.monotonic() < until_s, "not everything was rendered ahead"
@@ -198,6 +202,37 @@ def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
     session.let_speak()
 
     assert not session.move_on(10).any()
+
+
+def test_after_an_interruption_it_goes_on_at_the_sentence_that_was_cut(session: Session) -> None:
+    session.enter_first_step()
+    session.let_speak()
+    session.hear("Next")
+    while not session.all_of(Said):
+        session.move_on(BLOCK / RATE)
+    session.move_on(1)
+    (step,) = session.all_of(Say)
+    session.hear("Pause")
+    session.let_speak()
+
+    session.hear("Resume")
+    session.let_speak()
+
+    assert [said.text for said in session.all_of(Say)] == sentences(step.text)[1:] != []
+
+
+def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> None:
+    session.engine.start()
+    session.let_speak()
+
+    heard = [what.sentence for what in session.all_of(Said)]
+    assert heard == [part for said in session.all_of(Say) for part in sentences(said.text)]
+    ends_s = [at_s for at_s, what in session.events if isinstance(what, Said)]
+    for at_s, said in session.events:
+        if isinstance(said, Say):
+            end_s = ends_s[heard.index(sentences(said.text)[0])]
+            length_s = len(session.speech(said.text)) / RATE
+            assert end_s - at_s == pytest.approx(length_s, abs=2 * BLOCK / RATE)
 
 
 # Giving way
@@ -271,8 +306,9 @@ def test_the_next_step_was_rendered_before_it_is_asked_for(
 
         assert block.any()
         _, step = session.first(Say)
-        assert step.text in rendered_ahead
-        assert session.rendered.count(step.text) == 1
+        for sentence in sentences(step.text):
+            assert sentence in rendered_ahead
+            assert session.rendered.count(sentence) == 1
     report_figure(
         f"the next step starts in a block that takes {median(took_ms):.2f} ms to make "
         f"(median of {len(took_ms)}, worst {max(took_ms):.2f} ms)"
@@ -295,7 +331,9 @@ def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
     played = session.move_on(3)
 
     _, answer = session.first(Say)
-    at_old_pace = render(answer.text, Speaker(SETTINGS.voice.name, SETTINGS.voice.rate))
+    at_old_pace = render(
+        sentences(answer.text)[0], Speaker(SETTINGS.voice.name, SETTINGS.voice.rate)
+    )
     at_new_pace = session.speech(answer.text)
     assert len(at_new_pace) > 1.1 * len(at_old_pace)
     assert starts_at_s(at_new_pace, played) is not None
