@@ -19,6 +19,7 @@ from voice_guide.guide.events import (
     Idle,
     Play,
     Prepare,
+    Said,
     Say,
     SetRate,
     SetTimer,
@@ -30,6 +31,7 @@ from voice_guide.guide.events import (
 )
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.settings import Settings
 
@@ -37,6 +39,7 @@ FOLDER = Path(__file__).parent / "dialogues"
 STORIES = sorted(FOLDER.glob("*.txt"))
 
 ANYTHING = "..."
+CUT_SHORT = " --"
 MOST_WORDS = 30
 QUOTED = re.compile(r'"([^"]+)"')
 
@@ -79,7 +82,11 @@ class Stage:
         self._line = self._lines[0]
         self._heard: list[Heard] = []
         self._anything_goes = False
-        self._is_speaking = False
+        self._fitting = ""
+        """The text that a line was found to fit last."""
+        self._being_said: list[str] = []
+        """Sentence by sentence."""
+        self._is_cut_short = False
         self._has_ended = False
         self._state = {"Timer": "off"}
         self.said_prompts: set[str] = set()
@@ -94,14 +101,17 @@ class Stage:
 
     def _play(self, line: Line) -> None:
         match line.who:
+            case "Guide" if line.text.endswith(CUT_SHORT):
+                self._expect_cut_short(line.text.removesuffix(CUT_SHORT))
             case "Guide" | "Sound":
                 self._expect((line.who, line.text))
             case "Person":
                 self._let_speech_end()
                 self._hear(line.text)
             case "Person, cutting in":
-                if not self._is_speaking:
+                if not self._being_said:
                     self._fail("somebody who is speaking", "silence")
+                self._is_cut_short = False
                 self._hear(line.text)
             case "(unclear)":
                 self._let_speech_end()
@@ -118,7 +128,7 @@ class Stage:
                     self._fail("nothing that is waited for", "a timer that runs")
                 self._happen(Idle())
             case "(speech ends)":
-                if not self._is_speaking:
+                if not self._being_said:
                     self._fail("somebody who is speaking", "silence")
                 self._let_speech_end()
             case "The end.":
@@ -146,9 +156,17 @@ class Stage:
         self._handle(event)
 
     def _let_speech_end(self) -> None:
-        if self._is_speaking:
-            self._is_speaking = False
+        if self._is_cut_short:
+            self._fail("somebody who cuts in", f"{self._line.who}: {self._line.text}")
+        if self._being_said:
+            self._let_speak(len(self._being_said))
             self._handle(SpeechEnded())
+
+    def _let_speak(self, count: int) -> None:
+        """Let that many sentences be heard to their end."""
+        heard, self._being_said = self._being_said[:count], self._being_said[count:]
+        for sentence in heard:
+            self._handle(Said(sentence))
 
     def _handle(self, event: Event) -> None:
         for action in self._guide.handle(event):
@@ -157,16 +175,16 @@ class Stage:
     def _do(self, action: Action, event: Event) -> None:
         match action:
             case Say(text):
-                if isinstance(event, Command) and self._is_speaking and not self._heard:
+                if isinstance(event, Command) and self._being_said and not self._heard:
                     self._fail("a guide that stops before it answers", "two voices at once")
-                self._is_speaking = True
+                self._being_said += sentences(text)
                 self._heard.append(("Guide", text))
                 self._check(text)
                 self.said_prompts.add(self._prompts.made.get(text, ""))
             case Play(chime):
                 self._heard.append(("Sound", chime.name.lower().replace("_", " ")))
             case Hush():
-                self._is_speaking = False
+                self._being_said.clear()
             case SetTimer(seconds):
                 self._state["Timer"] = f"{seconds:g} seconds"
             case StopTimer():
@@ -198,10 +216,23 @@ class Stage:
             got = self._heard.pop(0)
             if fits(expected, got):
                 self._anything_goes = False
+                self._fitting = got[1]
                 return
             if not self._anything_goes:
                 self._fail(": ".join(expected), ": ".join(got))
         self._fail(": ".join(expected), "nothing more")
+
+    def _expect_cut_short(self, beginning: str) -> None:
+        """Let the guide speak until it has said this much, and no further."""
+        self._expect(("Guide", beginning + ANYTHING))
+        said = re.match(pattern(beginning), self._fitting)
+        assert said
+        cut = sentences(self._fitting)
+        unheard = len(cut) - sum(part in cut for part in sentences(said[0]))
+        unheard += sum(len(sentences(text)) for who, text in self._heard if who == "Guide")
+        self._let_speak(len(self._being_said) - unheard)
+        self._heard.clear()
+        self._is_cut_short = True
 
     def _expect_nothing_more(self) -> None:
         if self._heard and not self._anything_goes:
@@ -226,8 +257,11 @@ def read(story: Path) -> Iterator[Line]:
 
 
 def fits(expected: Heard, got: Heard) -> bool:
-    parts = map(re.escape, expected[1].split(ANYTHING))
-    return expected[0] == got[0] and re.fullmatch(".*".join(parts), got[1]) is not None
+    return expected[0] == got[0] and re.fullmatch(pattern(expected[1]), got[1]) is not None
+
+
+def pattern(text: str) -> str:
+    return ".*?".join(map(re.escape, text.split(ANYTHING)))
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem.replace("-", " "))

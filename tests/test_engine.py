@@ -21,11 +21,13 @@ from voice_guide.guide.events import (
     Idle,
     Play,
     Prepare,
+    Said,
     Say,
     SetTimer,
     SpeechEnded,
     TimeUp,
 )
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.settings import HearingSettings, Settings, VoiceSettings
 from voice_guide.speaking.chimes import Chime
@@ -53,6 +55,7 @@ class ScriptedEar:
 
     def __init__(self) -> None:
         self.context = ""
+        self.hears_somebody = False
         self._heard: list[Command | Unclear] = []
 
     def listen_for(self, context: str) -> None:
@@ -126,17 +129,23 @@ class Session:
             self.hear("Next")
         raise LookupError("no step takes time")
 
+    def all_of(self, kind: type[Kind]) -> list[Kind]:
+        """Return all of a kind since the last command."""
+        return [what for _, what in self.events if isinstance(what, kind)]
+
     def first(self, kind: type[Kind]) -> tuple[float, Kind]:
         """Return the first of its kind since the last command, with its time."""
         return next((at_s, what) for at_s, what in self.events if isinstance(what, kind))
 
     def speech(self, text: str) -> Samples:
-        """Return a text as the speaker plays it."""
-        return (self.voice.speech(text) * SETTINGS.voice.volume).astype(np.int16)
+        """Return the first sentence of a text as the speaker plays it."""
+        speech = self.voice.speech(sentences(text)[0])
+        return (speech * SETTINGS.voice.volume).astype(np.int16)
 
     def wait_for_rendering(self) -> None:
         """Wait as long as a person would speak or be busy: until all is prepared."""
-        wanted = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        texts = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        wanted = {sentence for text in texts for sentence in sentences(text)}
         until_s = time.monotonic() + RENDERED_WITHIN_S
         while not wanted <= set(self.rendered):
             assert time.monotonic() < until_s, "not everything was rendered ahead"
@@ -195,6 +204,88 @@ def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
     assert not session.move_on(10).any()
 
 
+def test_after_an_interruption_it_goes_on_at_the_sentence_that_was_cut(session: Session) -> None:
+    session.enter_first_step()
+    session.let_speak()
+    session.hear("Next")
+    while not session.all_of(Said):
+        session.move_on(BLOCK / RATE)
+    session.move_on(1)
+    (step,) = session.all_of(Say)
+    session.hear("Pause")
+    session.let_speak()
+
+    session.hear("Resume")
+    session.let_speak()
+
+    assert [said.text for said in session.all_of(Say)] == sentences(step.text)[1:] != []
+
+
+def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> None:
+    session.engine.start()
+    session.let_speak()
+
+    heard = [what.sentence for what in session.all_of(Said)]
+    assert heard == [part for said in session.all_of(Say) for part in sentences(said.text)]
+    ends_s = [at_s for at_s, what in session.events if isinstance(what, Said)]
+    for at_s, said in session.events:
+        if isinstance(said, Say):
+            end_s = ends_s[heard.index(sentences(said.text)[0])]
+            length_s = len(session.speech(said.text)) / RATE
+            assert end_s - at_s == pytest.approx(length_s, abs=2 * BLOCK / RATE)
+
+
+# Giving way
+
+
+def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Session) -> None:
+    session.engine.start()
+    loud = session.move_on(3)
+    session.ear.hears_somebody = True
+    soft = session.move_on(3)
+    session.ear.hears_somebody = False
+    back = session.move_on(3)
+
+    peak = np.abs(loud).max()
+    assert 0 < np.abs(soft[2 * BLOCK :]).max() < peak / 4
+    assert np.abs(back).max() > peak / 2
+
+
+def test_an_answer_is_heard_at_full_volume_when_the_command_has_been_said(
+    session: Session,
+) -> None:
+    session.enter_first_step()
+    session.ear.hears_somebody = True
+    session.move_on(0.5)
+    session.ear.hears_somebody = False
+
+    session.hear("WhereAmI")
+    played = session.move_on(5)
+
+    _, answer = session.first(Say)
+    assert starts_at_s(session.speech(answer.text), played) is not None
+
+
+def test_talk_over_the_voice_is_not_what_it_has_not_understood(session: Session) -> None:
+    session.enter_first_step()
+    session.events.clear()
+    for _ in range(3):
+        session.mumble()
+        session.move_on(BLOCK / RATE)
+    session.let_speak()
+
+    assert not session.all_of(Unclear)
+    assert not session.all_of(Play)
+
+    # Nor does it count towards the hint.
+    session.mumble()
+    session.let_speak()
+
+    assert len(session.all_of(Play)) == 1
+    assert session.first(Unclear)
+    assert not any("not understand" in said.text for said in session.all_of(Say))
+
+
 # Being ready
 
 
@@ -215,8 +306,9 @@ def test_the_next_step_was_rendered_before_it_is_asked_for(
 
         assert block.any()
         _, step = session.first(Say)
-        assert step.text in rendered_ahead
-        assert session.rendered.count(step.text) == 1
+        for sentence in sentences(step.text):
+            assert sentence in rendered_ahead
+            assert session.rendered.count(sentence) == 1
     report_figure(
         f"the next step starts in a block that takes {median(took_ms):.2f} ms to make "
         f"(median of {len(took_ms)}, worst {max(took_ms):.2f} ms)"
@@ -239,7 +331,9 @@ def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
     played = session.move_on(3)
 
     _, answer = session.first(Say)
-    at_old_pace = render(answer.text, Speaker(SETTINGS.voice.name, SETTINGS.voice.rate))
+    at_old_pace = render(
+        sentences(answer.text)[0], Speaker(SETTINGS.voice.name, SETTINGS.voice.rate)
+    )
     at_new_pace = session.speech(answer.text)
     assert len(at_new_pace) > 1.1 * len(at_old_pace)
     assert starts_at_s(at_new_pace, played) is not None

@@ -14,6 +14,7 @@ from voice_guide.guide.events import (
     Hush,
     Idle,
     Prepare,
+    Said,
     Say,
     SetTimer,
     SpeechEnded,
@@ -22,6 +23,7 @@ from voice_guide.guide.events import (
     TimeUp,
 )
 from voice_guide.guide.session import Guide
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.settings import Settings
@@ -51,12 +53,14 @@ class Listener:
         self._understood = match(content.sentences)
         self._timer_runs = False
         self._being_said: list[str] = []
+        """Sentence by sentence."""
         self._heard: set[str] = set()
-        """What was heard to its end since a routine was last chosen."""
+        """The sentences heard to their end since a routine was last chosen."""
         self._cautions = {
-            self._step_text(at, step.say): set(routine.safety.cautions)
+            sentence: {part for text in routine.safety.cautions for part in sentences(text)}
             for routine in content.library.routines
-            for at, step in enumerate(routine.steps)
+            for step in routine.steps
+            for sentence in sentences(step.say)
         }
 
     def talk(self) -> None:
@@ -73,6 +77,10 @@ class Listener:
         return Command(intent, slots | {"number": self._chance.randint(1, 9)})
 
     def _other(self) -> Event:
+        if self._being_said and self._chance.random() < 0.7:
+            sentence = self._being_said.pop(0)
+            self._heard.add(sentence)
+            return Said(sentence)
         if self._being_said:
             self._heard |= set(self._being_said)
             self._being_said.clear()
@@ -100,24 +108,22 @@ class Listener:
             case Hush():
                 self._being_said.clear()
             case Say(text):
-                self._watch_said(text)
-                self._being_said.append(text)
+                for sentence in sentences(text):
+                    self._watch_said(sentence)
+                    self._being_said.append(sentence)
             case SetTimer():
                 self._timer_runs = True
             case StopTimer():
                 self._timer_runs = False
 
-    def _watch_said(self, text: str) -> None:
-        assert self._cautions_of(text) <= self._heard | set(self._being_said)
-        for phrase in QUOTED.findall(text):
+    def _watch_said(self, sentence: str) -> None:
+        assert self._cautions_of(sentence) <= self._heard | set(self._being_said)
+        for phrase in QUOTED.findall(sentence):
             assert self._understood(phrase, self._guide.context)
 
-    def _cautions_of(self, text: str) -> set[str]:
-        return next((c for step, c in self._cautions.items() if text.endswith(step)), set())
-
-    @staticmethod
-    def _step_text(at: int, say: str) -> str:
-        return f"tep {at + 1}. {say}"
+    def _cautions_of(self, sentence: str) -> set[str]:
+        """Return the cautions that come before a sentence of a step."""
+        return next((c for step, c in self._cautions.items() if sentence.endswith(step)), set())
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -125,6 +131,23 @@ def test_no_step_without_its_cautions_whatever_is_said_and_when(
     content: Content, seed: int
 ) -> None:
     Listener(content, seed).talk()
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("Move up and down. Let the ball stay.", ["Move up and down.", "Let the ball stay."]),
+        ("Is it warm? Good! Go on.", ["Is it warm?", "Good!", "Go on."]),
+        ('Ask: "what is it". "Next" helps.', ['Ask: "what is it".', '"Next" helps.']),
+        ('Say "what can you do".', ['Say "what can you do".']),
+        ("Step 3. Press firmly. Do.", ["Step 3. Press firmly.", "Do."]),
+        ("At 3 1 0, 8 2 8, 7 7 5 7.", ["At 3 1 0, 8 2 8, 7 7 5 7."]),
+        ("Press for 1.5 seconds, i.e. shortly.", ["Press for 1.5 seconds, i.e. shortly."]),
+        ("", [""]),
+    ],
+)
+def test_a_text_is_said_sentence_by_sentence(text: str, parted: list[str]) -> None:
+    assert sentences(text) == parted
 
 
 def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content) -> None:

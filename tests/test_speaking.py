@@ -24,11 +24,11 @@ def tone(blocks: float, level: int = 8000) -> Samples:
     return np.full(round(blocks * BLOCK), level, np.int16)
 
 
-def play_out(mixer: Mixer[str]) -> tuple[Samples, list[str]]:
+def play_out(mixer: Mixer[str, str]) -> tuple[Samples, list[str]]:
     """Return all that a mixer has to play, and the labels of what it played."""
     blocks, labels = [], []
     while mixer.is_playing:
-        block, started = mixer.next_block()
+        block, started, _ = mixer.next_block()
         blocks.append(block)
         labels += started
     return np.concatenate(blocks), labels
@@ -38,15 +38,16 @@ def play_out(mixer: Mixer[str]) -> tuple[Samples, list[str]]:
 
 
 def test_the_mixer_plays_silence_when_there_is_nothing_to_play() -> None:
-    block, started = Mixer[str](1.0).next_block()
+    block, started, ended = Mixer[str, str](1.0).next_block()
 
     assert len(block) == BLOCK
     assert not block.any()
     assert not started
+    assert not ended
 
 
 def test_what_is_played_comes_out_sample_for_sample() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     speech = render("Step one.", GUIDE)
     mixer.play(speech, "step one")
 
@@ -57,28 +58,28 @@ def test_what_is_played_comes_out_sample_for_sample() -> None:
 
 
 def test_the_volume_scales_what_is_played() -> None:
-    mixer = Mixer[str](0.5)
+    mixer = Mixer[str, str](0.5)
     mixer.play(tone(1), "tone")
 
-    block, _ = mixer.next_block()
+    block, _, _ = mixer.next_block()
 
     assert set(block) == {4000}
 
 
 def test_a_new_volume_holds_from_the_next_block_on() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(2), "tone")
 
-    loud, _ = mixer.next_block()
+    loud, _, _ = mixer.next_block()
     mixer.volume = 0.25
-    quiet, _ = mixer.next_block()
+    quiet, _, _ = mixer.next_block()
 
     assert set(loud) == {8000}
     assert set(quiet) == {2000}
 
 
 def test_sounds_are_played_in_order_with_a_pause_between_them() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(1.5, 1000), "first")
     mixer.play(tone(1.5, 2000), "second")
 
@@ -91,14 +92,14 @@ def test_sounds_are_played_in_order_with_a_pause_between_them() -> None:
 
 
 def test_a_label_is_told_in_the_block_in_which_its_sound_starts() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(2.5), "first")
     mixer.play(tone(1), "second")
 
     told_at, starts_at = [], []
     was_silent = True
     for number in range(30):
-        block, started = mixer.next_block()
+        block, started, _ = mixer.next_block()
         told_at += [number] * len(started)
         if block.any() and was_silent:
             starts_at.append(number)
@@ -107,8 +108,31 @@ def test_a_label_is_told_in_the_block_in_which_its_sound_starts() -> None:
     assert told_at == starts_at
 
 
+def test_another_label_is_told_in_the_block_in_which_its_sound_ends() -> None:
+    mixer = Mixer[str, str](1.0)
+    mixer.play(tone(2.5), None, "first")
+    mixer.play(tone(1), None, "second")
+
+    told_at = [mixer.next_block()[2] for _ in range(30)]
+
+    (second_ends,) = (at for at, ended in enumerate(told_at) if ended == ["second"])
+    assert told_at[2] == ["first"]
+    assert second_ends > 3
+    assert sum(map(len, told_at)) == 2
+
+
+def test_what_is_stopped_has_not_ended() -> None:
+    mixer = Mixer[str, str](1.0)
+    mixer.play(tone(1.5), None, "playing")
+    mixer.next_block()
+
+    mixer.stop()
+
+    assert not any(mixer.next_block()[2] for _ in range(5))
+
+
 def test_a_sound_of_no_length_is_told_and_does_not_hold_up_the_next() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(0), "nothing")
     mixer.play(tone(1), "something")
 
@@ -118,27 +142,28 @@ def test_a_sound_of_no_length_is_told_and_does_not_hold_up_the_next() -> None:
 
 
 def test_stop_ends_what_is_played_and_what_is_waiting_within_a_block() -> None:
-    mixer = Mixer[str](1.0)
-    mixer.play(tone(10), "playing")
-    mixer.play(tone(10), "waiting")
+    mixer = Mixer[str, str](1.0)
+    mixer.play(tone(10), "playing", "playing")
+    mixer.play(tone(10), "waiting", "waiting")
     mixer.next_block()
 
     mixer.stop()
 
     assert not mixer.is_playing
-    last, _ = mixer.next_block()
-    silent, started = mixer.next_block()
+    last, _, _ = mixer.next_block()
+    silent, started, ended = mixer.next_block()
     assert last.any()
     assert not silent.any()
     assert not started
+    assert not ended
 
 
 def test_stop_fades_out_without_a_click() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(10), "playing")
-    before, _ = mixer.next_block()
+    before, _, _ = mixer.next_block()
     mixer.stop()
-    after, _ = mixer.next_block()
+    after, _, _ = mixer.next_block()
 
     steps = np.abs(np.diff(np.concatenate([before, after]).astype(int)))
 
@@ -147,16 +172,108 @@ def test_stop_fades_out_without_a_click() -> None:
 
 
 def test_what_is_played_after_a_stop_starts_within_the_same_block() -> None:
-    mixer = Mixer[str](1.0)
+    mixer = Mixer[str, str](1.0)
     mixer.play(tone(10, 1000), "old")
     mixer.next_block()
 
     mixer.stop()
     mixer.play(tone(10, 2000), "new")
-    block, started = mixer.next_block()
+    block, started, _ = mixer.next_block()
 
     assert started == ["new"]
     assert block[-1] == 2000
+
+
+# Ducking
+
+
+def play(mixer: Mixer[str, str], blocks: int) -> Samples:
+    return np.concatenate([mixer.next_block()[0] for _ in range(blocks)])
+
+
+def loudness_db(played: Samples) -> float:
+    """Return how loud what is played of a tone() is, in dB, against the tone itself."""
+    return 20 * float(np.log10(np.abs(played).max() / 8000))
+
+
+@pytest.fixture
+def talking() -> Mixer[str, str]:
+    """Give a mixer in the midst of a long sound."""
+    mixer = Mixer[str, str](1.0)
+    mixer.play(tone(100), "talk")
+    mixer.next_block()
+    return mixer
+
+
+def test_it_gives_way_within_20_ms_and_goes_on_softly(talking: Mixer[str, str]) -> None:
+    talking.is_ducked = True
+    play(talking, 1)
+
+    assert loudness_db(play(talking, 20)) == pytest.approx(-18, abs=0.5)
+
+
+def test_it_comes_back_over_300_ms(talking: Mixer[str, str]) -> None:
+    talking.is_ducked = True
+    play(talking, 10)
+    talking.is_ducked = False
+
+    played = play(talking, 20)
+
+    assert np.flatnonzero(played == 8000)[0] / RATE == pytest.approx(0.3, abs=0.02)
+    assert set(played[-BLOCK:]) == {8000}
+
+
+def test_it_gives_way_and_comes_back_without_a_click(talking: Mixer[str, str]) -> None:
+    played = []
+    for is_ducked in (False, True, True, False, False, True, False):
+        talking.is_ducked = is_ducked
+        played.append(play(talking, 2))
+
+    steps = np.abs(np.diff(np.concatenate(played).astype(int)))
+
+    assert 0 < steps.max() <= 8000 / BLOCK + 1
+
+
+def test_giving_way_loses_nothing() -> None:
+    mixer = Mixer[str, str](1.0)
+    speech = render("Stand up, with your back against the wall.", GUIDE)
+    mixer.play(speech, "step one")
+
+    before = play(mixer, 5)
+    mixer.is_ducked = True
+    softly = play(mixer, 10)
+    mixer.is_ducked = False
+    after, _ = play_out(mixer)
+
+    played = np.concatenate([before, softly, after])[: len(speech)]
+    is_loud = np.ones(len(speech), bool)
+    is_loud[5 * BLOCK : 35 * BLOCK] = False
+    assert np.array_equal(played[is_loud], speech[is_loud])
+    is_soft = slice(6 * BLOCK, 15 * BLOCK)
+    assert played[is_soft] == pytest.approx(speech[is_soft] * 10 ** (-18 / 20), abs=1)
+
+
+def test_what_is_played_after_a_stop_begins_at_full_volume(talking: Mixer[str, str]) -> None:
+    talking.is_ducked = True
+    play(talking, 5)
+    talking.is_ducked = False
+    talking.stop()
+    talking.play(tone(10), "answer")
+
+    block, started, _ = talking.next_block()
+
+    assert started == ["answer"]
+    assert set(block[BLOCK // 2 :]) == {8000}
+    assert loudness_db(block[: BLOCK // 2]) == pytest.approx(-18, abs=0.5)
+
+
+def test_what_is_played_after_a_stop_gives_way_to_who_goes_on(talking: Mixer[str, str]) -> None:
+    talking.is_ducked = True
+    play(talking, 5)
+    talking.stop()
+    talking.play(tone(10), "answer")
+
+    assert loudness_db(play(talking, 5)) == pytest.approx(-18, abs=0.5)
 
 
 # Voice

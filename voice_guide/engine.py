@@ -16,6 +16,7 @@ from voice_guide.guide.events import (
     Idle,
     Play,
     Prepare,
+    Said,
     Say,
     SetRate,
     SetTimer,
@@ -26,6 +27,7 @@ from voice_guide.guide.events import (
     TimeUp,
 )
 from voice_guide.guide.session import Guide
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.speaking import chimes
 from voice_guide.speaking.mixer import Mixer
@@ -39,6 +41,10 @@ class Ear(Protocol):
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""
+
+    @property
+    def hears_somebody(self) -> bool:
+        """Whether somebody seems to be speaking at this moment."""
 
 
 class Mouth(Protocol):
@@ -66,7 +72,7 @@ class Engine:
         guide: Guide,
         ear: Ear,
         voice: Mouth,
-        mixer: Mixer[Say | Play],
+        mixer: Mixer[Say | Play, Said],
         observe: Observer,
         idle_after_s: float,
     ) -> None:
@@ -80,7 +86,6 @@ class Engine:
         self._timer_ends: int | None = None
         self._idle_after_s = idle_after_s
         self._idle_samples = 0
-        self._was_playing = False
         self._is_ending = False
         self._ear.listen_for(guide.context)
 
@@ -114,19 +119,25 @@ class Engine:
         `played` is what the speaker was playing while `heard` was recorded, sample by
         sample. All three have shape (BLOCK,).
         """
-        for event in self._ear.hear(heard, played):
-            self._handle(event)
+        events = self._ear.hear(heard, played)
+        self._mixer.is_ducked = self._ear.hears_somebody
+        for event in events:
+            # Talk over the voice, as a television's, is not answered: the voice goes on.
+            if not (isinstance(event, Unclear) and self._mixer.is_playing):
+                self._handle(event)
         if self._timer_ends is not None and self._samples >= self._timer_ends:
             self._timer_ends = None
             self._handle(TimeUp())
-        if self._was_playing and not self._mixer.is_playing:
-            self._handle(SpeechEnded())
         self._count_idleness()
-        self._was_playing = self._mixer.is_playing
-        block, started = self._mixer.next_block()
+        was_playing = self._mixer.is_playing
+        block, started, ended = self._mixer.next_block()
         for action in started:
             self._observe(self.now_s, action)
         self._samples += BLOCK
+        for said in ended:
+            self._handle(said)
+        if was_playing and not self._mixer.is_playing:
+            self._handle(SpeechEnded())
         return block
 
     def _count_idleness(self) -> None:
@@ -155,13 +166,15 @@ class Engine:
     def _do(self, action: Action) -> None:
         match action:
             case Say(text):
-                self._mixer.play(self._voice.speech(text), action)
+                for at, sentence in enumerate(sentences(text)):
+                    start = None if at else action
+                    self._mixer.play(self._voice.speech(sentence), start, Said(sentence))
             case Play(chime):
                 self._mixer.play(chimes.sound(chime), action)
             case Hush():
                 self._mixer.stop()
             case Prepare(texts):
-                self._voice.prepare(texts)
+                self._voice.prepare([part for text in texts for part in sentences(text)])
             case SetTimer(seconds):
                 self._timer_ends = self._samples + round(seconds * RATE)
             case StopTimer():

@@ -56,6 +56,11 @@ class TypedEar:
             return [Unclear(line, at_s)]
         return [Command(meaning.intent, meaning.slots, line, at_s, at_s, at_s)]
 
+    @property
+    def hears_somebody(self) -> bool:
+        """Never: typing makes no sound that the voice would have to give way to."""
+        return False
+
 
 def run(engine: Engine, ear: TypedEar, lines: TextIO | None = None) -> None:
     """Lead through a session by typed lines, to their end or to the session's.

@@ -13,6 +13,14 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Said:
+    """One sentence has been played to its end."""
+
+    sentence: str
+    """Its words."""
+
+
+@dataclass(frozen=True)
 class SpeechEnded:
     """Everything the guide had to say has been played to its end."""
 
@@ -27,7 +35,7 @@ class Idle:
     """For the minutes that were set, nothing was understood, said or timed."""
 
 
-Event: TypeAlias = Started | Command | Unclear | SpeechEnded | TimeUp | Idle
+Event: TypeAlias = Started | Command | Unclear | Said | SpeechEnded | TimeUp | Idle
 
 
 @dataclass(frozen=True)

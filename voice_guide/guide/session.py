@@ -12,6 +12,7 @@ from voice_guide.guide.events import (
     Idle,
     Play,
     Prepare,
+    Said,
     Say,
     SetTimer,
     SpeechEnded,
@@ -23,7 +24,7 @@ from voice_guide.guide.manner import Change, Manner
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.script import Script
-from voice_guide.guide.speech import Speech, Texts
+from voice_guide.guide.speech import Speech, Texts, sentences, without
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine, Step
@@ -58,7 +59,7 @@ class Guide:
         self._phase_before = Phase.CHOOSING
         self._offered = library.routines
         self._chosen: Routine | None = None
-        self._cautions_heard = False
+        self._cautions_left: frozenset[str] = frozenset()
         self._at = 0
         self._hold_is_due = False
         self._cut_short: Texts = ()
@@ -114,6 +115,10 @@ class Guide:
                 return [*self._obey(event), self._prepare()]
             case Unclear():
                 return self._not_understood()
+            case Said(sentence):
+                self._speech.hear(sentence)
+                self._cautions_left -= {sentence}
+                return []
             case SpeechEnded():
                 return self._heard(self._speech.end())
             case TimeUp():
@@ -150,7 +155,7 @@ class Guide:
     def _introduce(self, routine: Routine) -> list[Action]:
         self._phase = Phase.PREPARING
         self._chosen = routine
-        self._cautions_heard = False
+        self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
         return self._speech.say(*self._script.introduction(routine))
 
@@ -183,20 +188,23 @@ class Guide:
         return self._enter(0) if self._is_under_way else self._introduce(self._routine)
 
     def _enter(self, at: int, *before: str) -> list[Action]:
-        self._phase = Phase.STEP
         self._at = at
+        self._cut_short = ()
+        return self._lead(*before, *self._step_texts())
+
+    def _lead(self, *texts: str) -> list[Action]:
+        self._phase = Phase.STEP
         self._hold_is_due = self._step.seconds is not None
-        return [StopTimer(), *self._speech.say(*before, *self._step_texts())]
+        return [StopTimer(), *self._speech.say(*texts)]
 
     def _step_texts(self) -> Texts:
         """The step; nobody hears one without having heard the cautions to their end."""
-        cautions = () if self._cautions_heard else self._script.cautions(self._routine)
+        cautions = self._script.cautions(self._routine) if self._cautions_left else ()
         return (*cautions, *self._script.step(self._routine, self._at))
 
     def _heard(self, texts: Texts) -> list[Action]:
-        """Take note of what was heard to its end; a step's time starts only then."""
-        if self._chosen and set(self._chosen.safety.cautions) <= set(texts):
-            self._cautions_heard = True
+        """Take note that the last was heard to its end; a step's time starts only then."""
+        self._cautions_left -= _sentences_of(texts)
         if self._phase is Phase.STEP and self._hold_is_due and self._step.seconds:
             self._hold_is_due = False
             return [SetTimer(self._step.seconds)]
@@ -212,17 +220,24 @@ class Guide:
     def _resume(self) -> list[Action]:
         was_paused = self._phase is Phase.PAUSED
         self._phase = self._place
+        cut_short, self._cut_short = self._cut_short, ()
         if self._phase is Phase.STEP or not was_paused:
-            return self._enter(self._at)
+            step = self._step_texts()
+            # A step that was heard to its end, whatever was cut short after it, is said again.
+            is_cut = bool(cut_short) and step[-1].endswith(cut_short[-1])
+            return self._lead(*cut_short, *(() if is_cut else step))
         what_now = self._script.line(f"help.{self._phase}", example=self._library.example)
-        return self._speech.say(self._script.line("resumed"), *(self._cut_short or [what_now]))
+        return self._speech.say(self._script.line("resumed"), *(cut_short or [what_now]))
 
     def _stop(self) -> list[Action]:
+        if self._phase is Phase.STEP:
+            self._cut_short = self._speech.end()
         self._phase = self._place
         if self._phase is Phase.STEP:
             self._phase = Phase.FINISHED
             told = self._say("stopped_in_routine", **self._position)
             return [StopTimer(), *told]
+        self._cut_short = ()
         if self._phase is Phase.PREPARING:
             self._forget_the_routine()
         return self._say("stopped")
@@ -236,6 +251,8 @@ class Guide:
 
     def _sleep(self) -> list[Action]:
         self._phase_before, self._phase = self._place, Phase.ASLEEP
+        # Nobody remembers for that long how a sentence began.
+        self._cut_short = ()
         return [StopTimer(), *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
 
     def _wake(self) -> list[Action]:
@@ -271,8 +288,9 @@ class Guide:
         """Say the last thing again; in a step, never without the step itself."""
         texts = self._speech.last
         if self._place is Phase.STEP:
-            texts += self._step_texts()
-        return self._speech.say(*dict.fromkeys(texts))
+            step = self._step_texts()
+            texts = (*without(texts, step), *step)
+        return self._speech.say(*texts)
 
     def _where(self) -> list[Action]:
         name = "where" if self._is_under_way else "where_preparing"
@@ -340,3 +358,7 @@ class Guide:
     @property
     def _step(self) -> Step:
         return self._routine.steps[self._at]
+
+
+def _sentences_of(texts: Texts) -> frozenset[str]:
+    return frozenset(sentence for text in texts for sentence in sentences(text))

@@ -1,11 +1,25 @@
 """What is being said: what it cuts short, and what "say that again" repeats."""
 
+import re
 from typing import TypeAlias
 
 from voice_guide.guide.events import Action, Hush, Say
 
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""
+
+_BETWEEN_SENTENCES = re.compile(r'(?<=[^\d][.!?])\s+(?=[A-Z"])')
+"""Never after a number: a step is not parted from its "Step 1."."""
+
+
+def sentences(text: str) -> list[str]:
+    """Return a text sentence by sentence: as it is said, and as it goes on when it was cut."""
+    return _BETWEEN_SENTENCES.split(text)
+
+
+def without(texts: Texts, said: Texts) -> Texts:
+    """Return those of the texts that are neither said nor the end of something said."""
+    return tuple(text for text in texts if not any(other.endswith(text) for other in said))
 
 
 class Speech:
@@ -22,15 +36,21 @@ class Speech:
         return [Hush(), *map(Say, texts)]
 
     def answer(self, *texts: str) -> list[Action]:
-        """Say this first; what it cuts short is said again after it, not lost."""
-        self.last = (*texts, *self._unheard)
-        return [Hush(), *map(Say, self.last)]
+        """Say this first; after it, what it cuts short goes on at the sentence that was cut."""
+        return self.say(*texts, *without(self._unheard, texts))
 
     def remark(self, text: str) -> list[Action]:
         """Say this as an answer that nobody would want to have repeated."""
         return [Hush(), Say(text), *map(Say, self._unheard)]
 
+    def hear(self, sentence: str) -> None:
+        """Take note that a sentence was played to its end."""
+        # Remarks and hints are played too: they change nothing about what is to go on.
+        if self._unheard:
+            rest = self._unheard[0].removeprefix(sentence).lstrip()
+            self._unheard = (*((rest,) if rest else ()), *self._unheard[1:])
+
     def end(self) -> Texts:
-        """Everything was played to its end: return what was heard."""
-        heard, self._unheard = self._unheard, ()
-        return heard
+        """Everything was played to its end, or is cut short: return what was not heard yet."""
+        unheard, self._unheard = self._unheard, ()
+        return unheard
