@@ -16,9 +16,9 @@ _ONSET_BLOCKS = 3
 _ONSET_WINDOW = 5
 """... out of this many open the gate: a click does not."""
 
-_LEAD_S = 0.4
-"""Sound from before the gate opened that is let through with it, in seconds: first
-consonants are softer than what opens it."""
+LEAD_BLOCKS = round(0.4 * RATE / BLOCK)
+"""Blocks from before the gate opened that are let through with it, 0.4 s: first consonants
+are softer than what opens it."""
 
 _FAINT_DB = 20.0
 """What is this much below the loudest of an utterance is no longer part of it. The detector
@@ -33,7 +33,7 @@ class SpeechGate:
 
     def __init__(self) -> None:
         self._detector = webrtcvad.Vad(_AGGRESSIVENESS)
-        self._lead: deque[Samples] = deque(maxlen=round(_LEAD_S * RATE / BLOCK))
+        self._lead: deque[Samples] = deque(maxlen=LEAD_BLOCKS)
         self._recent: deque[bool] = deque(maxlen=_ONSET_WINDOW)
         self._silent_blocks = 0
         self._loudest_dbfs = SILENCE_DBFS
@@ -51,7 +51,7 @@ class SpeechGate:
 
         The gate is shut again (`is_open` false) with the last block of an utterance.
         """
-        speech = self._detector.is_speech(block.tobytes(), RATE) and may_be_speech
+        speech = may_be_speech and self._detector.is_speech(block.tobytes(), RATE)
         self._recent.append(speech)
         # Also while it is open: somebody may start again in the moment in which it shuts.
         self._lead.append(block)

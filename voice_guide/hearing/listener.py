@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.echo.canceller import EchoCanceller
-from voice_guide.hearing.gate import HANGOVER_S, SpeechGate
+from voice_guide.hearing.gate import HANGOVER_S, LEAD_BLOCKS, SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
+from voice_guide.hearing.own_voice import OwnVoice
+from voice_guide.hearing.presence import Presence
 from voice_guide.hearing.reading import Reading, needed_odds, read
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.understanding import Understanding
@@ -40,8 +43,6 @@ to be a command, and what is not understood was not meant for the guide."""
 _AFTER_TALK_ODDS = 3.0
 """By how much the logarithm of its odds has to be higher then."""
 
-TH = 4.0
-TH2=2.0
 _UNCLEAR_S = (0.3, 4.0)
 """How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
 for a noise, what is longer for talk that is not meant for it."""
@@ -65,11 +66,17 @@ class Listener:
         self._needed_odds = needed_odds(sensitivity)
         self._echo = EchoCanceller()
         self._noise = NoiseReduction()
+        self._presence = Presence()
         self._gate = SpeechGate()
+        self._own_voice = OwnVoice(model, LEAD_BLOCKS)
+        self._own_voice.listen_for(understanding.expected(context))
         self._loudness = Loudness()
         self._model = model
         self._recognizer = Recognizer(model, understanding.expected(context))
         self._heard_samples = 0
+        self._began_s = 0.0
+        self.near_end = silence()
+        """The last block as it is left for the recognizer; it is one block late."""
         self._skipped_samples = 0
         self._talk_ended_s = -inf
         self._follows_talk = False
@@ -84,6 +91,7 @@ class Listener:
         if context != self._context:
             self._context = context
             self._recognizer = Recognizer(self._model, self._understanding.expected(context))
+            self._own_voice.listen_for(self._understanding.expected(context))
             self._gate.shut()
             self._forget()
 
@@ -92,8 +100,11 @@ class Listener:
         self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
         near_end = self._echo.cancel(heard, played)
-        self.near_end = self._noise.reduce(near_end.sound, near_end.echo)
+        self.near_end = self._noise.reduce(near_end.sound)
+        self._presence.follow(self._noise.power, self._noise.noise, near_end.echo)
         utterances = self._recognize(self.near_end)
+        # What comes out of the noise reduction is one block old.
+        self._own_voice.follow(near_end.played, self._presence.excess_db)
         found = [command for hypotheses in utterances if (command := self._decide(hypotheses))]
         self._compute_s += time.thread_time() - self._block_began_s
         if self._gate.is_open:
@@ -101,6 +112,11 @@ class Listener:
         unclear = self._unclear()
         self._forget()
         return [*found, *unclear]
+
+    @property
+    def hears_somebody(self) -> bool:
+        """Whether somebody seems to be speaking to the guide at this moment."""
+        return self._presence.is_somebody and not self._was_understood
 
     def finish(self) -> Sequence[Command | Unclear]:
         """Hear the silence after the end of a recording, and what is decided in it."""
@@ -113,17 +129,21 @@ class Listener:
     def _recognize(self, near_end: Samples) -> list[list[Hypothesis]]:
         """Return the alternatives for each utterance that ends with this block."""
         was_open = self._gate.is_open
-        blocks = self._gate.push(near_end, self._noise.echoes < 0.5 or self._noise.excess > (TH2 if self._gate.is_open else TH))
+        blocks = self._gate.push(near_end, self._presence.may_be_speech(goes_on=was_open))
         if blocks and not was_open:
             # What comes out of the noise reduction is one block old.
             waited = self._heard_samples - (len(blocks) + 1) * BLOCK
             self._skipped_samples = waited - self._recognizer.taken_samples
+            self._began_s = self._recognizer.taken_samples / RATE
+            self._own_voice.begin()
             self._follows_talk = waited / RATE - self._talk_ended_s < _AFTER_TALK_S
+        self._own_voice.take(len(blocks))
         for block in blocks:
             self._loudness.follow(block)
         found = [self._recognizer.take(self._loudness.level(block)) for block in blocks]
         if was_open and (not self._gate.is_open or self._has_ended()):
             found.append(self._recognizer.finish())
+            self._own_voice.finish()
         return [hypotheses for hypotheses in found if hypotheses]
 
     def _has_ended(self) -> bool:
@@ -170,7 +190,14 @@ class Listener:
         pause_s = self._skipped_samples / RATE + words[0].start_s - self._talk_ended_s
         is_more_talk = len(words) == 1 and pause_s < _AFTER_TALK_S
         needed = self._needed_odds + (_AFTER_TALK_ODDS if is_more_talk else 0)
-        return reading.odds >= needed and pause_s >= _PAUSE_S
+        return reading.odds >= needed and pause_s >= _PAUSE_S and not self._is_own(words)
+
+    def _is_own(self, words: Sequence[Word]) -> bool:
+        """Whether these were the guide's own."""
+        began_s = self._began_s
+        return self._own_voice.is_own(
+            [replace(w, start_s=w.start_s - began_s, end_s=w.end_s - began_s) for w in words]
+        )
 
     def _note_talk(self) -> None:
         """Remember where talk ended, if that is what has not been understood."""

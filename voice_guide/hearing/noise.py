@@ -36,13 +36,6 @@ _CARRIED_OVER = 0.96
 """How much of the estimate of speech over noise comes from the block before: without it,
 what is left of the noise chirps."""
 
-_ECHO_WEIGHT = 2.0
-"""How many times the echo that is likely left is turned down: it comes and goes."""
-
-DEC=0.75
-_VOICE = slice(8, 160)
-"""Bins of voices, 200 Hz to 4 kHz."""
-
 _LEAST_POWER = 1e-3
 """Keeps digital silence from being divided by."""
 
@@ -56,10 +49,11 @@ class NoiseReduction:
 
     def __init__(self) -> None:
         bins = BLOCK + 1
+        self.power: Power = np.zeros(bins, np.float32)
+        """Power of the newest block and the one before."""
+        self.noise: Power = np.zeros(bins, np.float32)
+        """Power of the noise in them."""
         self._last = np.zeros(BLOCK, np.float32)
-        self._last_echo = np.zeros(bins, np.float32)
-        self.excess = 0.0
-        """Power of the newest block against that of noise and echo in it."""
         self._overlap = np.zeros(BLOCK, np.float32)
         self._smoothed: Power | None = None
         self._least = np.full(bins, np.inf, np.float32)
@@ -68,21 +62,14 @@ class NoiseReduction:
         self._blocks = 0
         self._speech = np.zeros(bins, np.float32)
 
-    def reduce(self, block: Samples, echo: Power) -> Samples:
-        """Take a block, return the one before it with less noise, both of shape (BLOCK,).
-
-        `echo` is the power of what else is not wanted in it, of shape (BLOCK + 1,).
-        """
+    def reduce(self, block: Samples) -> Samples:
+        """Take a block, return the one before it with less noise, both of shape (BLOCK,)."""
         sound = block.astype(np.float32)
         spectrum = np.fft.rfft(np.concatenate([self._last, sound]) * _WINDOW)
         self._last = sound
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         noise = self._noise(power)
-        left = np.maximum(echo, DEC * self._last_echo)
-        self._last_echo = left
-        self.excess = float(np.sum(power[_VOICE]) / np.sum(noise[_VOICE] + 2 * left[_VOICE]))
-        self.echoes = float(np.sum(left[_VOICE]) / np.sum(noise[_VOICE]))
-        noise = noise + _ECHO_WEIGHT * left
+        self.power, self.noise = power, noise
         over_noise = (
             _CARRIED_OVER * self._speech + (1 - _CARRIED_OVER) * np.maximum(power - noise, 0)
         ) / noise

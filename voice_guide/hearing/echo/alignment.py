@@ -41,6 +41,9 @@ _EARLY = 64
 """Samples that the filter gets its reference before the echo: sound converters ring before
 a sound as well."""
 
+_FRUITLESS = 4
+"""Searches after which there is no echo: the device cancels it, or somebody wears headphones."""
+
 _REMEMBERED = 60
 """Measurements that the line is drawn through: half a minute of speech."""
 
@@ -79,6 +82,7 @@ class Alignment:
         self._played = np.zeros(WINDOW + _SEARCHED + _TAPS, np.float32)
         self._samples = 0
         self._audible_blocks = 0
+        self._searches = 0
         self._measured: deque[tuple[int, float]] = deque(maxlen=_REMEMBERED)
         self._elsewhere: list[float] = []
         self._delay: float | None = None
@@ -89,6 +93,12 @@ class Alignment:
     def delay_s(self) -> float | None:
         """How much later something is heard than it was played; None until that is known."""
         return None if self._delay is None else self._delay / RATE
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether something audible is played, or may still echo, that may yet be found."""
+        is_played = _is_audible(self._played[-_SEARCHED:])
+        return self._delay is None and is_played and self._searches < _FRUITLESS
 
     @property
     def gain(self) -> float:
@@ -108,6 +118,7 @@ class Alignment:
         self._audible_blocks += 1
         if self._audible_blocks % _MEASURED_EVERY:
             return False
+        self._searches += 1
         found = self.find(self._heard)
         return found is not None and self._follow(found)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice_guide.audio import BLOCK, Samples, to_int16
+from voice_guide.audio import BLOCK, Samples, silence, to_int16
 from voice_guide.hearing.echo.adaptive import PARTS, AdaptiveFilter
 from voice_guide.hearing.echo.alignment import WINDOW, Alignment
 from voice_guide.hearing.echo.loudspeaker import Loudspeaker
@@ -49,6 +49,9 @@ class NearEnd:
     echo: Power
     """Power of the echo that is likely still in it, of 16-bit samples, shape (BINS,)."""
 
+    played: Samples
+    """What was played, when it was heard, shape (BLOCK,)."""
+
 
 class EchoCanceller:
     """Takes out of what is heard what is played, block by block."""
@@ -68,7 +71,9 @@ class EchoCanceller:
         sound = heard.astype(np.float32) / _FULL_SCALE
         has_turned = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
         if self._alignment.delay_s is None:
-            return NearEnd(heard, np.zeros(BINS, np.float32))
+            # Whether it is heard is not known yet: better deaf for a second than wrong.
+            left = silence() if self._alignment.is_searching else heard
+            return NearEnd(left, np.zeros(BINS, np.float32), played)
         if has_turned:
             self._begin()
         return self._cancel(sound, self._alignment.reference())
@@ -85,7 +90,7 @@ class EchoCanceller:
     def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
         self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
         if self._silent_blocks > PARTS:
-            return NearEnd(to_int16(sound), np.zeros(BINS, np.float32))
+            return NearEnd(to_int16(sound), np.zeros(BINS, np.float32), silence())
         emitted = self._loudspeaker.play(reference)
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = spectrum(self._last, emitted)
@@ -105,4 +110,5 @@ class EchoCanceller:
         if self._left > _WORSE * self._came_in:
             self._filter.start(self._alignment.gain)
             left = sound
-        return NearEnd(to_int16(left), self._part_left * uncertain * _FULL_SCALE**2)
+        echo = self._part_left * uncertain * _FULL_SCALE**2
+        return NearEnd(to_int16(left), echo, to_int16(reference))

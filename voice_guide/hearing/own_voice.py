@@ -1,0 +1,97 @@
+"""Telling the guide's own words from a person's.
+
+What is left of an echo sounds like what was said, or like what the recognizer takes that for.
+So a second recognizer listens to nothing but what is played, side by side with the one that
+listens to the room: what both hear in the same moment is the guide's own voice, unless what is
+left after cancelling is much more than an echo.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.hearing.loudness import Loudness
+from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
+
+_SAME_MOMENT_S = 0.25
+"""How far apart two words may begin that are the same sound, in seconds."""
+
+_LOUD_PART = 75
+"""The part of a command that has to be louder than an echo is its loudest quarter: the
+percentile. Echo alone was at -7 dB and below there, people at 9 dB and above."""
+
+_NOT_ECHO_DB, _NOT_OWN_WORDS_DB = 2.0, 12.0
+"""How far above noise and echo that is for anything to be a person's voice, and for words
+that the guide is saying in that moment to be."""
+
+
+class OwnVoice:
+    """Listens to what is played while somebody may be speaking."""
+
+    def __init__(self, model: SpeechModel, remembered_blocks: int) -> None:
+        """`remembered_blocks` is how far back an utterance may begin when it is noticed."""
+        self._model = model
+        self._loudness = Loudness()
+        self._recent: deque[tuple[Samples, float]] = deque(maxlen=remembered_blocks)
+        self._excess_db: list[float] = []
+        self._said: list[Word] = []
+        self._utterance_s: float | None = None
+
+    def listen_for(self, sentences: Sequence[str]) -> None:
+        """Expect these from the next utterance on."""
+        # Made when it is needed: it takes as long as a block.
+        self._recognizer = cache(lambda: Recognizer(self._model, sentences))
+        self.begin()
+
+    def follow(self, played: Samples, excess_db: float) -> None:
+        """Take a block that was played, when it was heard, and how far it was over the echo."""
+        self._recent.append((played, excess_db))
+
+    def begin(self) -> None:
+        """Forget what was said; the next utterance begins here."""
+        self._excess_db.clear()
+        self._said.clear()
+        self._utterance_s = None
+
+    def take(self, blocks: int) -> None:
+        """Listen to so many of the newest blocks, as the room is listened to."""
+        for played, excess_db in list(self._recent)[len(self._recent) - blocks :]:
+            if self._utterance_s is None and played.any():
+                before_s = len(self._excess_db) * BLOCK / RATE
+                self._utterance_s = self._recognizer().taken_samples / RATE - before_s
+            if self._utterance_s is not None:
+                self._loudness.follow(played)
+                self._note(self._recognizer().take(self._loudness.level(played)))
+            self._excess_db.append(excess_db)
+
+    def finish(self) -> None:
+        """End the utterance here."""
+        if self._utterance_s is not None:
+            self._note(self._recognizer().finish())
+
+    def is_own(self, words: Sequence[Word]) -> bool:
+        """Tell whether this was the guide; the words' times are those of the utterance."""
+        if self._utterance_s is None:
+            return False
+        start, end = (int(at_s * RATE / BLOCK) for at_s in (words[0].start_s, words[-1].end_s))
+        over_echo_db = np.percentile(self._excess_db[start : end + 1], _LOUD_PART)
+        needed_db = _NOT_OWN_WORDS_DB if all(map(self._has_said, words)) else _NOT_ECHO_DB
+        return bool(over_echo_db < needed_db)
+
+    def _has_said(self, word: Word) -> bool:
+        return any(
+            said.text == word.text and abs(said.start_s - word.start_s) < _SAME_MOMENT_S
+            for said in self._said
+        )
+
+    def _note(self, hypotheses: Sequence[Hypothesis]) -> None:
+        began_s = self._utterance_s or 0.0
+        self._said += [
+            replace(word, start_s=word.start_s - began_s, end_s=word.end_s - began_s)
+            for hypothesis in hypotheses
+            for word in hypothesis.words
+        ]
