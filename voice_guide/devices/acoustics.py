@@ -47,6 +47,14 @@ def reverberation(seconds: float, direct_to_reverb: float, seed: int) -> Sound:
     return tail
 
 
+def convolved(sound: Sound, response: Sound) -> Sound:
+    """Return sound as it arrives on a way with that response, until it has died away."""
+    length = len(sound) + len(response) - 1
+    # Other lengths than powers of two can take a hundred times as long.
+    size = 1 << (length - 1).bit_length()
+    return np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)[:length]
+
+
 @dataclass(frozen=True)
 class Acoustics:
     """A room, and the devices in it: where the demo takes place, unless told otherwise."""

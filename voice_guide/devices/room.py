@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from voice_guide.audio import BLOCK, Samples, level_dbfs, silence, to_int16
-from voice_guide.devices.acoustics import Acoustics, Echo, Sound
+from voice_guide.devices.acoustics import Acoustics, Echo, Sound, convolved
 
 Process: TypeAlias = Callable[[Samples, Samples], Samples]
 """Whatever listens and speaks. It is given a block of the microphone and what was handed out
@@ -42,7 +42,7 @@ class Room:
 
     def say(self, sound: Samples, gain: float = 1.0) -> None:
         """Let the person start to say this, so much louder than she usually is."""
-        said = _convolved(sound / 32768.0, self._acoustics.from_person)
+        said = convolved(sound / 32768.0, self._acoustics.from_person)
         said *= gain * self._acoustics.person_gain
         # What she said last may not have died away.
         shorter, longer = sorted((said, self._speech), key=len)
@@ -65,8 +65,3 @@ def _at_level(recording: Samples | None, dbfs: float) -> Sound:
     if recording is None:
         return np.zeros(BLOCK)
     return np.asarray(recording / 32768.0 * 10 ** ((dbfs - level_dbfs(recording)) / 20))
-
-
-def _convolved(sound: Sound, response: Sound) -> Sound:
-    length = len(sound) + len(response) - 1
-    return np.fft.irfft(np.fft.rfft(sound, length) * np.fft.rfft(response, length), length)
