@@ -69,7 +69,7 @@ def test_person_echo_and_noises_are_as_loud_as_asked() -> None:
     assert level_dbfs(heard(noisy, quiet)) == pytest.approx(-50, abs=0.2)
     assert level_dbfs(heard(noisy, quiet, sound)) == pytest.approx(level - 6, abs=0.1)
     assert level_dbfs(heard(noisy, sound)) == pytest.approx(level - 12, abs=0.1)
-    clatter = replace(PLAIN, recording=sine(300, 0.7), recording_dbfs=-40)
+    clatter = replace(PLAIN, background=sine(300, 0.7), background_dbfs=-40)
     assert level_dbfs(heard(clatter, quiet)) == pytest.approx(-40, abs=0.1)
 
 
@@ -163,13 +163,13 @@ def test_everything_together_is_the_sum_of_it_and_the_same_each_time() -> None:
     acoustics = replace(
         Acoustics(from_person=walls, from_speaker=walls, delay_s=0.15, drift_ppm=50),
         distortion=0.03,
-        recording=sine(300, 0.7),
-        recording_dbfs=-40,
+        background=sine(300, 0.7),
+        background_dbfs=-40,
     )
     played, said, quiet = hiss(4), sine(440, 2, 0.3), silence(4 * RATE)
     all_at_once = heard(acoustics, played, said)
     assert np.array_equal(all_at_once, heard(acoustics, played, said))
-    without_noise = replace(acoustics, noise_dbfs=-96, recording=None)
+    without_noise = replace(acoustics, noise_dbfs=-96, background=None)
     parts = (
         heard(without_noise, played),
         heard(without_noise, quiet, said),

@@ -296,4 +296,4 @@ class Session:
         if situation.snr_db is None:
             return acoustics
         level_dbfs = situation.person_dbfs - situation.snr_db
-        return replace(acoustics, recording=self.noise, recording_dbfs=level_dbfs)
+        return replace(acoustics, background=self.noise, background_dbfs=level_dbfs)

@@ -84,10 +84,10 @@ class Acoustics:
     noise_dbfs: float = -66.0
     """Level of the room's own noise: a quiet evening."""
 
-    recording: Samples | None = None
+    background: Samples | None = None
     """What else is to be heard, over and over."""
 
-    recording_dbfs: float = -96.0
+    background_dbfs: float = -96.0
     """Its level at the microphone."""
 
     seed: int = 0

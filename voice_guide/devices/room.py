@@ -25,7 +25,7 @@ class Room:
         self._process = process
         self._echo = Echo(acoustics)
         self._chance = np.random.default_rng(acoustics.seed)
-        self._noise = _at_level(acoustics.recording, acoustics.recording_dbfs)
+        self._noise = _at_level(acoustics.background, acoustics.background_dbfs)
         self._speech = np.zeros(0)
         self._played = silence()
         self._recording: list[Samples] = []
