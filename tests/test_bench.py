@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +21,41 @@ from benchmark.accuracy import (
     false_accepts_per_hour,
     share,
 )
-from benchmark.materials import Clip, sentence_clips
-from benchmark.report import Bar, rows, show
+from benchmark.interruptions import (
+    ALL_SITUATIONS,
+    OVER_THE_VOICE,
+    QUIET,
+    SAFE_WORDS,
+    Held,
+    Interruption,
+    Said,
+    Session,
+    commands,
+    judged,
+    timeline,
+)
+from benchmark.materials import Clip, Place, recorded, sentence_clips
+from benchmark.monologue import Monologue, Settled, settled_s
+from benchmark.over_speech import OverSpeech
+from benchmark.reader import ECHO_DBFS, VOLUME, Reader, guide_speech, staged
+from benchmark.report import rows, show
 from benchmark.resources import Costs
 from benchmark.run import SENTENCES, TALK, Key, Results
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition, active_level_dbfs, end_of_speech_s
-from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE, Decision, vocabulary
+from benchmark.systems import (
+    EVERYTHING,
+    STOCK_VOSK,
+    SYSTEMS,
+    VOICE_GUIDE,
+    Decision,
+    Parts,
+    vocabulary,
+)
+from benchmark.table import Bar
 from benchmark.voices import Voice
-from voice_guide.audio import RATE, Samples, level_dbfs, silence, to_int16
+from voice_guide.audio import BLOCK, RATE, Samples, level_dbfs, silence, to_int16
 from voice_guide.devices.wavfile import write
+from voice_guide.hearing.command import Command
 from voice_guide.hearing.sentences import Meaning
 
 PROJECT = Path(__file__).parent.parent
@@ -50,6 +79,49 @@ def hiss(seconds: float) -> Samples:
 def outcome(expected: Meaning | None, *decided: tuple[Meaning, float]) -> Outcome:
     """What became of something said until 2 seconds."""
     return Outcome("", expected, 2.0, [Decision(meaning, "", at_s) for meaning, at_s in decided])
+
+
+class Ears:
+    """Hears what a test tells it to, and keeps all that there was to hear."""
+
+    def __init__(self, understood_s: float = np.inf, hears_from_s: float = np.inf) -> None:
+        self.heard: list[Samples] = []
+        self.played: list[Samples] = []
+        self._understood_s = understood_s
+        self._hears_from_s = hears_from_s
+
+    @property
+    def now_s(self) -> float:
+        return len(self.heard) * BLOCK / RATE
+
+    @property
+    def hears_somebody(self) -> bool:
+        return self.now_s >= self._hears_from_s
+
+    @property
+    def near_end(self) -> Samples:
+        return self.heard[-1]
+
+    def hear(self, heard: Samples, played: Samples) -> list[Command]:
+        self.heard.append(heard)
+        self.played.append(played)
+        return [Command("Next")] if self.now_s == self._understood_s else []
+
+
+@pytest.fixture
+def ears(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ears]:
+    """Make ears that whoever reads next will have."""
+
+    def make(**hears: float) -> Ears:
+        made = Ears(**hears)
+        monkeypatch.setattr("benchmark.reader.new_listener", lambda parts: made)
+        return made
+
+    return make
+
+
+NEARBY = Place("closet", np.array([0.0, 0.5]), np.array([0.9]))
+"""A place where nothing is reflected."""
 
 
 def scene_of(condition: Condition, dry: Samples) -> tuple[Samples, float]:
@@ -119,6 +191,16 @@ def test_a_bar_is_judged_by_the_figure() -> None:
     assert Bar("≤", "0.5", 0.5).judged(0.6) == "≤ 0.5: missed"
 
 
+def held(*outcomes: Outcome) -> Held:
+    """A scene of safe words, with the voice lowered at once for the first, then never."""
+    ducks_s = [0.06, *[np.inf] * (len(outcomes) - 1)]
+    interruptions = [
+        Interruption(replace(one, clip="stop (slt)"), duck_s)
+        for one, duck_s in zip(outcomes, ducks_s, strict=True)
+    ]
+    return Held(interruptions, [Decision(GO, "", 30.0)], 0.02, 1800)
+
+
 def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     def of_all(value: object, *where: tuple[str, str]) -> dict[Key, object]:
         return {(Listening(s, name), w): value for s in SYSTEMS for name, w in where}
@@ -137,6 +219,14 @@ def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> Non
         origin="recorded",
         costs=dict.fromkeys(SYSTEMS, cost),
         grammar_costs=dict.fromkeys(("few", "many"), dict.fromkeys(SYSTEMS, cost)),
+        over_speech=OverSpeech(
+            held={
+                QUIET: [held(outcome(STOP, (STOP, 2.1)))],
+                OVER_THE_VOICE[2]: [held(outcome(STOP, (STOP, 2.3)), outcome(GO))],
+            },
+            monologues=[Alarms(600, [Decision(GO, "", 1.0)])],
+            settled=[Settled(0.5, 2.1), Settled(0.4, np.inf)],
+        ),
     )
     show(rows(results))
     lines = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
@@ -146,6 +236,16 @@ def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> Non
     assert table["false accepts, single words, talk"][2] == "≤ 0.5: missed"
     assert table["delay, guide's sentences, clean, median"][0] == "0.10 s"
     assert table["CPU per second of silence"][0] == "1.00 ms"
+    over = "10 dB below the voice"
+    assert table[f"understood, {over}"][:2] == ["50.0 % (50.0 missed, 0.0 wrong)", ""]
+    assert table[f"understood, safe words, {over}"][2] == "≥ 95 %: missed"
+    assert table["false accepts, between interruptions, with everything"][0] == "2.0 an hour"
+    assert table["commands heard where only the guide speaks"][2] == "≤ 0: missed"
+    assert table[f"delay, {over}, median"][::2] == ["0.30 s", "≤ 0.25 s: missed"]
+    assert table[f"until the voice is lowered, {over}, median"][2] == "≤ 0.1 s: reached"
+    assert table[f"until the voice is lowered, {over}, 95th percentile"][0] == "never"
+    assert table["echo 20 dB weaker, after the first sound"][::2] == ["0.50 s", "≤ 2 s: reached"]
+    assert table["echo 20 dB weaker, after a louder voice"][::2] == ["never", "≤ 2 s: missed"]
 
 
 def test_talk_follows_on_with_pauses_and_faster_where_asked() -> None:
@@ -172,6 +272,27 @@ def test_both_systems_hear_a_word(system: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "place"), [("echo_spk_7cm", "den"), ("talker_2m", "bedroom")], ids=["with", "without"]
+)
+def test_rooms_with_a_device_are_recorded_or_else_made(
+    tmp_path: Path, kind: str, place: str
+) -> None:
+    for name in ("words", "talk", "noise", "rooms"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "one.wav", hum(0.1))
+    write(tmp_path / "rooms" / "two.wav", to_int16(np.array([0.5])))
+    (tmp_path / "words.tsv").write_text("file\ttext\nwords/one.wav\tstop\n")
+    (tmp_path / "rooms" / "manifest.tsv").write_text(
+        "path\troom\tkind\tdistance_m\n"
+        f"two.wav\tden\t{kind}\t2\none.wav\tden\ttalker_1m_az20\t1.01\n"
+    )
+    found = recorded(tmp_path, vocabulary("words")).places[0]
+    assert found.name == place
+    assert found.from_speaker[0] == (0.5 if place == "den" else pytest.approx(0.5, abs=0.001))
+    assert np.abs(found.from_person).max() > 0.09
+
+
+@pytest.mark.parametrize(
     ("has", "lacks"), [([], "folder of recordings"), (["talk", "noise"], "words.tsv")]
 )
 def test_a_folder_without_recordings_is_one_clear_line(
@@ -191,3 +312,109 @@ def test_a_folder_without_recordings_is_one_clear_line(
     assert asked.returncode == 2
     [line] = asked.stderr.splitlines()
     assert lacks in line
+
+
+def said_from(start_s: float, end_s: float, meaning: Meaning = STOP) -> Said:
+    return Said(Clip("stop (slt)", hum(1), meaning), start_s - 0.1, start_s, end_s)
+
+
+def test_a_command_is_understood_if_it_alone_is_decided_on_in_time() -> None:
+    all_said = [said_from(3, 4), said_from(8, 9), said_from(13, 14), said_from(18, 19)]
+    on_time, late = Decision(STOP, "", 5.5), Decision(STOP, "", 10.52)
+    first, second = Decision(GO, "", 13.5), Decision(STOP, "", 14.2)
+    before = Decision(STOP, "", 2.98)
+    decided = [before, on_time, late, first, second]
+    found = judged(all_said, decided, [False] * 1100)
+    outcomes = [one.outcome for one in found.interruptions]
+    assert [outcome.is_right for outcome in outcomes] == [True, False, False, False]
+    assert [outcome.is_missed for outcome in outcomes] == [False, True, False, True]
+    assert outcomes[0].delay_s == pytest.approx(1.5)
+    assert found.false_accepts == [before, late]
+    assert found.heard_s == 22
+
+
+def test_ducking_counts_from_the_first_sound_and_elsewhere_is_a_mistake() -> None:
+    ducked = np.zeros(500, bool)
+    ducked[50:100] = True  # from 1.02 s to 2 s
+    ducked[154:200] = True  # the block that ends at 3.1 s is the first
+    found = judged([said_from(3, 4), said_from(7, 8)], [], ducked.tolist())
+    assert [one.duck_s for one in found.interruptions] == [pytest.approx(0.1), np.inf]
+    assert found.ducked == pytest.approx(50 / (500 - 2 * 125), abs=0.01)
+
+
+def test_what_is_said_in_a_scene_is_known_and_the_same_each_time() -> None:
+    clips, again = commands(24, 1), commands(24, 1)
+    assert [clip.name for clip in clips] == [clip.name for clip in again]
+    assert all(clip.meaning for clip in clips)
+    texts = [clip.name.partition(" (")[0] for clip in clips]
+    assert [texts.count(word) for word in SAFE_WORDS] == [2, 2, 2, 2]
+    assert len(set(texts)) == 20
+    all_said, once_more = timeline(clips, 0.003, 1), timeline(clips, 0.003, 1)
+    assert [said.at_s for said in all_said] == [said.at_s for said in once_more]
+    assert [said.at_s for said in all_said] != [said.at_s for said in timeline(clips, 0.003, 2)]
+    for said, following in pairwise(all_said):
+        assert said.at_s <= said.start_s < said.end_s
+        pause_s = following.at_s - (said.at_s + len(said.clip.sound) / RATE)
+        assert 2.97 <= pause_s <= 6.01
+
+
+def test_situations_are_told_apart_by_their_names() -> None:
+    assert len({situation.name for situation in ALL_SITUATIONS}) == len(ALL_SITUATIONS) == 24
+
+
+def test_the_guide_falls_silent_once_it_has_understood_and_goes_on(
+    ears: Callable[..., Ears],
+) -> None:
+    heard = ears(understood_s=1.0, hears_from_s=0.5)
+    reader = Reader(EVERYTHING, [hum(3)])
+    played = silence()
+    levels = []
+    for _ in range(100):
+        played = reader.process(silence(), played)
+        levels.append(level_dbfs(played))
+    # Within the block in which it was understood it fades, and then it is silent for 0.5 s.
+    assert min(levels[:49]) > -30
+    assert max(levels[50:74]) < -90
+    assert min(levels[76:]) > -30
+    assert [decision.at_s for decision in reader.decided] == [1.0]
+    assert reader.ducked == [False] * 24 + [True] * 76
+    assert len(heard.played) == len(reader.left) == 100
+
+
+def test_without_ducking_the_voice_is_never_lowered(ears: Callable[..., Ears]) -> None:
+    ears(hears_from_s=0.0)
+    reader = Reader(Parts(ducking=False), [hum(3)])
+    reader.process(silence(), silence())
+    assert reader.ducked == [False]
+
+
+def test_the_guide_says_all_it_can_say() -> None:
+    speech = guide_speech()
+    assert len(speech) > 100
+    assert sum(map(len, speech)) / RATE > 300
+
+
+def test_person_and_echo_are_as_loud_as_the_situation_says(ears: Callable[..., Ears]) -> None:
+    [stage] = staged([NEARBY], [hum(2, 0.02), hum(1.5, 0.02)])
+    heard = ears()
+    Monologue(stage, VOLUME, 4).run()
+    assert active_level_dbfs(np.concatenate(heard.heard)) == pytest.approx(ECHO_DBFS, abs=0.3)
+    clips = [Clip("stop (slt)", hum(1), STOP)] * 2
+    heard = ears()
+    result = Session(QUIET, stage, clips, 0, hiss(1)).run()
+    sound = np.concatenate(heard.heard)
+    assert active_level_dbfs(sound) == pytest.approx(SPEECH_DBFS, abs=0.3)
+    assert end_of_speech_s(sound) == pytest.approx(result.interruptions[1].outcome.end_s, abs=0.01)
+    assert [one.outcome.is_missed for one in result.interruptions] == [True, True]
+
+
+def test_the_echo_is_gone_when_it_is_20_db_weaker_for_as_long_as_levels_are_taken() -> None:
+    noise, loud = 10**-6.6, 10**-2.0
+    echo = np.array([noise] * 50 + [loud] * 100)
+    left = echo.copy()
+    assert settled_s(echo, left) == np.inf
+    left[90:] = loud / 200
+    assert settled_s(echo, left) == pytest.approx((90 - 50) * 0.02 + 0.3)
+    left[50:] = 0
+    assert settled_s(echo, left) == pytest.approx(0.3)
+    assert settled_s(np.full(100, noise), np.full(100, noise)) == np.inf

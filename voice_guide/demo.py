@@ -10,6 +10,7 @@ from pathlib import Path
 from voice_guide import assistant
 from voice_guide.console import Transcript, describe
 from voice_guide.devices import wavfile
+from voice_guide.devices.acoustics import Acoustics
 from voice_guide.devices.room import Room
 from voice_guide.guide.events import Action, Event
 from voice_guide.guide.phase import Phase
@@ -72,7 +73,8 @@ class Demo:
         understanding = assistant.understand(self._content.sentences, model)
         ear = Listener(model, understanding, Phase.CHOOSING, settings.hearing.sensitivity)
         self._engine = assistant.assemble(self._content, settings, ear, self._voice, self._observe)
-        self._room = Room(self._engine)
+        self._room = Room(Acoustics(), self._engine.process)
+        self._spoke_at_s = 0.0
 
     def play(self, out: Path | None) -> bool:
         """Play the script; return whether everything said was understood.
@@ -82,7 +84,7 @@ class Demo:
         self._engine.start()
         understood = all(self._say(line) for line in SCRIPT)
         while understood and not self._engine.is_finished:
-            self._room.move_on()
+            self._move_on()
         self._voice.close()
         if out:
             wavfile.write(out, self._room.recording)
@@ -97,7 +99,7 @@ class Demo:
         self._heard = None
         self._room.say(render(line.text, _PERSON))
         while self._room.person_is_speaking:
-            self._room.move_on()
+            self._move_on()
         self._wait_for_answer()
         problem = self._problem(line, meant)
         if problem:
@@ -114,18 +116,23 @@ class Demo:
         return None
 
     def _wait_for_silence(self) -> None:
-        while self._room.guide_silent_for_s < _POLITE_S:
-            self._room.move_on()
+        while self._engine.now_s < self._spoke_at_s + _POLITE_S:
+            self._move_on()
 
     def _wait_for_answer(self) -> None:
         until_s = self._engine.now_s + _ANSWER_WITHIN_S
         while self._heard is None and self._engine.now_s < until_s:
-            self._room.move_on()
+            self._move_on()
 
     def _let_pass(self, seconds: float) -> None:
         until_s = self._engine.now_s + seconds
         while self._engine.now_s < until_s:
-            self._room.move_on()
+            self._move_on()
+
+    def _move_on(self) -> None:
+        self._room.move_on()
+        if self._engine.is_speaking:
+            self._spoke_at_s = self._engine.now_s
 
     def _observe(self, at_s: float, happening: Event | Action) -> None:
         self._transcript.observe(at_s, happening)

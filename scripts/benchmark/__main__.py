@@ -6,7 +6,8 @@ from pathlib import Path
 
 from benchmark import report
 from benchmark.materials import recorded, synthetic
-from benchmark.run import FULL, QUICK, measure, tell
+from benchmark.parallel import tell
+from benchmark.run import FULL, QUICK, measure
 from benchmark.systems import vocabulary
 from voice_guide.errors import VoiceGuideError
 

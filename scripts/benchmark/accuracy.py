@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TypeVar
 
 import numpy as np
@@ -175,6 +176,13 @@ def _portions(clips: Sequence[_T]) -> list[Sequence[_T]]:
 def share(outcomes: Sequence[Outcome]) -> float:
     """Return the part of commands that were understood, in percent."""
     return 100 * sum(outcome.is_right for outcome in outcomes) / len(outcomes)
+
+
+def shown_share(outcomes: Sequence[Outcome]) -> str:
+    """Return that in words, and what became of the others."""
+    missed = 100 * fmean(outcome.is_missed for outcome in outcomes)
+    wrong = 100 - share(outcomes) - missed
+    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {max(0.0, wrong):.1f} wrong)"
 
 
 def delays_s(outcomes: Sequence[Outcome]) -> list[float]:

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from hassil.expression import Alternative, Expression, Group, Permutation, TextChunk
 
-from benchmark.scenes import Condition, Sound, active_level_dbfs
+from benchmark.scenes import Condition, active_level_dbfs
 from benchmark.systems import Vocabulary
 from benchmark.voices import VOICES, Voice, rendered
 from voice_guide.audio import RATE, Samples, silence, to_int16
+from voice_guide.devices.acoustics import Sound
 from voice_guide.devices.wavfile import Recording
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.grammar import choices, drawn_sentences, spoken
@@ -40,6 +41,12 @@ at which the reverberation is as loud as the person."""
 
 _DISTANCES_M = (1.0, 2.0, 3.0, 4.0)
 
+_SPEAKER = "echo_spk"
+"""How a recorded response of the device's own loudspeaker is called."""
+
+_SPEAKER_TO_REVERB_DB = 25.0
+"""Energy of a loudspeaker's direct sound at 7 cm over that of its reverberation, in dB."""
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -53,6 +60,20 @@ class Clip:
 
     meaning: Meaning | None
     """What it has to be taken for; None: for nothing."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A room with a device in it, and a person one metre away."""
+
+    name: str
+    """The room."""
+
+    from_person: Sound
+    """Impulse response from the person to the device's microphone."""
+
+    from_speaker: Sound
+    """Impulse response from the device's loudspeaker, a few centimetres away."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,9 @@ class Materials:
     rooms: Sequence[Condition]
     """Rooms, with the person at several distances."""
 
+    places: Sequence[Place]
+    """Rooms, with the device that speaks and listens."""
+
     origin: str
     """Where they are from: recorded or synthetic."""
 
@@ -87,7 +111,9 @@ def recorded(folder: Path, words: Vocabulary) -> Materials:
     ]
     if not any(clip.meaning for clip in clips):
         raise VoiceGuideError(f"{folder / 'words.tsv'}: none of the words listened for")
-    return Materials(clips, talk, noises, _recorded_rooms(folder / "rooms"), "recorded")
+    rooms = _recorded_rooms(folder / "rooms")
+    places = _recorded_places(folder / "rooms", rooms) or _synthetic_places()
+    return Materials(clips, talk, noises, rooms, places, "recorded")
 
 
 def synthetic(words: Vocabulary) -> Materials:
@@ -100,7 +126,7 @@ def synthetic(words: Vocabulary) -> Materials:
     ]
     talk = synthetic_talk(1)
     noises = {"tap": _tap(), "dishes": _dishes(), "babble": _babble(talk)}
-    return Materials(clips, talk, noises, _synthetic_rooms(), "synthetic")
+    return Materials(clips, talk, noises, _synthetic_rooms(), _synthetic_places(), "synthetic")
 
 
 def synthetic_talk(times: int) -> list[Samples]:
@@ -199,6 +225,18 @@ def _recorded_rooms(folder: Path) -> list[Condition]:
     return list(found.values())
 
 
+def _recorded_places(folder: Path, rooms: Sequence[Condition]) -> list[Place]:
+    """The rooms with responses both of a loudspeaker and of a talker a metre away."""
+    rows = _rows(folder / "manifest.tsv", "path", "room", "kind")
+    speakers = {row["room"]: row["path"] for row in rows if row["kind"].startswith(_SPEAKER)}
+    near = {room.name: room.response for room in rooms if room.distance_m == 1}
+    return [
+        Place(_title(name), response / 32768.0, _sound(folder / path) / 32768.0)
+        for name, path in speakers.items()
+        if (response := near.get(f"{_title(name)}, 1 m")) is not None
+    ]
+
+
 def _room(name: str, distance_m: float, response: Samples) -> Condition:
     metres = round(distance_m)
     return Condition(f"{name}, {metres} m", response=response, distance_m=metres)
@@ -209,6 +247,18 @@ def _synthetic_rooms() -> list[Condition]:
         _room(name, metres, _response(reverberation_s, metres / critical_m))
         for name, reverberation_s, critical_m in _ROOMS
         for metres in _DISTANCES_M
+    ]
+
+
+def _synthetic_places() -> list[Place]:
+    """The same rooms, and so near a loudspeaker that hardly anything of the room is heard."""
+    return [
+        Place(
+            name,
+            _response(reverberation_s, 1 / critical_m) / 32768.0,
+            _response(reverberation_s, 10 ** (-_SPEAKER_TO_REVERB_DB / 20)) / 32768.0,
+        )
+        for name, reverberation_s, critical_m in _ROOMS
     ]
 
 

@@ -2,9 +2,8 @@
 
 import io
 import json
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 
@@ -13,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmark import over_speech_rows
 from benchmark.accuracy import (
     Alarms,
     Listening,
@@ -20,11 +20,13 @@ from benchmark.accuracy import (
     delays_s,
     false_accepts_per_hour,
     share,
+    shown_share,
 )
 from benchmark.resources import Costs
 from benchmark.run import SENTENCES, TALK, TELEVISION, TITLES, Results
 from benchmark.scenes import CLEAN, Condition
 from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE
+from benchmark.table import Bar, Row, compared
 from benchmark.tradeoff import plot, trade_off
 from voice_guide.errors import VoiceGuideError
 
@@ -32,47 +34,6 @@ _SYNTHETIC = "synthetic"
 
 _WIDE = 400
 """Columns of a page that no line is too long for."""
-
-_COMPARED = {"<": operator.lt, "≤": operator.le, "≥": operator.ge, ">": operator.gt}
-
-
-@dataclass(frozen=True)
-class Bar:
-    """What Voice Guide is to reach."""
-
-    sign: str
-    """How the figure has to compare: one of <, ≤, ≥, >."""
-
-    shown: str
-    """The figure to reach, as the table shows it."""
-
-    limit: float
-    """The figure to reach."""
-
-    def judged(self, figure: float) -> str:
-        """Return the bar, and whether this figure reaches it."""
-        reached = _COMPARED[self.sign](figure, self.limit)
-        return f"{self.sign} {self.shown}: {'reached' if reached else 'missed'}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    """What was measured."""
-
-    figures: Mapping[str, float]
-    """The figure of each system."""
-
-    shown: Mapping[str, str]
-    """The same with units."""
-
-    how: str
-    """How it was measured, in short."""
-
-    bar: Bar | None = None
-    """What is to be reached."""
 
 
 def rows(results: Results) -> list[Row]:
@@ -83,6 +44,7 @@ def rows(results: Results) -> list[Row]:
         *_orders(results),
         *_false_accepts(results),
         *_delays(results),
+        *over_speech_rows.rows(results.over_speech),
         *_costs(results),
     ]
 
@@ -118,6 +80,14 @@ def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
             {**asdict(who), "sound": sound, "streams": [asdict(alarm) for alarm in alarms]}
             for (who, sound), alarms in results.alarms.items()
         ],
+        "over_speech": {
+            "situations": [
+                {**asdict(situation), "scenes": [asdict(one) for one in held]}
+                for situation, held in results.over_speech.held.items()
+            ],
+            "monologues": [asdict(alarms) for alarms in results.over_speech.monologues],
+            "settled": [asdict(one) for one in results.over_speech.settled],
+        },
     }
     (folder / "table.md").write_text(_markdown(lines), "utf-8")
     (folder / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
@@ -140,7 +110,7 @@ def _table(lines: Sequence[Row], style: box.Box) -> Table:
     shown.add_column("measured on")
     for row in lines:
         bar = row.bar.judged(row.figures[VOICE_GUIDE]) if row.bar else ""
-        shown.add_row(row.what, *(row.shown[system] for system in SYSTEMS), bar, row.how)
+        shown.add_row(row.what, *(row.shown.get(system, "") for system in SYSTEMS), bar, row.how)
     return shown
 
 
@@ -169,16 +139,10 @@ def _understood(
     return Row(
         what,
         {system: share(outcomes) for system, outcomes in found.items()},
-        {system: _shown_share(outcomes) for system, outcomes in found.items()},
+        {system: shown_share(outcomes) for system, outcomes in found.items()},
         f"{len(found[VOICE_GUIDE])} {origin}",
         bar,
     )
-
-
-def _shown_share(outcomes: Sequence[Outcome]) -> str:
-    missed = 100 * fmean(outcome.is_missed for outcome in outcomes)
-    wrong = 100 - share(outcomes) - missed
-    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {max(0.0, wrong):.1f} wrong)"
 
 
 def _other_words(results: Results) -> Iterator[Row]:
@@ -193,7 +157,7 @@ def _other_words(results: Results) -> Iterator[Row]:
         }
         if all(others.values()):
             answered = {s: 100 - share(outcomes) for s, outcomes in others.items()}
-            yield _row(
+            yield compared(
                 f"other words answered, {condition.name}",
                 answered,
                 lambda figure: f"{figure:.1f} %",
@@ -222,7 +186,7 @@ def _false_accepts(results: Results) -> Iterator[Row]:
                 for system in SYSTEMS
             }
             per_hour = {system: false_accepts_per_hour(found) for system, found in alarms.items()}
-            yield _row(
+            yield compared(
                 f"false accepts, {TITLES[name]}, {title}",
                 per_hour,
                 lambda figure: f"{figure:.1f} an hour",
@@ -256,9 +220,11 @@ def _delays_of(
             for system, outcomes in found.items()
         }
         bar = Bar("≤", f"{limit} s", limit) if with_bars else None
-        yield _row(f"delay, {what}, {title}", figures, lambda figure: f"{figure:.2f} s", how, bar)
+        yield compared(
+            f"delay, {what}, {title}", figures, lambda figure: f"{figure:.2f} s", how, bar
+        )
     early = {s: 100 * fmean(o.is_early_mistake for o in outcomes) for s, outcomes in found.items()}
-    yield _row(
+    yield compared(
         f"early mistakes, {what}",
         early,
         lambda figure: f"{figure:.1f} %",
@@ -270,35 +236,35 @@ def _delays_of(
 def _costs(results: Results) -> Iterator[Row]:
     stock = results.costs[STOCK_VOSK]
     for sound, most in (("silence", 0.25), ("talk", 1.5), ("commands", 1.5)):
-        yield _row(
+        yield compared(
             f"CPU per second of {sound}",
             {system: 1000 * cost.cpu[sound] for system, cost in results.costs.items()},
             lambda figure: f"{figure:.2f} ms",
             "one minute, all threads",
             Bar("≤", f"{most} of stock", most * 1000 * stock.cpu[sound]),
         )
-    yield _row(
+    yield compared(
         "time to hear an hour",
         {system: cost.hour_s for system, cost in results.costs.items()},
         lambda figure: f"{figure:.0f} s",
         "as much silence, talk and commands; the fastest process",
         Bar("<", "120 s", 120),
     )
-    yield _row(
+    yield compared(
         "CPU, 5,120 sentences over 48",
         {system: _growth(results.grammar_costs, system) for system in SYSTEMS},
         lambda figure: f"{figure:.2f} times",
         "talk and commands; stock with the sentences drawn for both",
         Bar("<", "2", 2),
     )
-    yield _row(
+    yield compared(
         "peak memory",
         {system: cost.peak_memory_mb for system, cost in results.costs.items()},
         lambda figure: f"{figure:.0f} MB",
         "a fresh process, three minutes heard",
         Bar("≤", "stock + 40 MB", stock.peak_memory_mb + 40),
     )
-    yield _row(
+    yield compared(
         "start-up",
         {system: cost.start_up_s for system, cost in results.costs.items()},
         lambda figure: f"{figure:.2f} s",
@@ -308,13 +274,3 @@ def _costs(results: Results) -> Iterator[Row]:
 
 def _growth(costs: Mapping[str, Mapping[str, Costs]], system: str) -> float:
     return costs["many"][system].cpu_of_speech / costs["few"][system].cpu_of_speech
-
-
-def _row(
-    what: str,
-    figures: Mapping[str, float],
-    show: Callable[[float], str],
-    how: str,
-    bar: Bar | None = None,
-) -> Row:
-    return Row(what, figures, {name: show(figure) for name, figure in figures.items()}, how, bar)

@@ -1,18 +1,17 @@
 """Everything that is measured, and how much of it."""
 
-import multiprocessing
-import os
-import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from benchmark import over_speech
 from benchmark.accuracy import Alarms, Bystanding, Listening, Outcome, Trial
 from benchmark.materials import Clip, Materials, sentence_clips, synthetic_talk
+from benchmark.over_speech import OverSpeech
+from benchmark.parallel import done, tell
 from benchmark.resources import Costs, costs
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition
 from benchmark.systems import SYSTEMS, VOICE_GUIDE, vocabulary
@@ -90,6 +89,9 @@ class Extent:
     processes: int
     """Processes whose cost is taken the median of."""
 
+    over_speech: over_speech.Extent
+    """What is measured while the guide speaks."""
+
 
 FULL = Extent(
     one_clip_in=1,
@@ -105,6 +107,7 @@ FULL = Extent(
     noise_s=300,
     sensitivities=(0.0, 0.25, 0.5, 0.75, 1.0),
     processes=3,
+    over_speech=over_speech.FULL,
 )
 """All of it: some twenty minutes on two processors."""
 
@@ -122,6 +125,7 @@ QUICK = Extent(
     noise_s=30,
     sensitivities=(0.2, 0.8),
     processes=1,
+    over_speech=over_speech.QUICK,
 )
 """A first impression, in less than two minutes on one processor."""
 
@@ -153,6 +157,9 @@ class Results:
 
     grammar_costs: Mapping[str, Mapping[str, Costs]]
     """Of each system, with few sentences and with many."""
+
+    over_speech: OverSpeech
+    """While the guide speaks."""
 
     def commands(self, who: Listening, where: Sequence[str]) -> list[Outcome]:
         """Return what became of commands in some conditions, other words left out."""
@@ -220,6 +227,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
         materials.origin,
         all_costs,
         grammar_costs,
+        over_speech.measure(materials, extent.over_speech),
     )
 
 
@@ -288,22 +296,14 @@ def _run_all(
     pieces = [piece for job in jobs for piece in job.pieces()]
     outcomes: dict[Key, list[Outcome]] = defaultdict(list)
     alarms: dict[Key, list[Alarms]] = defaultdict(list)
-    # Not forked: Vosk has threads of its own.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
-        for number, (piece, found) in enumerate(zip(pieces, pool.map(_run, pieces), strict=True)):
-            if number % _TOLD_EVERY == 0:
-                tell(f"listening, {100 * number // len(pieces)} % done")
-            key = piece.listening, piece.where
-            if isinstance(found, Alarms):
-                alarms[key].append(found)
-            else:
-                outcomes[key] += found
+    everything: Iterator[list[Outcome] | Alarms] = done(pieces, "listening", _TOLD_EVERY)
+    for piece, found in zip(pieces, everything, strict=True):
+        key = piece.listening, piece.where
+        if isinstance(found, Alarms):
+            alarms[key].append(found)
+        else:
+            outcomes[key] += found
     return outcomes, alarms
-
-
-def _run(job: Trial | Bystanding) -> list[Outcome] | Alarms:
-    return job.run()
 
 
 def _cut(sound: Samples) -> Samples:
@@ -313,8 +313,3 @@ def _cut(sound: Samples) -> Samples:
 def _one_after_the_other(clips: Sequence[Clip]) -> Samples:
     chance = np.random.default_rng(0)
     return np.concatenate([CLEAN.scene(clip.sound, chance).sound for clip in clips])
-
-
-def tell(doing: str) -> None:
-    """Say on standard error what is going on."""
-    print(f"bench: {doing}", file=sys.stderr, flush=True)

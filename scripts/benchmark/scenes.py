@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_guide.audio import RATE, SILENCE_DBFS, Samples, to_int16
+from voice_guide.devices.acoustics import Sound, convolved
 
 SPEECH_DBFS = -26.0
 """Active speech level of everything that is said, as telephone tests set it."""
@@ -30,9 +31,6 @@ less than 30 dB below its speech."""
 
 _FLOOR_PERCENTILE = 5
 """The quietest frames of a recording, in percent, taken for its own noise."""
-
-Sound = npt.NDArray[np.float64]
-"""Mono sound, shape (n,), at RATE; full scale is 1.0."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Condition:
         """Return sound as it comes from the room, without the noise, at an active level."""
         sound = dry / 32768.0
         if self.response is not None:
-            sound = _convolved(sound, self.response / 32768.0)
+            sound = convolved(sound, self.response / 32768.0)
         level = active_level_dbfs(to_int16(sound))
         return np.asarray(sound * _factor(level_dbfs - level))
 
@@ -104,10 +102,23 @@ CLEAN = Condition("clean")
 """Close by, in a quiet room."""
 
 
+def gain(dry: Samples, response: Sound, level_dbfs: float) -> float:
+    """Return how much louder sound has to become to arrive at an active level."""
+    arrived = convolved(dry / 32768.0, response)
+    # As a whole number of 16 bits it must not be clipped.
+    half = 0.5 / max(float(np.abs(arrived).max()), 1e-9)
+    return half * _factor(level_dbfs - active_level_dbfs(to_int16(half * arrived)))
+
+
 def active_level_dbfs(sound: Samples) -> float:
     """Return the mean level while somebody speaks."""
     frames = _frames(sound)[_active(sound)]
     return _level_dbfs(frames) if len(frames) else SILENCE_DBFS
+
+
+def start_of_speech_s(sound: Samples) -> float:
+    """Return where the first speech in a recording begins, in seconds from its start."""
+    return int(_active(sound).argmax()) * _FRAME / RATE
 
 
 def end_of_speech_s(sound: Samples) -> float:
@@ -140,8 +151,3 @@ def _level_dbfs(sound: Sound) -> float:
 
 def _factor(change_db: float) -> float:
     return math.pow(10, change_db / 20)
-
-
-def _convolved(sound: Sound, response: Sound) -> Sound:
-    length = len(sound) + len(response) - 1
-    return np.fft.irfft(np.fft.rfft(sound, length) * np.fft.rfft(response, length), length)

@@ -124,6 +124,29 @@ def new_system(name: str, wanted: Vocabulary, sensitivity: float | None = None) 
     return StockVosk(wanted) if name == STOCK_VOSK else VoiceGuide(wanted, sensitivity)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What there is for hearing somebody through the guide's own voice."""
+
+    canceller: bool = True
+    """Whether the echo is cancelled."""
+
+    own_words: bool = True
+    """Whether words of the guide's own are told from a person's."""
+
+    ducking: bool = True
+    """Whether the voice is lowered as soon as somebody is heard."""
+
+
+EVERYTHING = Parts()
+"""All there is."""
+
+
+def new_listener(parts: Parts) -> Listener:
+    """Return Voice Guide's ear in the middle of a step, with these parts of it."""
+    return _listener(vocabulary("step"), None)
+
+
 def decisions(system: System, sound: Samples) -> list[Decision]:
     """Return what a system decides while it hears a recording, and when."""
     made: list[Decision] = []
