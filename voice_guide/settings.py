@@ -40,13 +40,17 @@ class VoiceSettings:
 
 @dataclass(frozen=True, config=_CHECKED)
 class SoundSettings:
-    """Which devices are used; empty for the system's own choice."""
+    """Which devices are used, empty for the system's own choice, and how."""
 
     microphone: Annotated[str, Field(strict=True)] = ""
     """Part of the microphone's name."""
 
     speaker: Annotated[str, Field(strict=True)] = ""
     """Part of the speaker's name."""
+
+    cancel_echo: Annotated[bool, Field(strict=True)] = True
+    """Whether to take what the speaker plays out of what the microphone hears. Off where the
+    device, such as a conference speaker, does so itself."""
 
 
 _FEWEST_LETTERS = 6

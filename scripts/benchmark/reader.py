@@ -102,7 +102,7 @@ class Reader:
         """Read these sounds, over and over; nothing where there are none."""
         self._listener = new_listener(parts)
         self._has_ducking = parts.ducking
-        self._mixer: Mixer[None] = Mixer(volume)
+        self._mixer: Mixer[None, None] = Mixer(volume)
         self._speech = cycle(speech)
         self._hushed_until_s = 0.0
         self.decided: list[Decision] = []
@@ -124,9 +124,9 @@ class Reader:
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take a block of the microphone; return the next one for the loudspeaker."""
         found = [e for e in self._listener.hear(heard, played) if isinstance(e, Command)]
-        self.left.append(getattr(self._listener, "near_end", heard))
-        is_ducked = self._has_ducking and getattr(self._listener, "hears_somebody", False)
-        self._mixer.is_ducked = is_ducked  # type: ignore[attr-defined]
+        self.left.append(self._listener.near_end)
+        is_ducked = self._has_ducking and self._listener.hears_somebody
+        self._mixer.is_ducked = is_ducked
         self.ducked.append(is_ducked)
         for command in found:
             meaning = Meaning(command.intent, command.slots)
@@ -137,5 +137,5 @@ class Reader:
             sound = next(self._speech, None)
             if sound is not None:
                 self._mixer.play(sound, None)
-        block, _ = self._mixer.next_block()
+        block, _, _ = self._mixer.next_block()
         return block

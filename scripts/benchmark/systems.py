@@ -144,7 +144,7 @@ EVERYTHING = Parts()
 
 def new_listener(parts: Parts) -> Listener:
     """Return Voice Guide's ear in the middle of a step, with these parts of it."""
-    return _listener(vocabulary("step"), None)
+    return _listener(vocabulary("step"), None, parts)
 
 
 def decisions(system: System, sound: Samples) -> list[Decision]:
@@ -180,10 +180,19 @@ def _understanding(name: str) -> Understanding:
     return assistant.understand(vocabulary(name).sentences, _model())
 
 
-def _listener(wanted: Vocabulary, sensitivity: float | None) -> Listener:
+def _listener(
+    wanted: Vocabulary, sensitivity: float | None, parts: Parts = EVERYTHING
+) -> Listener:
     """Return Voice Guide's ear: the one place that knows how it is made."""
     value = HearingSettings().sensitivity if sensitivity is None else sensitivity
-    return Listener(_model(), _understanding(wanted.name), wanted.context, value)
+    return Listener(
+        _model(),
+        _understanding(wanted.name),
+        wanted.context,
+        value,
+        cancels_echo=parts.canceller,
+        knows_own_words=parts.own_words,
+    )
 
 
 def _meanings(found: Sequence[object]) -> list[tuple[Meaning, str]]:

@@ -7,7 +7,7 @@ from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.echo.canceller import EchoCanceller
+from voice_guide.hearing.echo.canceller import Canceller, EchoCanceller, NoCanceller
 from voice_guide.hearing.gate import HANGOVER_S, LEAD_BLOCKS, SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
@@ -57,18 +57,21 @@ class Listener:
         understanding: Understanding,
         context: str | None,
         sensitivity: float,
+        cancels_echo: bool = True,
+        knows_own_words: bool = True,
     ) -> None:
         """Listen for the sentences of `context`; None listens for those of all contexts.
 
-        The greater `sensitivity`, from 0 to 1, the more is taken for a command.
+        The greater `sensitivity`, from 0 to 1, the more is taken for a command. Where the
+        device takes out the echo of what is played, nothing has to be cancelled here.
         """
         self._understanding = understanding
         self._needed_odds = needed_odds(sensitivity)
-        self._echo = EchoCanceller()
+        self._canceller: Canceller = EchoCanceller() if cancels_echo else NoCanceller()
         self._noise = NoiseReduction()
         self._presence = Presence()
         self._gate = SpeechGate()
-        self._own_voice = OwnVoice(model, LEAD_BLOCKS)
+        self._own_voice = OwnVoice(model, LEAD_BLOCKS, cancels_echo, knows_own_words)
         self._own_voice.listen_for(understanding.expected(context))
         self._loudness = Loudness()
         self._model = model
@@ -99,7 +102,7 @@ class Listener:
         """Take a block of the microphone and what the speaker played in the same moment."""
         self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
-        near_end = self._echo.cancel(heard, played)
+        near_end = self._canceller.cancel(heard, played)
         self.near_end = self._noise.reduce(near_end.sound)
         self._presence.follow(self._noise.power, self._noise.noise, near_end.echo)
         utterances = self._recognize(self.near_end)

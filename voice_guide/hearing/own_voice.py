@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 
@@ -32,8 +33,20 @@ that the guide is saying in that moment to be."""
 class OwnVoice:
     """Listens to what is played while somebody may be speaking."""
 
-    def __init__(self, model: SpeechModel, remembered_blocks: int) -> None:
-        """`remembered_blocks` is how far back an utterance may begin when it is noticed."""
+    def __init__(
+        self,
+        model: SpeechModel,
+        remembered_blocks: int,
+        is_cancelled: bool = True,
+        knows_words: bool = True,
+    ) -> None:
+        """`remembered_blocks` is how far back an utterance may begin when it is noticed.
+
+        Unless the echo is cancelled here, nothing is known of how much of it is left, nor of
+        when it is heard.
+        """
+        self._is_cancelled = is_cancelled
+        self._knows_words = knows_words
         self._model = model
         self._loudness = Loudness()
         self._recent: deque[tuple[Samples, float]] = deque(maxlen=remembered_blocks)
@@ -77,14 +90,18 @@ class OwnVoice:
         """Tell whether this was the guide; the words' times are those of the utterance."""
         if self._utterance_s is None:
             return False
+        has_said = self._knows_words and all(map(self._has_said, words))
+        if not self._is_cancelled:
+            return has_said
         start, end = (int(at_s * RATE / BLOCK) for at_s in (words[0].start_s, words[-1].end_s))
         over_echo_db = np.percentile(self._excess_db[start : end + 1], _LOUD_PART)
-        needed_db = _NOT_OWN_WORDS_DB if all(map(self._has_said, words)) else _NOT_ECHO_DB
+        needed_db = _NOT_OWN_WORDS_DB if has_said else _NOT_ECHO_DB
         return bool(over_echo_db < needed_db)
 
     def _has_said(self, word: Word) -> bool:
+        latest_s = _SAME_MOMENT_S if self._is_cancelled else LONGEST_DELAY_S
         return any(
-            said.text == word.text and abs(said.start_s - word.start_s) < _SAME_MOMENT_S
+            said.text == word.text and -_SAME_MOMENT_S < word.start_s - said.start_s < latest_s
             for said in self._said
         )
 

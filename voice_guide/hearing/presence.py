@@ -1,6 +1,7 @@
 """Whether somebody may be speaking: what is left over noise and echo."""
 
 from collections import deque
+from math import log10
 
 import numpy as np
 
@@ -10,16 +11,22 @@ from voice_guide.hearing.noise import Power
 _VOICE = slice(8, 160)
 """Bins that voices are loud in, 200 Hz to 4 kHz."""
 
-_ECHO_WEIGHT = 2.0
-"""How many times the echo that is likely left there may be: it comes and goes."""
-
 _ECHO_KEPT = 0.75
 """How much of it may be left a block later: beyond the filter's length, a room sounds on."""
 
-_BEGINS_DB, _GOES_ON_DB = 9.0, 3.0
-"""How much louder than noise and echo together speech is when it begins, and later on. Echo
-alone, cancelled, is above 3 dB in one block of a hundred, speech 15 dB softer than the echo
-was in half of its own."""
+_MORE_WAS_LEFT, _LESS_WAS_LEFT = 1.06, 0.985
+"""How the estimate of what part of the echo is left changes in a block, so that in each bin
+four blocks in five have less."""
+
+_NOTED = 0.1
+"""Echo that may be this part of the noise is asked about."""
+
+_PARTS_LEFT = (1e-3, 10.0)
+"""What part of it may be left."""
+
+_BEGINS_DB, _GOES_ON_DB = 6.0, 2.0
+"""How much louder than noise and echo together speech is when it begins, and later on. What
+is left of an echo hardly ever is."""
 
 _SURE_BLOCKS, _WINDOW_BLOCKS = 2, 3
 """So many blocks out of so many are somebody, not a click."""
@@ -37,6 +44,7 @@ class Presence:
     def __init__(self) -> None:
         self.excess_db = 0.0
         """Power of the newest block over noise and echo, in dB."""
+        self._part_left = np.full(BLOCK + 1, 0.1, np.float32)
         self._echo = np.zeros(BLOCK + 1, np.float32)
         self._is_echoing = False
         self._recent: deque[bool] = deque(maxlen=_WINDOW_BLOCKS)
@@ -44,12 +52,17 @@ class Presence:
         self._loud_blocks = 0
 
     def follow(self, power: Power, noise: Power, echo: Power) -> None:
-        """Take the power of the newest block, and of the noise and echo in it."""
-        self._echo = np.maximum(echo, _ECHO_KEPT * self._echo)
-        noise_power, echo_power = float(np.sum(noise[_VOICE])), float(np.sum(self._echo[_VOICE]))
-        unwanted = noise_power + _ECHO_WEIGHT * echo_power
-        self.excess_db = 10 * float(np.log10(max(np.sum(power[_VOICE]) / unwanted, 1e-9)))
-        self._is_echoing = echo_power > noise_power / 2
+        """Take the power of the newest block, and of the noise and echo that may be in it."""
+        if not self.is_somebody:
+            is_more = power > noise + self._part_left * echo
+            change = np.where(is_more, _MORE_WAS_LEFT, _LESS_WAS_LEFT)
+            self._part_left[echo > _NOTED * noise] *= change[echo > _NOTED * noise]
+            np.clip(self._part_left, *_PARTS_LEFT, out=self._part_left)
+        self._echo = np.maximum(self._part_left * echo, _ECHO_KEPT * self._echo)
+        noise_power = float(np.sum(noise[_VOICE]))
+        unwanted = noise_power + float(np.sum(self._echo[_VOICE]))
+        self.excess_db = 10 * log10(max(float(np.sum(power[_VOICE])) / unwanted, 1e-9))
+        self._is_echoing = float(np.sum(echo[_VOICE])) > _NOTED * noise_power
         self._recent.append(self.excess_db > _BEGINS_DB)
         if sum(self._recent) >= _SURE_BLOCKS or (
             self._silent_blocks == 0 and self.excess_db > _GOES_ON_DB

@@ -6,6 +6,7 @@ left.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from voice_guide.hearing.echo.spectrum import (
     Power,
     Sound,
     last_block,
-    power,
     spectrum,
     spectrum_after_silence,
 )
@@ -27,9 +27,6 @@ _FULL_SCALE = np.float32(32768)
 
 _LESSONS = 2
 """How often the second in which the echo was found is gone through."""
-
-_LEFT_STEP = 0.03
-"""How far the estimate of what is left moves towards its median, in a block."""
 
 _WORSE = 2.0
 """What is left after cancelling may be louder than what came in by this much, in power: only
@@ -47,10 +44,26 @@ class NearEnd:
     """The microphone's block without the echo, shape (BLOCK,)."""
 
     echo: Power
-    """Power of the echo that is likely still in it, of 16-bit samples, shape (BINS,)."""
+    """Power of the echo that may still be in it, of 16-bit samples, shape (BINS,): how
+    uncertain the filter is, which is more than there is most of the time."""
 
     played: Samples
     """What was played, when it was heard, shape (BLOCK,)."""
+
+
+class Canceller(Protocol):
+    """Whatever takes the echo out of what is heard."""
+
+    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
+        """Take a block of the microphone and what the speaker played in the same moment."""
+
+
+class NoCanceller:
+    """Leaves it to the sound device."""
+
+    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
+        """Return what was heard as it is."""
+        return NearEnd(heard, np.zeros(BINS, np.float32), played)
 
 
 class EchoCanceller:
@@ -63,7 +76,6 @@ class EchoCanceller:
         self._last = np.zeros(BLOCK, np.float32)
         self._played = np.zeros((PARTS, BINS), np.complex64)
         self._silent_blocks = PARTS
-        self._part_left = np.full(BINS, 0.1, np.float32)
         self._came_in = self._left = 0.0
 
     def cancel(self, heard: Samples, played: Samples) -> NearEnd:
@@ -100,15 +112,11 @@ class EchoCanceller:
         uncertain = self._filter.uncertain_power(self._played)
         self._filter.learn(self._played, spectrum_left, uncertain)
         if self._filter.is_settled:
-            error = self._filter.noise + self._part_left * uncertain
+            error = self._filter.noise + uncertain
             self._loudspeaker.learn(self._filter.weights, spectrum_left, error)
-        self._part_left *= 1 + _LEFT_STEP * np.sign(
-            power(spectrum_left) - self._part_left * uncertain
-        )
         self._came_in = _CARRIED_OVER * self._came_in + float(sound @ sound)
         self._left = _CARRIED_OVER * self._left + float(left @ left)
         if self._left > _WORSE * self._came_in:
             self._filter.start(self._alignment.gain)
             left = sound
-        echo = self._part_left * uncertain * _FULL_SCALE**2
-        return NearEnd(to_int16(left), echo, to_int16(reference))
+        return NearEnd(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))
