@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from math import inf
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.command import Command, Unclear
@@ -15,6 +13,7 @@ from voice_guide.hearing.own_voice import OwnVoice
 from voice_guide.hearing.presence import Presence
 from voice_guide.hearing.reading import Reading, needed_odds, read
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
+from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
 
 _LONGEST_DECISION_S = 2.0
@@ -30,22 +29,9 @@ _UNSETTLED_S = 0.2
 _UNFINISHED_S = 1.0
 """Silence in which a sentence may go on that was begun, in seconds."""
 
-_PAUSE_S = 0.3
-"""Silence before a command, where talk that is none went before it, in seconds."""
-
-_TALK_S = 1.0
-"""Speech that was not understood is talk if it lasted as long as this, in seconds."""
-
-_AFTER_TALK_S = 2.0
-"""For so long after talk, more of it is expected, in seconds: a single word has to be surer
-to be a command, and what is not understood was not meant for the guide."""
-
-_AFTER_TALK_ODDS = 3.0
-"""By how much the logarithm of its odds has to be higher then."""
-
-_UNCLEAR_S = (0.3, 4.0)
-"""How long somebody speaks who speaks to the guide, in seconds: what is shorter is taken
-for a noise, what is longer for talk that is not meant for it."""
+_SAFE_ODDS = 3.0
+"""By how much lower the logarithm of the odds may be of what is better obeyed once too often.
+In half an hour of people reading, nothing more is taken for it."""
 
 
 class Listener:
@@ -71,32 +57,31 @@ class Listener:
         self._noise = NoiseReduction()
         self._presence = Presence()
         self._gate = SpeechGate()
-        self._own_voice = OwnVoice(model, LEAD_BLOCKS, cancels_echo, knows_own_words)
-        self._own_voice.listen_for(understanding.expected(context))
         self._loudness = Loudness()
+        self._talk = Talk()
+        self._own_voice = OwnVoice(model, LEAD_BLOCKS, cancels_echo, knows_own_words)
         self._model = model
-        self._recognizer = Recognizer(model, understanding.expected(context))
+        self._expect(context)
         self._heard_samples = 0
-        self._began_s = 0.0
-        self.near_end = silence()
-        """The last block as it is left for the recognizer; it is one block late."""
-        self._skipped_samples = 0
-        self._talk_ended_s = -inf
-        self._follows_talk = False
+        self._skipped_s = 0.0
         self._block_began_s = 0.0
         self._compute_s = 0.0
-        self._not_understood: list[Word] = []
         self._was_understood = False
-        self._context = context
+        self.near_end = silence()
+        """The last block as it is left for the recognizer; it is one block late."""
 
     def listen_for(self, context: str) -> None:
         """Listen for another context's sentences, from the next utterance on."""
         if context != self._context:
-            self._context = context
-            self._recognizer = Recognizer(self._model, self._understanding.expected(context))
-            self._own_voice.listen_for(self._understanding.expected(context))
+            self._expect(context)
             self._gate.shut()
             self._forget()
+
+    def _expect(self, context: str | None) -> None:
+        self._context = context
+        expected = self._understanding.expected(context)
+        self._recognizer = Recognizer(self._model, expected)
+        self._own_voice.listen_for(expected)
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""
@@ -106,15 +91,15 @@ class Listener:
         self.near_end = self._noise.reduce(near_end.sound)
         self._presence.follow(self._noise.power, self._noise.noise, near_end.echo)
         utterances = self._recognize(self.near_end)
-        # What comes out of the noise reduction is one block old.
+        # After that, since what comes out of the noise reduction is one block old.
         self._own_voice.follow(near_end.played, self._presence.excess_db)
         found = [command for hypotheses in utterances if (command := self._decide(hypotheses))]
         self._compute_s += time.thread_time() - self._block_began_s
         if self._gate.is_open:
             return found
-        unclear = self._unclear()
+        unclear = None if self._was_understood else self._talk.unclear()
         self._forget()
-        return [*found, *unclear]
+        return [*found, Unclear(unclear, self._now_s)] if unclear else found
 
     @property
     def hears_somebody(self) -> bool:
@@ -129,17 +114,20 @@ class Listener:
             for found in self.hear(silence(), silence())
         ]
 
+    @property
+    def _now_s(self) -> float:
+        return self._heard_samples / RATE
+
     def _recognize(self, near_end: Samples) -> list[list[Hypothesis]]:
         """Return the alternatives for each utterance that ends with this block."""
         was_open = self._gate.is_open
         blocks = self._gate.push(near_end, self._presence.may_be_speech(goes_on=was_open))
         if blocks and not was_open:
             # What comes out of the noise reduction is one block old.
-            waited = self._heard_samples - (len(blocks) + 1) * BLOCK
-            self._skipped_samples = waited - self._recognizer.taken_samples
-            self._began_s = self._recognizer.taken_samples / RATE
-            self._own_voice.begin()
-            self._follows_talk = waited / RATE - self._talk_ended_s < _AFTER_TALK_S
+            began_s = self._now_s - (len(blocks) + 1) * BLOCK / RATE
+            self._skipped_s = began_s - self._recognizer.taken_samples / RATE
+            self._talk.begin(began_s)
+            self._own_voice.begin(began_s)
         self._own_voice.take(len(blocks))
         for block in blocks:
             self._loudness.follow(block)
@@ -170,56 +158,39 @@ class Listener:
     def _decide(self, hypotheses: Sequence[Hypothesis]) -> Command | None:
         reading = read(hypotheses, self._understanding, self._context)
         if reading is None or not self._is_meant(reading):
-            self._not_understood.extend(hypotheses[0].words)
-            self._note_talk()
+            words = self._in_audio_time(hypotheses[0])
+            if not self._own_voice.is_own(words):
+                self._talk.add(words)
             return None
         self._was_understood = True
-        skipped_s = self._skipped_samples / RATE
-        words = reading.hypothesis.words
+        words = self._in_audio_time(reading.hypothesis)
         return Command(
             intent=reading.meaning.intent,
             slots=reading.meaning.slots,
             text=reading.hypothesis.text,
-            start_s=skipped_s + words[0].start_s,
-            end_s=skipped_s + words[-1].end_s,
-            decided_s=self._heard_samples / RATE,
+            start_s=words[0].start_s,
+            end_s=words[-1].end_s,
+            decided_s=self._now_s,
             compute_ms=(self._compute_s + time.thread_time() - self._block_began_s) * 1000,
             confidence=reading.confidence,
         )
 
     def _is_meant(self, reading: Reading) -> bool:
-        """Whether it is likely enough, after what went before it, to be acted on."""
-        words = reading.hypothesis.words
-        pause_s = self._skipped_samples / RATE + words[0].start_s - self._talk_ended_s
-        is_more_talk = len(words) == 1 and pause_s < _AFTER_TALK_S
-        needed = self._needed_odds + (_AFTER_TALK_ODDS if is_more_talk else 0)
-        return reading.odds >= needed and pause_s >= _PAUSE_S and not self._is_own(words)
+        """Whether it is likely enough, at this moment, to be acted on."""
+        words = self._in_audio_time(reading.hypothesis)
+        needed = self._needed_odds + self._talk.needed_odds(words)
+        is_safe = reading.meaning.intent in self._understanding.safe_intents
+        if is_safe:
+            needed -= _SAFE_ODDS
+        return reading.odds >= needed and not self._own_voice.is_own(words, is_safe)
 
-    def _is_own(self, words: Sequence[Word]) -> bool:
-        """Whether these were the guide's own."""
-        began_s = self._began_s
-        return self._own_voice.is_own(
-            [replace(w, start_s=w.start_s - began_s, end_s=w.end_s - began_s) for w in words]
-        )
-
-    def _note_talk(self) -> None:
-        """Remember where talk ended, if that is what has not been understood."""
-        words = self._not_understood
-        if words and words[-1].end_s - words[0].start_s >= _TALK_S:
-            self._talk_ended_s = self._skipped_samples / RATE + words[-1].end_s
-
-    def _unclear(self) -> list[Unclear]:
-        """Whether the utterance that has just ended was meant for the guide."""
-        words = self._not_understood
-        shortest, longest = _UNCLEAR_S
-        if self._was_understood or self._follows_talk or not words:
-            return []
-        if not shortest <= words[-1].end_s - words[0].start_s <= longest:
-            return []
-        text = " ".join(word.text for word in words)
-        return [Unclear(text, self._heard_samples / RATE)]
+    def _in_audio_time(self, hypothesis: Hypothesis) -> list[Word]:
+        """Return the words with their times since the start, in seconds."""
+        return [
+            Word(word.text, self._skipped_s + word.start_s, self._skipped_s + word.end_s)
+            for word in hypothesis.words
+        ]
 
     def _forget(self) -> None:
-        self._not_understood.clear()
         self._was_understood = False
         self._compute_s = 0.0

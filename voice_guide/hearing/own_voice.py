@@ -8,7 +8,6 @@ left after cancelling is much more than an echo.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -28,6 +27,9 @@ percentile. Echo alone was at -7 dB and below there, people at 9 dB and above.""
 _NOT_ECHO_DB, _NOT_OWN_WORDS_DB = 2.0, 12.0
 """How far above noise and echo that is for anything to be a person's voice, and for words
 that the guide is saying in that moment to be."""
+
+_SAFE_DB = 3.0
+"""How much less that may be where it is safe to obey."""
 
 
 class OwnVoice:
@@ -52,51 +54,59 @@ class OwnVoice:
         self._recent: deque[tuple[Samples, float]] = deque(maxlen=remembered_blocks)
         self._excess_db: list[float] = []
         self._said: list[Word] = []
-        self._utterance_s: float | None = None
+        self._began_s = 0.0
+        self._skipped_s: float | None = None
 
     def listen_for(self, sentences: Sequence[str]) -> None:
         """Expect these from the next utterance on."""
         # Made when it is needed: it takes as long as a block.
         self._recognizer = cache(lambda: Recognizer(self._model, sentences))
-        self.begin()
+        self.begin(self._began_s)
 
     def follow(self, played: Samples, excess_db: float) -> None:
         """Take a block that was played, when it was heard, and how far it was over the echo."""
         self._recent.append((played, excess_db))
 
-    def begin(self) -> None:
-        """Forget what was said; the next utterance begins here."""
+    def begin(self, at_s: float) -> None:
+        """Forget what was said; an utterance begins here, in seconds of audio."""
         self._excess_db.clear()
         self._said.clear()
-        self._utterance_s = None
+        self._began_s = at_s
+        self._skipped_s = None
 
     def take(self, blocks: int) -> None:
         """Listen to so many of the newest blocks, as the room is listened to."""
         for played, excess_db in list(self._recent)[len(self._recent) - blocks :]:
-            if self._utterance_s is None and played.any():
-                before_s = len(self._excess_db) * BLOCK / RATE
-                self._utterance_s = self._recognizer().taken_samples / RATE - before_s
-            if self._utterance_s is not None:
+            if self._skipped_s is None and played.any():
+                now_s = self._began_s + len(self._excess_db) * BLOCK / RATE
+                self._skipped_s = now_s - self._recognizer().taken_samples / RATE
+            if self._skipped_s is not None:
                 self._loudness.follow(played)
                 self._note(self._recognizer().take(self._loudness.level(played)))
             self._excess_db.append(excess_db)
 
     def finish(self) -> None:
         """End the utterance here."""
-        if self._utterance_s is not None:
+        if self._skipped_s is not None:
             self._note(self._recognizer().finish())
 
-    def is_own(self, words: Sequence[Word]) -> bool:
-        """Tell whether this was the guide; the words' times are those of the utterance."""
-        if self._utterance_s is None:
+    def is_own(self, words: Sequence[Word], is_safe: bool = False) -> bool:
+        """Tell whether this was the guide; the words' times are in seconds of audio.
+
+        What is safe to obey is taken for a person's sooner.
+        """
+        if self._skipped_s is None or not words:
             return False
         has_said = self._knows_words and all(map(self._has_said, words))
         if not self._is_cancelled:
             return has_said
-        start, end = (int(at_s * RATE / BLOCK) for at_s in (words[0].start_s, words[-1].end_s))
+        start, end = (
+            round((at_s - self._began_s) * RATE / BLOCK)
+            for at_s in (words[0].start_s, words[-1].end_s)
+        )
         over_echo_db = np.percentile(self._excess_db[start : end + 1], _LOUD_PART)
         needed_db = _NOT_OWN_WORDS_DB if has_said else _NOT_ECHO_DB
-        return bool(over_echo_db < needed_db)
+        return bool(over_echo_db < needed_db - is_safe * _SAFE_DB)
 
     def _has_said(self, word: Word) -> bool:
         latest_s = _SAME_MOMENT_S if self._is_cancelled else LONGEST_DELAY_S
@@ -106,9 +116,9 @@ class OwnVoice:
         )
 
     def _note(self, hypotheses: Sequence[Hypothesis]) -> None:
-        began_s = self._utterance_s or 0.0
+        skipped_s = self._skipped_s or 0.0
         self._said += [
-            replace(word, start_s=word.start_s - began_s, end_s=word.end_s - began_s)
+            Word(word.text, skipped_s + word.start_s, skipped_s + word.end_s)
             for hypothesis in hypotheses
             for word in hypothesis.words
         ]

@@ -24,6 +24,9 @@ _CONTEXT = "context"
 _SAID = "said"
 """The key below `metadata` that tells whether people say these sentences."""
 
+_SAFE = "safe"
+"""The key below `metadata` that tells that it is better to obey once too often."""
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -101,6 +104,15 @@ class Sentences:
         required = (name for data in found for name in _contexts_in(data.requires_context))
         excluded = (name for data in found for name in _contexts_in(data.excludes_context))
         return tuple(dict.fromkeys((*required, *excluded)))
+
+    @cached_property
+    def safe_intents(self) -> frozenset[str]:
+        """The intents that it is better to obey once too often than to miss."""
+        return frozenset(
+            name
+            for name, intent in self._everything.intents.items()
+            if any((data.metadata or {}).get(_SAFE, False) for data in intent.data)
+        )
 
     def match(self, text: str, context: str | None) -> Meaning | None:
         """Return what the whole text means in that context (None: in any), or None."""

@@ -47,6 +47,7 @@ class Understanding:
         self.expected = cache(self._make_expected)
         self.exact = lru_cache(_MOST_REMEMBERED)(sentences.match)
         self.nearest = lru_cache(_MOST_REMEMBERED)(self._find_nearest)
+        self.safe_intents = sentences.safe_intents
 
     def prepare(self, context: str) -> None:
         """Make what a context needs, so that it has not to wait for it."""

@@ -34,8 +34,8 @@ _CLEAR = 30.0
 _MEASURED_EVERY = RATE // 2 // BLOCK
 """Blocks with something to be heard in them between two measurements."""
 
-_AUDIBLE = 100.0 / 32768
-"""RMS of what is loud enough to be looked for."""
+_AUDIBLE = 10.0 / 32768
+"""RMS of what is loud enough to be looked for: speech at the lowest volume is ten times that."""
 
 _EARLY = 64
 """Samples that the filter gets its reference before the echo: sound converters ring before
@@ -96,8 +96,8 @@ class Alignment:
 
     @property
     def is_searching(self) -> bool:
-        """Whether something audible is played, or may still echo, that may yet be found."""
-        is_played = _is_audible(self._played[-_SEARCHED:])
+        """Whether something is played, or may still echo, whose delay may yet be found."""
+        is_played = bool(self._played[-_SEARCHED:].any())
         return self._delay is None and is_played and self._searches < _FRUITLESS
 
     @property
