@@ -66,7 +66,7 @@ for the filter."""
 _JUMP = 4.0
 """A delay that is this many samples off the line has jumped ..."""
 
-_JUMPED_FOR = 3
+_JUMPED_FOR = 2
 """... if so many measurements in a row agree."""
 
 _TAPS = 32
@@ -197,7 +197,7 @@ class Alignment:
         self._delay += by
         self._measured = deque([(at, delay + by) for at, delay in self._measured], _REMEMBERED)
         self._elsewhere.clear()
-        return False
+        return True
 
     def _line(self) -> tuple[float, float, float]:
         """Return a line's rise in samples a sample, its value now, and the rise's error."""
