@@ -19,12 +19,9 @@ _MISHEARD = 0.25
 are the same sentence not quite heard, and do not speak against it."""
 
 _SAFE_ODDS = 3.0
-"""By how much the odds count as higher of what is better obeyed once too often than missed.
-In half an hour of people reading, nothing more is taken for it."""
-
-_SAFE_LEAD = 2.0
-"""By how much its likelihood counts as higher beside another sentence: who is not sure
-whether it was "stop" or "slow" stops."""
+"""By how much what is better obeyed once too often than missed counts as likelier: over other
+sentences, since who is not sure whether it was "stop" or "slow" stops; and over words that
+mean nothing. In half an hour of people reading, nothing more is taken for it."""
 
 
 def needed_odds(sensitivity: float) -> float:
@@ -75,7 +72,7 @@ def read(
             otherwise += likelihood
         elif Levenshtein.normalized_distance(hypothesis.text, likeliest.text) > _MISHEARD:
             doubt += likelihood
-    if support * exp(is_safe * _SAFE_LEAD) < otherwise:
+    if support * exp(is_safe * _SAFE_ODDS) < otherwise:
         return None
     odds = log(support / doubt) if doubt else inf
     odds += is_safe * _SAFE_ODDS
@@ -94,7 +91,7 @@ def _exact(
 
     def score(candidate: tuple[Meaning, Hypothesis]) -> float:
         meaning, hypothesis = candidate
-        return hypothesis.score + _SAFE_LEAD * (meaning.intent in understanding.safe_intents)
+        return hypothesis.score + _SAFE_ODDS * (meaning.intent in understanding.safe_intents)
 
     return max(found, key=score, default=None)
 
