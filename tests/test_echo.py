@@ -77,6 +77,7 @@ def removed_db(heard: Samples, left: Samples, start_s: float, end_s: float) -> f
     "room",
     [
         pytest.param(ROOM, id="as it is"),
+        pytest.param(replace(ROOM, delay_s=0.0), id="without any buffers"),
         pytest.param(replace(ROOM, delay_s=0.35), id="with long buffers"),
         pytest.param(replace(ROOM, echo_gain=0.08), id="softly"),
         pytest.param(replace(ROOM, distortion=0.1), id="with a loudspeaker that distorts"),

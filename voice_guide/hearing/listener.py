@@ -102,7 +102,7 @@ class Listener:
     @property
     def hears_somebody(self) -> bool:
         """Whether somebody seems to be speaking to the guide at this moment."""
-        return self._presence.is_somebody and not self._was_understood
+        return self._presence.is_somebody
 
     def finish(self) -> Sequence[Command | Unclear]:
         """Hear the silence after the end of a recording, and what is decided in it."""
@@ -161,6 +161,7 @@ class Listener:
                 self._talk.add(words)
             return None
         self._was_understood = True
+        self._presence.was_understood()
         words = self._in_audio_time(reading.hypothesis)
         return Command(
             intent=reading.meaning.intent,

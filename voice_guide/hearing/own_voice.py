@@ -22,13 +22,14 @@ _SAME_MOMENT_S = 0.25
 
 _LOUD_PART = 75
 """The part of a command that has to be louder than an echo is its loudest quarter: the
-percentile. Echo alone was at -7 dB and below there, people at 9 dB and above."""
+percentile. Once the canceller has learnt, echo alone was at -3 dB and below there, people
+at 6 dB and above, also over noise and 15 dB below the voice."""
 
-_NOT_ECHO_DB, _NOT_OWN_WORDS_DB = 2.0, 12.0
+_NOT_ECHO_DB, _NOT_OWN_WORDS_DB = 4.0, 12.0
 """How far above noise and echo that is for anything to be a person's voice, and for words
 that the guide is saying in that moment to be."""
 
-_SAFE_DB = 3.0
+_SAFE_DB = 2.0
 """How much less that may be where it is safe to obey."""
 
 

@@ -44,7 +44,7 @@ class Presence:
     def __init__(self) -> None:
         self.excess_db = 0.0
         """Power of the newest block over noise and echo, in dB."""
-        self._part_left = np.full(BLOCK + 1, 0.1, np.float32)
+        self._part_left = np.ones(BLOCK + 1, np.float32)
         self._echo = np.zeros(BLOCK + 1, np.float32)
         self._is_echoing = False
         self._recent: deque[bool] = deque(maxlen=_WINDOW_BLOCKS)
@@ -53,16 +53,15 @@ class Presence:
 
     def follow(self, power: Power, noise: Power, echo: Power) -> None:
         """Take the power of the newest block, and of the noise and echo that may be in it."""
-        if not self.is_somebody:
-            is_more = power > noise + self._part_left * echo
-            change = np.where(is_more, _MORE_WAS_LEFT, _LESS_WAS_LEFT)
-            self._part_left[echo > _NOTED * noise] *= change[echo > _NOTED * noise]
-            np.clip(self._part_left, *_PARTS_LEFT, out=self._part_left)
-        self._echo = np.maximum(self._part_left * echo, _ECHO_KEPT * self._echo)
+        self._echo *= _ECHO_KEPT
+        if echo.any():
+            if not self.is_somebody:
+                self._learn(power, noise, echo)
+            np.maximum(self._part_left * echo, self._echo, out=self._echo)
         noise_power = float(np.sum(noise[_VOICE]))
+        self._is_echoing = float(np.sum(echo[_VOICE])) > _NOTED * noise_power
         unwanted = noise_power + float(np.sum(self._echo[_VOICE]))
         self.excess_db = 10 * log10(max(float(np.sum(power[_VOICE])) / unwanted, 1e-9))
-        self._is_echoing = float(np.sum(echo[_VOICE])) > _NOTED * noise_power
         self._recent.append(self.excess_db > _BEGINS_DB)
         if sum(self._recent) >= _SURE_BLOCKS or (
             self._silent_blocks == 0 and self.excess_db > _GOES_ON_DB
@@ -72,6 +71,13 @@ class Presence:
             self._silent_blocks += 1
         self._loud_blocks = self._loud_blocks + 1 if self._is_somebody else 0
 
+    def _learn(self, power: Power, noise: Power, echo: Power) -> None:
+        """Learn from a block in which nobody speaks what part of the echo is left."""
+        is_more = power > noise + self._part_left * echo
+        change = np.where(is_more, _MORE_WAS_LEFT, _LESS_WAS_LEFT)
+        self._part_left *= np.where(echo > _NOTED * noise, change, 1)
+        np.clip(self._part_left, *_PARTS_LEFT, out=self._part_left)
+
     @property
     def _is_somebody(self) -> bool:
         return self._silent_blocks * BLOCK / RATE < _HELD_S
@@ -80,6 +86,10 @@ class Presence:
     def is_somebody(self) -> bool:
         """Whether somebody seems to be speaking, who may be speaking to the guide."""
         return self._is_somebody and self._loud_blocks * BLOCK / RATE < _LONGEST_S
+
+    def was_understood(self) -> None:
+        """Make way no longer for who is speaking now."""
+        self._loud_blocks = round(_LONGEST_S * RATE / BLOCK)
 
     def may_be_speech(self, goes_on: bool) -> bool:
         """Whether the newest block is more than echo; what it is beside echo is not asked."""

@@ -16,9 +16,9 @@ _PAUSE = round(0.4 * RATE)
 """Samples of silence between two things said one after the other: what the voice itself
 leaves between two sentences."""
 
-_DUCKED = 10 ** (-18 / 20)
-"""Gain while somebody else speaks, -18 dB: so low that it is no competition for who speaks
-up against it, and loud enough to tell that it has not stopped."""
+_DUCKED = 10 ** (-12 / 20)
+"""Gain while somebody else speaks, -12 dB: plainly giving way, and still loud enough that
+nothing is lost to who goes on listening."""
 
 _DOWN = (1 - _DUCKED) / BLOCK
 """What the gain loses in a sample when somebody begins to speak: ducked within a block."""

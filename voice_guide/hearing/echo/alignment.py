@@ -113,7 +113,7 @@ class Alignment:
         self._samples += BLOCK
         if self._delay is not None:
             self._delay += self.drift * BLOCK
-        if not _is_audible(self._played[-WINDOW:]) or not played.any():
+        if not played.any() or not _is_audible(self._played[-WINDOW:]):
             return False
         self._audible_blocks += 1
         if self._audible_blocks % _MEASURED_EVERY:

@@ -76,7 +76,7 @@ class EchoCanceller:
         self._last = np.zeros(BLOCK, np.float32)
         self._played = np.zeros((PARTS, BINS), np.complex64)
         self._silent_blocks = PARTS
-        self._has_begun = False
+        self._gain = 0.0
         self._came_in = self._left = 0.0
 
     def cancel(self, heard: Samples, played: Samples) -> NearEnd:
@@ -92,12 +92,13 @@ class EchoCanceller:
         return self._cancel(sound, self._alignment.reference())
 
     def _begin(self) -> None:
-        """Learn at once from the second in which the echo was found."""
-        if self._has_begun:
-            self._filter.unsettle(self._alignment.gain)
+        """Learn at once from the second in which the echo was found, or found elsewhere."""
+        is_first = not self._gain
+        self._gain = self._alignment.gain
+        if not is_first:
+            self._filter.unsettle(self._gain)
             return
-        self._has_begun = True
-        self._filter.start(self._alignment.gain)
+        self._filter.start(self._gain)
         for ago in [*range(WINDOW // BLOCK - 1, 0, -1)] * _LESSONS:
             self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
 
@@ -119,6 +120,6 @@ class EchoCanceller:
         self._came_in = _CARRIED_OVER * self._came_in + float(sound @ sound)
         self._left = _CARRIED_OVER * self._left + float(left @ left)
         if self._left > _WORSE * self._came_in:
-            self._filter.start(self._alignment.gain)
+            self._filter.start(self._gain)
             left = sound
         return NearEnd(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))
