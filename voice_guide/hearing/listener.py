@@ -29,10 +29,6 @@ _UNSETTLED_S = 0.2
 _UNFINISHED_S = 1.0
 """Silence in which a sentence may go on that was begun, in seconds."""
 
-_SAFE_ODDS = 3.0
-"""By how much lower the logarithm of the odds may be of what is better obeyed once too often.
-In half an hour of people reading, nothing more is taken for it."""
-
 
 class Listener:
     """Hears the sentences of one context at a time in a stream of blocks."""
@@ -97,9 +93,11 @@ class Listener:
         self._compute_s += time.thread_time() - self._block_began_s
         if self._gate.is_open:
             return found
-        unclear = None if self._was_understood else self._talk.unclear()
+        was_understood, unclear = self._was_understood, self._talk.end()
         self._forget()
-        return [*found, Unclear(unclear, self._now_s)] if unclear else found
+        if was_understood or unclear is None:
+            return found
+        return [*found, Unclear(unclear, self._now_s)]
 
     @property
     def hears_somebody(self) -> bool:
@@ -180,8 +178,6 @@ class Listener:
         words = self._in_audio_time(reading.hypothesis)
         needed = self._needed_odds + self._talk.needed_odds(words)
         is_safe = reading.meaning.intent in self._understanding.safe_intents
-        if is_safe:
-            needed -= _SAFE_ODDS
         return reading.odds >= needed and not self._own_voice.is_own(words, is_safe)
 
     def _in_audio_time(self, hypothesis: Hypothesis) -> list[Word]:

@@ -39,7 +39,7 @@ class Talk:
     def add(self, words: Sequence[Word]) -> None:
         """Take words that mean nothing."""
         self._words += words
-        if self._words and self._lasted_s >= _TALK_S:
+        if self._lasted_s >= _TALK_S:
             self._ended_s = self._words[-1].end_s
 
     def needed_odds(self, words: Sequence[Word]) -> float:
@@ -49,13 +49,15 @@ class Talk:
             return inf
         return _MORE_ODDS if len(words) == 1 and pause_s < _GOES_ON_S else 0.0
 
-    def unclear(self) -> str | None:
-        """Return what was said in the utterance, if it was meant for the guide."""
+    def end(self) -> str | None:
+        """The utterance is over: return what was said in it, if it was meant for the guide."""
         shortest_s, longest_s = _UNCLEAR_S
-        if self._follows or not self._words or not shortest_s <= self._lasted_s <= longest_s:
+        words, lasted_s = self._words, self._lasted_s
+        self._words = []
+        if self._follows or not shortest_s <= lasted_s <= longest_s:
             return None
-        return " ".join(word.text for word in self._words)
+        return " ".join(word.text for word in words)
 
     @property
     def _lasted_s(self) -> float:
-        return self._words[-1].end_s - self._words[0].start_s
+        return self._words[-1].end_s - self._words[0].start_s if self._words else 0.0

@@ -66,7 +66,7 @@ for the filter."""
 _JUMP = 4.0
 """A delay that is this many samples off the line has jumped ..."""
 
-_JUMPED_FOR = 3
+_JUMPED_FOR = 2
 """... if so many measurements in a row agree."""
 
 _TAPS = 32
@@ -153,13 +153,13 @@ class Alignment:
         played = np.fft.rfft(self._played[-WINDOW - _SEARCHED :], _FFT)
         cross = spectrum * played.conj()
         cross *= _IN_BAND / (np.abs(cross) ** _FLATTENED + 1e-9)
-        # The played sound begins that much before the heard one: index 0 is no delay at all.
-        correlation = np.abs(np.fft.irfft(cross, _FFT)[-_SEARCHED:])
-        at = int(correlation.argmax())
-        if not 0 < at < _SEARCHED - 1 or correlation[at] < _CLEAR * np.median(correlation):
+        # The played sound begins _SEARCHED before the heard one, where no delay is therefore.
+        correlation = np.abs(np.fft.irfft(cross, _FFT)[-_SEARCHED - 1 :])
+        at = int(correlation[1:-1].argmax()) + 1
+        if correlation[at] < _CLEAR * np.median(correlation):
             return None
         left, peak, right = correlation[at - 1 : at + 2]
-        return at + float((left - right) / (2 * (left - 2 * peak + right)))
+        return at - 1 + float((left - right) / (2 * (left - 2 * peak + right)))
 
     def _follow(self, measured: float) -> bool:
         """Take a measurement; return whether the reference has changed its course."""
@@ -197,7 +197,7 @@ class Alignment:
         self._delay += by
         self._measured = deque([(at, delay + by) for at, delay in self._measured], _REMEMBERED)
         self._elsewhere.clear()
-        return False
+        return True
 
     def _line(self) -> tuple[float, float, float]:
         """Return a line's rise in samples a sample, its value now, and the rise's error."""

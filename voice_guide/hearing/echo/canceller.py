@@ -76,6 +76,7 @@ class EchoCanceller:
         self._last = np.zeros(BLOCK, np.float32)
         self._played = np.zeros((PARTS, BINS), np.complex64)
         self._silent_blocks = PARTS
+        self._has_begun = False
         self._came_in = self._left = 0.0
 
     def cancel(self, heard: Samples, played: Samples) -> NearEnd:
@@ -92,9 +93,10 @@ class EchoCanceller:
 
     def _begin(self) -> None:
         """Learn at once from the second in which the echo was found."""
-        if self._alignment.drift:
+        if self._has_begun:
             self._filter.unsettle(self._alignment.gain)
             return
+        self._has_begun = True
         self._filter.start(self._alignment.gain)
         for ago in [*range(WINDOW // BLOCK - 1, 0, -1)] * _LESSONS:
             self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
