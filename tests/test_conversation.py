@@ -1,5 +1,6 @@
 """Commands among other sounds: what goes on before, between and after them."""
 
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
@@ -9,16 +10,39 @@ from people import PEOPLE, ROOM_NOISE, Person
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
-from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence
+from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
 from voice_guide.console import describe
+from voice_guide.demo import ROOM
+from voice_guide.devices.room import Room
+from voice_guide.guide.events import Action, Event, Play, Said, Say
+from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
-from voice_guide.settings import HearingSettings
+from voice_guide.settings import HearingSettings, Settings
+from voice_guide.speaking.chimes import Chime
 
 TALK = "he told us about the house by the sea"
+
+LONG_TALK = (
+    "the weather has been lovely since we came home and all of the roses are out, "
+    "my brother says that his children want to paint the kitchen yellow this summer, "
+    "so we took the train into the city and bought them some brushes and a ladder"
+)
+
+ROUTINE = "tennis-ball-wall"
+
+BEFORE_CUT = "Nothing here should press directly on your back."
+CUT = "Direct pressure there is work for a professional therapist."
+"""Two sentences of its cautions that are said in one go."""
+
+SILENT_WITHIN_S = 0.1
+"""How soon nothing is left of what was being said, in seconds."""
+
+SPEECH_DBFS = -20.0
+"""How loud people speak, whatever their synthesizer makes of it."""
 
 everybody = pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
 
@@ -155,3 +179,124 @@ def test_of_what_the_guide_interrupts_nothing_is_left(after_s: float, ear: Liste
         begun = scene(person, "go to step three")[: round((0.5 + after_s) * RATE)]
         heard = np.concatenate([begun, voice, scene(person, "wait")])
         assert commands(ear, heard, np.concatenate([silence(len(begun)), voice])) == ["Pause"]
+
+
+# While the guide speaks
+
+
+class Session:
+    """The guide and somebody else in a room, from the cautions of a routine on."""
+
+    def __init__(self, content: Content, model: SpeechModel, guide: Understanding) -> None:
+        settings = Settings()
+        self.voice = assistant.new_voice(settings)
+        ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
+        self.engine = assistant.assemble(
+            content, settings, ear, self.voice, self._observe, ROUTINE
+        )
+        self.room = Room(ROOM, self._process)
+        self.happened: list[Event | Action] = []
+        self.played: list[Samples] = []
+        self.engine.start()
+
+    @property
+    def said(self) -> list[str]:
+        """All that was begun to be said."""
+        return [action.text for action in self.happened if isinstance(action, Say)]
+
+    @property
+    def heard(self) -> list[str]:
+        return [describe(found) for found in self.happened if isinstance(found, Command)]
+
+    def let_pass(self, is_over: Callable[[], bool], most_s: float = 60.0) -> None:
+        until_s = self.engine.now_s + most_s
+        while not is_over():
+            assert self.engine.now_s < until_s
+            self.room.move_on()
+
+    def pause(self, seconds: float) -> None:
+        until_s = self.engine.now_s + seconds
+        self.let_pass(lambda: self.engine.now_s >= until_s)
+
+    def silence(self) -> None:
+        """Let the guide finish, and a moment pass."""
+        self.let_pass(lambda: not self.engine.is_speaking)
+        self.pause(0.8)
+
+    def say(self, person: Person, text: str) -> None:
+        sound = says(person, text)
+        self.room.say(sound, 10 ** ((SPEECH_DBFS - level_dbfs(sound)) / 20))
+
+    def order(self, person: Person, text: str) -> str:
+        """Say this; return what it was taken for, as soon as it was."""
+        before = len(self.heard)
+        self.say(person, text)
+        self.let_pass(lambda: len(self.heard) > before, most_s=4)
+        return self.heard[-1]
+
+    def _observe(self, at_s: float, happening: Event | Action) -> None:
+        self.happened.append(happening)
+
+    def _process(self, heard: Samples, played: Samples) -> Samples:
+        self.played.append(self.engine.process(heard, played))
+        return self.played[-1]
+
+
+@pytest.fixture
+def session(content: Content, model: SpeechModel, guide: Understanding) -> Iterator[Session]:
+    session = Session(content, model, guide)
+    yield session
+    session.voice.close()
+
+
+# How often "wait" is missed over the voice, by whom, is for the bench to tell.
+@pytest.mark.parametrize("person", PEOPLE[:3], ids=lambda person: person.name)
+def test_wait_silences_a_sentence_and_go_on_begins_it_again(
+    person: Person, session: Session
+) -> None:
+    session.let_pass(lambda: Said(BEFORE_CUT) in session.happened)
+    session.pause(1)
+
+    assert session.order(person, "wait") == "Pause"
+    decided = len(session.played) - 1
+    answer = session.voice.speech("Paused.").astype(float)
+    session.pause(len(answer) / RATE)
+    played = np.concatenate(session.played[decided:]).astype(float)
+    begins = int(np.argmax(np.correlate(played, answer)))
+    assert begins < SILENT_WITHIN_S * RATE
+    for at in range(round(SILENT_WITHIN_S * RATE), len(answer) - BLOCK, BLOCK):
+        # Nothing is played but the answer, which may be lowered still.
+        block, part = played[begins + at :][:BLOCK], answer[at:][:BLOCK]
+        gain = block @ part / (part @ part)
+        assert np.abs(block - gain * part).max() <= 0.25 * np.abs(block).max() + 2
+
+    session.silence()
+    before = len(session.said)
+    assert session.order(person, "go on") == "Resume"
+    session.let_pass(lambda: len(session.said) >= before + 3)
+    assert session.said[before : before + 2] == ["Going on.", CUT]
+    assert Said(CUT) in session.happened
+
+
+def test_stop_over_a_chime_is_heard(session: Session) -> None:
+    person = PEOPLE[1]
+    session.silence()
+    for order in ("ready", "go to step three"):
+        session.order(person, order)
+        session.silence()
+    session.let_pass(lambda: Play(Chime.TIME_UP) in session.happened)
+    assert session.order(person, "stop") == "Stop"
+
+
+@everybody
+def test_talk_of_somebody_else_costs_nothing_of_what_is_said(
+    person: Person, session: Session
+) -> None:
+    session.pause(4)
+    session.say(person, LONG_TALK)
+    session.silence()
+
+    assert session.heard == []
+    said = [happening.sentence for happening in session.happened if isinstance(happening, Said)]
+    assert said == [sentence for text in session.said for sentence in sentences(text)]
+    assert not session.room.person_is_speaking

@@ -67,18 +67,18 @@ def _run(options: argparse.Namespace) -> int:
         if options.mic or options.speaker:
             raise
         print(f"voice-guide: {error}; here is the demo instead.", file=sys.stderr)
-        return _play_demo(None)
+        return _play_demo(None, None)
     return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
-    return _play_demo(options.out)
+    return _play_demo(options.out, options.heard)
 
 
-def _play_demo(out: Path | None) -> int:
+def _play_demo(out: Path | None, heard: Path | None) -> int:
     from voice_guide.demo import Demo
 
-    return 0 if Demo().play(out) else 1
+    return 0 if Demo().play(out, heard) else 1
 
 
 def _hear(options: argparse.Namespace) -> int:
@@ -223,10 +223,18 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         help="hear a whole session without a microphone",
         description="A synthetic person speaks in a simulated room, the real recognizer "
-        "listens, and the real voice answers. Fails if anything was not understood.",
+        "listens, also while the real voice answers. Fails if anything was not understood, or "
+        "was heard that nobody had said.",
     )
     demo.add_argument(
         "--out", metavar="FILE.wav", type=Path, help="write what the room would have heard"
+    )
+    demo.add_argument(
+        "--heard",
+        metavar="FILE.wav",
+        type=Path,
+        help="write, in stereo, what the microphone heard (left) and what was left of it for "
+        "the recognizer once echo and noise were taken out (right)",
     )
     demo.set_defaults(command=_demo)
 

@@ -75,9 +75,12 @@ def _why_not(path: Path) -> str:
     return "not a WAV file"
 
 
-def write(path: Path, sound: Samples) -> None:
-    """Write mono 16-bit sound at RATE; raises VoiceGuideError where that cannot be done."""
+def write(path: Path, *channels: Samples) -> None:
+    """Write 16-bit sound at RATE; raises VoiceGuideError where that cannot be done.
+
+    All channels have the same length.
+    """
     try:
-        soundfile.write(path, sound, RATE, subtype="PCM_16", format="WAV")
+        soundfile.write(path, np.column_stack(channels), RATE, subtype="PCM_16", format="WAV")
     except (OSError, RuntimeError) as error:
         raise VoiceGuideError(f"{path}: cannot be written: {error}") from error
