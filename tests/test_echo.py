@@ -57,12 +57,11 @@ def heard_in(room: Acoustics, played: Samples, said: Samples | None = None) -> S
 
 
 def left_of(canceller: EchoCanceller, heard: Samples, played: Samples) -> Samples:
-    return np.concatenate(
-        [
-            canceller.cancel(*pair).sound
-            for pair in zip(blocks_of(heard), blocks_of(played), strict=True)
-        ]
+    """Return what is left, silence where it cannot be told."""
+    found = (
+        canceller.cancel(*pair) for pair in zip(blocks_of(heard), blocks_of(played), strict=True)
     )
+    return np.concatenate([near_end.sound if near_end else silence() for near_end in found])
 
 
 def part(sound: Samples, start_s: float, end_s: float) -> Samples:
@@ -180,6 +179,9 @@ def follow(presence: Presence, heard: Samples, played: Samples) -> Iterator[bool
     canceller, noise = EchoCanceller(), NoiseReduction()
     for pair in zip(blocks_of(heard), blocks_of(played), strict=True):
         near_end = canceller.cancel(*pair)
+        if near_end is None:
+            yield False
+            continue
         noise.reduce(near_end.sound)
         presence.follow(noise.power, noise.noise, near_end.echo)
         yield presence.is_somebody

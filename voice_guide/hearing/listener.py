@@ -84,6 +84,9 @@ class Listener:
         self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
         near_end = self._canceller.cancel(heard, played)
+        if near_end is None:
+            self._abandon()
+            return []
         self.near_end = self._noise.reduce(near_end.sound)
         self._presence.follow(self._noise.power, self._noise.noise, near_end.echo)
         utterances = self._recognize(self.near_end)
@@ -187,6 +190,14 @@ class Listener:
             Word(word.text, self._skipped_s + word.start_s, self._skipped_s + word.end_s)
             for word in hypothesis.words
         ]
+
+    def _abandon(self) -> None:
+        """Hear nothing of this block, nor of what was being said."""
+        self.near_end = silence()
+        if self._gate.is_open:
+            self._recognizer.abandon()
+        self._gate.shut()
+        self._forget()
 
     def _forget(self) -> None:
         self._was_understood = False

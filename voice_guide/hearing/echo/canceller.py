@@ -54,8 +54,11 @@ class NearEnd:
 class Canceller(Protocol):
     """Whatever takes the echo out of what is heard."""
 
-    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
-        """Take a block of the microphone and what the speaker played in the same moment."""
+    def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
+        """Take a block of the microphone and what the speaker played in the same moment.
+
+        Return None while it cannot be told what of it is echo.
+        """
 
 
 class NoCanceller:
@@ -79,14 +82,17 @@ class EchoCanceller:
         self._gain = 0.0
         self._came_in = self._left = 0.0
 
-    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
-        """Take a block of the microphone and what the speaker played in the same moment."""
+    def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
+        """Take a block of the microphone and what the speaker played in the same moment.
+
+        Return None until it is known when what is played is heard: half a second, once.
+        """
         sound = heard.astype(np.float32) / _FULL_SCALE
         has_turned = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
         if self._alignment.delay_s is None:
-            # Whether it is heard is not known yet: better deaf for a second than wrong.
-            left = silence() if self._alignment.is_searching else heard
-            return NearEnd(left, np.zeros(BINS, np.float32), played)
+            if self._alignment.is_searching:
+                return None
+            return NearEnd(heard, np.zeros(BINS, np.float32), played)
         if has_turned:
             self._begin()
         return self._cancel(sound, self._alignment.reference())
