@@ -172,13 +172,15 @@ def test_what_begins_as_the_gate_shuts_is_heard_from_its_first_sound(
 
 
 @pytest.mark.parametrize("after_s", [0.5, 0.6, 0.7, 0.8])
-def test_of_what_the_guide_interrupts_nothing_is_left(after_s: float, ear: Listener) -> None:
+@pytest.mark.parametrize("person", [PEOPLE[0], PEOPLE[3]], ids=lambda person: person.name)
+def test_of_what_goes_before_the_guides_first_words_nothing_is_left(
+    person: Person, after_s: float, ear: Listener
+) -> None:
     """Else "go to step" and, after the guide has spoken, "wait" are "step wait"."""
     voice = np.random.default_rng(1).normal(0, 3000, RATE // 2).astype(np.int16)
-    for person in (PEOPLE[0], PEOPLE[3]):
-        begun = scene(person, "go to step three")[: round((0.5 + after_s) * RATE)]
-        heard = np.concatenate([begun, voice, scene(person, "wait")])
-        assert commands(ear, heard, np.concatenate([silence(len(begun)), voice])) == ["Pause"]
+    begun = scene(person, "go to step three")[: round((0.5 + after_s) * RATE)]
+    heard = np.concatenate([begun, voice, scene(person, "wait")])
+    assert commands(ear, heard, np.concatenate([silence(len(begun)), voice])) == ["Pause"]
 
 
 # While the guide speaks

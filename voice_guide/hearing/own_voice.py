@@ -20,6 +20,10 @@ from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, 
 _SAME_MOMENT_S = 0.25
 """How far apart two words may begin that are the same sound, in seconds."""
 
+_SAID_PART = 0.5
+"""What part of a command's words the guide has to be saying for them to be its own: reverberation
+changes some."""
+
 _LOUD_PART = 75
 """The part of a command that has to be louder than an echo is its loudest quarter: the
 percentile. Once the canceller has learnt, echo alone was at -3 dB and below there, people
@@ -98,7 +102,8 @@ class OwnVoice:
         """
         if self._skipped_s is None or not words:
             return False
-        has_said = self._knows_words and all(map(self._has_said, words))
+        said = sum(map(self._has_said, words)) if self._knows_words else 0
+        has_said = bool(said) and said >= _SAID_PART * len(words)
         if not self._is_cancelled:
             return has_said
         start, end = (
