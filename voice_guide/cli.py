@@ -87,8 +87,8 @@ def _hear(options: argparse.Namespace) -> int:
     from voice_guide.devices.wavfile import Recording
     from voice_guide.settings import SettingsFile
 
-    hearing = SettingsFile().settings.hearing
-    listener = RecordingListener(hearing, options.sentences, options.context)
+    settings = SettingsFile().settings
+    listener = RecordingListener(settings, options.sentences, options.context)
     far_end = Recording(options.far_end) if options.far_end else None
     status = 0
     for path in options.files:
