@@ -95,6 +95,12 @@ class Alignment:
         return None if self._delay is None else self._delay / RATE
 
     @property
+    def clocks_apart(self) -> float:
+        """By how much the delay was measured to grow, in samples a sample: what is less than
+        the filter follows by itself is no `drift`."""
+        return self._line()[0] if self._measured else 0.0
+
+    @property
     def is_searching(self) -> bool:
         """Whether something audible is played, or may still echo, that may yet be found."""
         is_played = _is_audible(self._played[-_SEARCHED:])
