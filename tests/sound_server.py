@@ -1,7 +1,8 @@
 """A real sound server without a sound card: a virtual microphone and a virtual speaker.
 
 PulseAudio runs in a folder of its own with two sinks that lead nowhere: "speaker" is this
-machine's speaker, and what is played into "room" is what its microphone hears.
+machine's speaker, and what is played into "room" is what its microphone hears. Where there
+is an echo, "speaker" leads into "room".
 """
 
 import os
@@ -21,12 +22,24 @@ from voice_guide.audio import RATE, Samples
 
 CONFIGURATION = """\
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native
-load-module module-null-sink sink_name=speaker norewinds=1 rate={rate_hz} channels=2
 load-module module-null-sink sink_name=room norewinds=1 rate={rate_hz} channels=1
+{speaker}
 load-module module-remap-source source_name=mic master=room.monitor
 set-default-sink speaker
 set-default-source mic
 """
+
+SILENT_SPEAKER = """\
+load-module module-null-sink sink_name=speaker norewinds=1 rate={rate_hz} channels=2
+"""
+
+HEARD_SPEAKER = """\
+load-module module-remap-sink sink_name=speaker master=room rate={rate_hz} channels=2
+set-sink-volume speaker {volume}
+"""
+
+FULL_VOLUME = 65_536
+"""What PulseAudio calls 100 %; its volumes are cubic."""
 
 SERVER = (
     *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit"),
@@ -48,8 +61,14 @@ AUDIBLE = 150
 class SoundServer:
     """A sound server that ends with the `with` block."""
 
-    def __init__(self, rate_hz: int = 48_000) -> None:
-        """`rate_hz` is the rate of its microphone and its speaker."""
+    def __init__(self, rate_hz: int = 48_000, echo_gain: float = 0.0) -> None:
+        """`rate_hz` is the rate of its microphone and its speaker.
+
+        `echo_gain` is how loud the microphone hears the speaker; nothing of it at 0.
+        """
+        speaker = HEARD_SPEAKER if echo_gain else SILENT_SPEAKER
+        volume = round(FULL_VOLUME * echo_gain ** (1 / 3))
+        self._speaker = speaker.format(rate_hz=rate_hz, volume=volume)
         self._rate_hz = rate_hz
         self._folder = tempfile.TemporaryDirectory(prefix="sound-")
         folder = self._folder.name
@@ -64,7 +83,9 @@ class SoundServer:
     def __enter__(self) -> "SoundServer":
         folder = Path(self._folder.name)
         file = folder / "configuration.pa"
-        file.write_text(CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz))
+        file.write_text(
+            CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz, speaker=self._speaker)
+        )
         log = folder / "log"
         with log.open("w") as opened:
             self._process = subprocess.Popen(

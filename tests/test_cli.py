@@ -17,10 +17,11 @@ import soundfile
 import soxr
 
 from voice_guide import __version__
-from voice_guide.audio import RATE, Samples, level_dbfs
+from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, to_int16
 from voice_guide.cli import main
 from voice_guide.demo import SCRIPT, Line
 from voice_guide.devices import wavfile
+from voice_guide.devices.acoustics import Acoustics, Echo
 from voice_guide.routines.library import FOLDER
 from voice_guide.speaking.synthesizer import Speaker, render
 
@@ -719,6 +720,42 @@ def test_people_are_shown_what_is_heard_and_a_silent_far_end_changes_nothing(
     assert told[0].startswith(f"{files[0]} (")
     assert told[1].endswith(f" s: {COMMAND} → Back")
     assert told[2:] == [f"{files[1]} (0.0 s)", "  no command"]
+
+
+def test_the_guide_is_told_from_the_person_who_speaks_over_it(tmp_path: Path) -> None:
+    first, second = spoken("Stand up, with your back against the wall."), spoken("next step")
+    third = spoken("Let the ball stay in the same general place.")
+    played = np.concatenate([first, second, third])
+    heard = heard_in_a_room(played, "stop", len(played) - 2 * RATE)
+    far_end = record(tmp_path / "far.wav", played, rate=48_000, channels=2)
+    longer = record(tmp_path / "longer.wav", np.concatenate([heard, spoken(COMMAND)]))
+    shorter = record(tmp_path / "shorter.wav", heard[: len(first) + len(second)])
+
+    told = output("hear", "--json", "--far-end", far_end, longer, shorter).splitlines()
+    without = json.loads(output("hear", "--json", shorter))
+
+    texts = [[command["text"] for command in json.loads(line)["commands"]] for line in told]
+    assert texts == [["stop", COMMAND], []]
+    assert [command["text"] for command in without["commands"]] == ["next step"]
+
+
+def test_where_the_device_cancels_its_echo_she_is_heard_from_the_first_moment(
+    recordings: Path, tmp_path: Path, config: Path
+) -> None:
+    far_end = record(tmp_path / "far.wav", spoken("Stand up, with your back against the wall."))
+    write(config, "[sound]\ncancel_echo = false")
+
+    assert "→ Back" in output("hear", "--far-end", far_end, recordings / "16 bits.wav")
+
+
+def heard_in_a_room(played: Sound, said: str, said_at: int) -> Sound:
+    """Return what a microphone hears of what is played, and of somebody who speaks over it."""
+    echo = Echo(Acoustics(delay_s=0.08, echo_gain=0.3))
+    heard = np.concatenate([echo.of(block) for block in blocks_of(to_int16(played))])
+    heard += np.random.default_rng(0).normal(0, 0.0005, len(heard))
+    person = render(said, Speaker("en-us+f2", 150)) / 65536
+    heard[said_at : said_at + len(person)] += person
+    return heard.astype(np.float32)
 
 
 def test_a_bad_far_end_is_told(recordings: Path) -> None:

@@ -2,10 +2,10 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -269,6 +269,41 @@ def test_the_conversation_is_shown_and_nothing_else(session: Session) -> None:
     assert session.complaints == ""
 
 
+# Over the guide's voice
+
+ECHO_GAIN = 0.3
+"""How loud the microphone hears the speaker, where it does."""
+
+CAUTIONS_SAID_S = 6.0
+"""How far into its cautions, which are longer by far, the guide is interrupted, in seconds."""
+
+
+@pytest.fixture(scope="module")
+def echoing_server() -> Iterator[SoundServer]:
+    """Give a sound server whose microphone hears its speaker."""
+    # Where PulseAudio has to resample what it mixes, it slips by a sample now and then.
+    with SoundServer(RATE, ECHO_GAIN) as server:
+        yield server
+
+
+def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
+    with (
+        person(echoing_server) as she,
+        voice_guide("run", **echoing_server.environment) as process,
+    ):
+        she.listen(time.monotonic())
+        echoing_server.say(render("upper back", PERSON))
+        she.wait_for_guide(time.monotonic())
+        time.sleep(CAUTIONS_SAID_S)
+        for text in ("wait", "goodbye"):
+            she.say(text)
+        status, transcript, complaints = outcome(process)
+
+    lines = transcript.splitlines()
+    assert lines[lines.index("Heard   wait → Pause") + 1].startswith("Guide   Paused.")
+    assert (status, complaints) == (0, "")
+
+
 # Ended from outside
 
 
@@ -376,30 +411,54 @@ def test_a_machine_whose_devices_cannot_be_opened_has_no_sound_unless_one_was_na
 # Doctor
 
 
+BUSY_MOMENTS = 3
+"""How often the machine may be too busy for an echo to be measured."""
+
+
 def test_doctor_finds_everything_well_in_a_room_that_is_not_quite_silent(
     sound_server: SoundServer,
 ) -> None:
-    noise = to_int16(np.random.default_rng(0).normal(0, 0.001, 4 * RATE))
-    room = threading.Thread(target=sound_server.say, args=[noise])
-    room.start()
-    with voice_guide("doctor", **sound_server.environment) as process:
-        status, report, complaints = outcome(process)
-    room.join()
+    status, report, complaints = doctor_in_a_room(sound_server)
 
     lines = [line.split(maxsplit=2) for line in report.splitlines()]
-    assert [part for _, part, _ in lines][-4:] == ["microphone", "speaker", "model", "voice"]
+    parts = ["microphone", "speaker", "model", "voice", "echo"]
+    assert [part for _, part, _ in lines][-5:] == parts
     assert {mark for mark, _, _ in lines} == {"ok"}
     assert "room noise -6" in report
+    assert "is not heard by the microphone" in report
     assert (status, complaints) == (0, "")
+
+
+def test_doctor_measures_the_echo(
+    echoing_server: SoundServer, report_figure: Callable[[str], None]
+) -> None:
+    for _ in range(BUSY_MOMENTS):
+        status, report, complaints = doctor_in_a_room(echoing_server)
+        if "the sound broke off" not in report:
+            break
+
+    (echo,) = (line for line in report.splitlines() if line.split()[1] == "echo")
+    report_figure(f"doctor: {echo}")
+    assert re.search(r"heard \d+ ms after it is played, -1[01] dB of what is played", echo)
+    assert (status, complaints) == (0, "")
+
+
+def doctor_in_a_room(server: SoundServer) -> tuple[int, str, str]:
+    """Return what the doctor makes of a room with a little noise."""
+    noise = to_int16(np.random.default_rng(0).normal(0, 0.001, 4 * RATE))
+    with voice_guide("doctor", **server.environment) as process:
+        while process.poll() is None:
+            server.say(noise)
+        return outcome(process)
 
 
 def test_doctor_tells_a_microphone_that_is_muted(sound_server: SoundServer) -> None:
     with voice_guide("doctor", **sound_server.environment) as process:
         status, report, _ = outcome(process)
 
-    (line,) = (line for line in report.splitlines() if line.startswith("!!"))
-    assert "microphone" in line
-    assert "is it muted?" in line
+    assert '!!  microphone  "' in report
+    assert "is it muted?" in report
+    assert "!!  echo        the microphone hears nothing at all" in report
     assert status == 1
 
 
@@ -408,6 +467,6 @@ def test_doctor_tells_that_there_is_no_sound_and_examines_the_rest() -> None:
         status, report, complaints = outcome(process)
 
     marks = {line.split()[1]: line.split()[0] for line in report.splitlines()}
-    assert (marks["microphone"], marks["speaker"]) == ("!!", "!!")
+    assert {marks[part] for part in ("microphone", "speaker", "echo")} == {"!!"}
     assert (marks["model"], marks["voice"]) == ("ok", "ok")
     assert (status, complaints) == (1, "")

@@ -141,7 +141,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)
-    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity)
+    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
     observe = _keeping_settings(file, transcript)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
@@ -178,15 +178,14 @@ class Heard:
 class RecordingListener:
     """Hears commands in recordings as it would hear them live."""
 
-    def __init__(
-        self, hearing: HearingSettings, sentences: Path | None, context: str | None
-    ) -> None:
+    def __init__(self, settings: Settings, sentences: Path | None, context: str | None) -> None:
         """Listen for the guide's sentences or those of a file or folder, in one context.
 
         Without a context, for what makes sense in the middle of a step or, where the
         sentence file knows no such context, for everything. Raises VoiceGuideError where
         there is no such context.
         """
+        hearing = settings.hearing
         self._sentences = load_sentences(sentences or LANGUAGE_FOLDER, Library.load(), hearing)
         known = self._sentences.contexts
         if context is None:
@@ -198,11 +197,17 @@ class RecordingListener:
         self._model = load_model()
         ensure_it_can_wake(hearing, self._model)
         self._understanding = understand(self._sentences, self._model)
-        self._sensitivity = hearing.sensitivity
+        self._settings = settings
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
-        listener = Listener(self._model, self._understanding, self._context, self._sensitivity)
+        listener = Listener(
+            self._model,
+            self._understanding,
+            self._context,
+            self._settings.hearing.sensitivity,
+            self._settings.sound.cancel_echo,
+        )
         found = [
             event
             for heard, played in _pairs(recording, far_end)

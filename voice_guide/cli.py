@@ -87,8 +87,8 @@ def _hear(options: argparse.Namespace) -> int:
     from voice_guide.devices.wavfile import Recording
     from voice_guide.settings import SettingsFile
 
-    hearing = SettingsFile().settings.hearing
-    listener = RecordingListener(hearing, options.sentences, options.context)
+    settings = SettingsFile().settings
+    listener = RecordingListener(settings, options.sentences, options.context)
     far_end = Recording(options.far_end) if options.far_end else None
     status = 0
     for path in options.files:
@@ -191,11 +191,13 @@ def _verify_models(_: argparse.Namespace) -> int:
 def _doctor(_: argparse.Namespace) -> int:
     from voice_guide.doctor import examine
 
-    findings = examine()
-    for finding in findings:
+    status = 0
+    for finding in examine():
         mark = "ok" if finding.is_well else "!!"
-        print(f"{mark}  {finding.part:<10}  {finding.report}")
-    return 0 if all(finding.is_well for finding in findings) else 1
+        print(f"{mark}  {finding.part:<10}  {finding.report}", flush=True)
+        if not finding.is_well:
+            status = 1
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -311,7 +313,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser(
         "doctor",
         help="what works here, and what to do about what does not",
-        description="Examines microphone, speaker, model and voice.",
+        description="Examines microphone, speaker, model and voice, and plays a few seconds of "
+        "the guide's voice to find out how the microphone hears it.",
     )
     doctor.set_defaults(command=_doctor)
     return parser

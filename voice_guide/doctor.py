@@ -1,24 +1,25 @@
 """What works on this machine, and what to do about what does not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from voice_guide import assistant
 from voice_guide.audio import level_dbfs
+from voice_guide.echo_check import DEAD_DBFS, Playing, report
 from voice_guide.errors import VoiceGuideError
-from voice_guide.settings import Settings, SettingsFile
+from voice_guide.settings import Settings, SettingsFile, VoiceSettings
 from voice_guide.speaking.synthesizer import Speaker, render
 
 _LISTEN_S = 1.0
 """How long the microphone is listened to, in seconds."""
 
-_DEAD_DBFS = -90.0
-"""A microphone that works always has some noise: below this it is muted or dead."""
-
 _LOUD_DBFS = -35.0
 """Noise above this, in a room where nobody speaks, hides speech."""
+
+_HEAR_MYSELF = "I am listening to my own voice. Please be quiet until I have finished. Thank you."
+"""Six seconds of speech: as much as the echo canceller takes to learn, and a little more."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,24 @@ class Finding:
     """What was found and, where it is not well, what to do."""
 
 
-def examine() -> list[Finding]:
-    """Try every part that a session needs."""
+def examine() -> Iterator[Finding]:
+    """Try every part that a session needs, one after the other."""
     try:
         file = SettingsFile()
-        findings = [Finding("settings", True, f"{file.path}" if file.path.exists() else "usual")]
+        yield Finding("settings", True, f"{file.path}" if file.path.exists() else "usual")
         settings = file.settings
     except VoiceGuideError as error:
-        findings = [Finding("settings", False, str(error))]
+        yield Finding("settings", False, str(error))
         settings = Settings()
     parts: list[tuple[str, Callable[[Settings], str]]] = [
         ("microphone", _microphone),
         ("speaker", _speaker),
         ("model", _model),
         ("voice", _voice),
+        ("echo", _echo),
     ]
-    return findings + [_try(part, attempt, settings) for part, attempt in parts]
+    for part, attempt in parts:
+        yield _try(part, attempt, settings)
 
 
 def _try(part: str, attempt: Callable[[Settings], str], settings: Settings) -> Finding:
@@ -65,7 +68,7 @@ def _microphone(settings: Settings) -> str:
 
     device = soundcard.microphone(settings.sound.microphone)
     level = level_dbfs(soundcard.record(device, _LISTEN_S))
-    if level < _DEAD_DBFS:
+    if level < DEAD_DBFS:
         raise VoiceGuideError(f'"{device.name}" hears nothing at all: is it muted?')
     if level > _LOUD_DBFS:
         raise VoiceGuideError(
@@ -93,3 +96,25 @@ def _voice(settings: Settings) -> str:
     if not np.any(speech):
         raise VoiceGuideError(f'the voice "{settings.voice.name}" is silent: set another')
     return f'"{settings.voice.name}" speaks {settings.voice.rate} words a minute'
+
+
+def _echo(settings: Settings) -> str:
+    from voice_guide.devices import soundcard
+
+    sound = settings.sound
+    card = soundcard.SoundCard(
+        soundcard.microphone(sound.microphone), soundcard.speaker(sound.speaker)
+    )
+    # At its usual pace: another would be over too soon, or take too long.
+    speech = render(_HEAR_MYSELF, Speaker(settings.voice.name, VoiceSettings().rate))
+    speech = (speech * settings.voice.volume).astype(np.int16)
+    if not np.any(speech):
+        return "unknown, for nothing is played: the volume is 0, or the voice is silent"
+    playing = Playing(speech)
+    card.run(playing)
+    if card.breaks:
+        raise VoiceGuideError(
+            f"not measured, for the sound broke off ({card.breaks} times): try again while "
+            "nothing else keeps this machine busy"
+        )
+    return report(playing.heard, playing.played, sound.cancel_echo)

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
-from voice_guide.engine import Engine
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 try:
@@ -144,6 +143,23 @@ def record(microphone: Device, seconds: float) -> Samples:
     return mono
 
 
+class Session(Protocol):
+    """Whatever listens and speaks: the engine, or a measurement."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def process(self, heard: Samples, played: Samples) -> Samples:
+        """Take a block of the microphone and what the speaker played in the same moment.
+
+        Returns the next block for the speaker.
+        """
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everything has been said."""
+
+
 class SoundCard:
     """One microphone and one speaker, run by one clock."""
 
@@ -155,26 +171,29 @@ class SoundCard:
         self._rate_hz = self._common_rate()
         self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
+        self.breaks = 0
+        """How often the sound system ran out of sound to play, or of room for what it recorded,
+        since this machine was too busy: what is played may be heard later from then on."""
 
-    def run(self, engine: Engine) -> None:
-        """Lead through a session until it has ended and all of it has been heard.
+    def run(self, session: Session) -> None:
+        """Let a session speak and listen until it has ended and all of it has been heard.
 
         Raises VoiceGuideError where a device cannot be opened, or goes away.
         """
-        to_engine = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
+        to_session = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
         to_speaker = soxr.ResampleStream(RATE, self._rate_hz, 1, dtype="int16", quality="LQ")
         lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
         lead = round(lead_s * self._rate_hz)
         self._to_play.put(silence(lead))
         with self._running() as stream:
-            engine.start()
-            for heard, played in self._blocks(to_engine):
-                if not engine.is_finished:
-                    block = engine.process(heard, played)
+            session.start()
+            for heard, played in self._blocks(to_session):
+                if not session.is_finished:
+                    block = session.process(heard, played)
                     # After a hitch the queue is longer than need be: silence makes up for it.
                     if block.any() or len(self._to_play) < lead:
                         self._to_play.put(to_speaker.resample_chunk(block))
-                    if engine.is_finished:
+                    if session.is_finished:
                         # The sound system has played the last word when it takes the end of this.
                         _, latency_s = stream.latency
                         rest = silence(round(latency_s * RATE))
@@ -210,18 +229,20 @@ class SoundCard:
         indata: npt.NDArray[np.int16],
         outdata: npt.NDArray[np.int16],
         frames: int,
-        *_: object,
+        _: object,
+        status: sd.CallbackFlags,
     ) -> None:
         """Called by the sound system: may not wait for anything."""
+        self.breaks += status.output_underflow or status.input_overflow
         played = self._to_play.take(frames)
         outdata[:] = played[:, np.newaxis]
         # Paired here, heard and played stay aligned whatever the queues hold.
         self._recorded.put(np.stack([indata[:, 0], played], axis=1))
 
-    def _blocks(self, to_engine: Any) -> Iterator[tuple[Samples, Samples]]:
+    def _blocks(self, to_session: Any) -> Iterator[tuple[Samples, Samples]]:
         waiting = np.zeros((0, 2), np.int16)
         for recorded in _delivered(self._what, self._recorded):
-            waiting = np.concatenate([waiting, to_engine.resample_chunk(recorded)])
+            waiting = np.concatenate([waiting, to_session.resample_chunk(recorded)])
             while len(waiting) >= BLOCK:
                 yield waiting[:BLOCK, 0], waiting[:BLOCK, 1]
                 waiting = waiting[BLOCK:]

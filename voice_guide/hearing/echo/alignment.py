@@ -13,8 +13,8 @@ import numpy as np
 from voice_guide.audio import BLOCK, RATE
 from voice_guide.hearing.echo.spectrum import Sound
 
-LONGEST_DELAY_S = 0.6
-"""Sound systems with large buffers come to 0.35 s."""
+LONGEST_DELAY_S = 1.0
+"""Sound systems with large buffers come to 0.35 s; after a hitch it can be twice that."""
 
 WINDOW = RATE
 """Samples of the microphone in which the echo is looked for."""
@@ -93,6 +93,12 @@ class Alignment:
     def delay_s(self) -> float | None:
         """How much later something is heard than it was played; None until that is known."""
         return None if self._delay is None else self._delay / RATE
+
+    @property
+    def clocks_apart(self) -> float:
+        """By how much the delay was measured to grow, in samples a sample: what is less than
+        the filter follows by itself is no `drift`."""
+        return self._line()[0] if self._measured else 0.0
 
     @property
     def is_searching(self) -> bool:

@@ -51,6 +51,17 @@ class NearEnd:
     """What was played, when it was heard, shape (BLOCK,)."""
 
 
+@dataclass(frozen=True)
+class EchoPath:
+    """The way of what is played to the microphone."""
+
+    delay_s: float
+    """How much later something is heard than it was played."""
+
+    drift: float
+    """By how much that grows, in seconds a second: how far the devices' clocks are apart."""
+
+
 class Canceller(Protocol):
     """Whatever takes the echo out of what is heard."""
 
@@ -81,6 +92,12 @@ class EchoCanceller:
         self._silent_blocks = PARTS
         self._gain = 0.0
         self._came_in = self._left = 0.0
+
+    @property
+    def path(self) -> EchoPath | None:
+        """What is known of the echo; None where none was found yet."""
+        delay_s = self._alignment.delay_s
+        return None if delay_s is None else EchoPath(delay_s, self._alignment.clocks_apart)
 
     def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
         """Take a block of the microphone and what the speaker played in the same moment.
