@@ -140,6 +140,21 @@ def test_until_the_echo_is_found_nothing_is_heard(prompts: Samples) -> None:
     assert part(left, 1.5, 2.0).any()
 
 
+def test_after_a_jump_nothing_is_heard_until_it_is_understood(prompts: Samples) -> None:
+    """And never longer than the guide speaks: else it might be deaf for the rest of the day."""
+    heard = heard_in(ROOM, prompts)
+    at = 8 * RATE // BLOCK * BLOCK
+    jumped = np.concatenate([heard[:at], np.roll(heard[at:], 3000)])
+    canceller = EchoCanceller()
+
+    left = left_of(canceller, jumped, prompts)
+    quiet = np.ones(4 * RATE, np.int16)
+    afterwards = left_of(canceller, quiet, silence(len(quiet)))
+
+    assert any(not block.any() for block in blocks_of(part(left, 8, 10)))
+    assert np.array_equal(part(afterwards, 2, 4), part(quiet, 2, 4))
+
+
 @pytest.mark.parametrize("samples", [-400, 700])
 def test_a_delay_that_jumps_is_followed(prompts: Samples, samples: int) -> None:
     """A sound system that ran out of sound, or dropped some."""

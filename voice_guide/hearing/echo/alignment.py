@@ -102,9 +102,12 @@ class Alignment:
 
     @property
     def is_searching(self) -> bool:
-        """Whether something is played, or may still echo, whose delay may yet be found."""
-        is_played = bool(self._played[-_SEARCHED:].any())
-        return self._delay is None and is_played and self._searches < _FRUITLESS
+        """Whether something is played, or may still echo, whose delay is not known for now."""
+        if not self._played[-_SEARCHED:].any():
+            return False
+        if self._delay is None:
+            return self._searches < _FRUITLESS
+        return bool(self._elsewhere)
 
     @property
     def gain(self) -> float:

@@ -91,6 +91,7 @@ class EchoCanceller:
         self._played = np.zeros((PARTS, BINS), np.complex64)
         self._silent_blocks = PARTS
         self._gain = 0.0
+        self._is_lost = False
         self._came_in = self._left = 0.0
 
     @property
@@ -102,27 +103,37 @@ class EchoCanceller:
     def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
         """Take a block of the microphone and what the speaker played in the same moment.
 
-        Return None until it is known when what is played is heard: half a second, once.
+        Return None while it is not known when what is played is heard: for half a second when
+        the guide first speaks, and when the sound system has had a hitch.
         """
         sound = heard.astype(np.float32) / _FULL_SCALE
         has_turned = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
+        if self._alignment.is_searching:
+            self._is_lost = True
+            return None
         if self._alignment.delay_s is None:
-            if self._alignment.is_searching:
-                return None
             return NearEnd(heard, np.zeros(BINS, np.float32), played)
         if has_turned:
             self._begin()
+        elif self._is_lost:
+            self._catch_up(PARTS)
+        self._is_lost = False
         return self._cancel(sound, self._alignment.reference())
 
     def _begin(self) -> None:
         """Learn at once from the second in which the echo was found, or found elsewhere."""
         is_first = not self._gain
         self._gain = self._alignment.gain
-        if not is_first:
+        if is_first:
+            self._filter.start(self._gain)
+        else:
             self._filter.unsettle(self._gain)
-            return
-        self._filter.start(self._gain)
-        for ago in [*range(WINDOW // BLOCK - 1, 0, -1)] * _LESSONS:
+        for _ in range(_LESSONS if is_first else 1):
+            self._catch_up(WINDOW // BLOCK - 1 if is_first else PARTS)
+
+    def _catch_up(self, blocks: int) -> None:
+        """Go once more through so many of the last blocks."""
+        for ago in range(blocks, 0, -1):
             self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
 
     def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
