@@ -736,7 +736,7 @@ def test_the_guide_is_told_from_the_person_who_speaks_over_it(tmp_path: Path) ->
 
     texts = [[command["text"] for command in json.loads(line)["commands"]] for line in told]
     assert texts == [["stop", COMMAND], []]
-    assert [command["text"] for command in without["commands"]] == ["next step"]
+    assert "next step" in [command["text"] for command in without["commands"]]
 
 
 def test_where_the_device_cancels_its_echo_she_is_heard_from_the_first_moment(

@@ -1,22 +1,32 @@
 """The guide reading to nobody: what it takes for a command, and how soon its echo is gone."""
 
+import time
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 
 from benchmark.accuracy import Alarms
-from benchmark.reader import Reader, Stage
+from benchmark.reader import VOLUME, Reader, Stage
 from benchmark.scenes import ROOM_NOISE_DBFS
 from benchmark.systems import EVERYTHING
 from voice_guide.audio import BLOCK, RATE, Samples
 from voice_guide.devices.acoustics import Sound
 from voice_guide.devices.room import Room
+from voice_guide.hearing.echo.canceller import EchoCanceller
+from voice_guide.hearing.gate import SpeechGate
+from voice_guide.hearing.noise import NoiseReduction
+from voice_guide.hearing.presence import Presence
+from voice_guide.speaking.mixer import Mixer
 
 _QUIETER, _LOUDER = 0.35, 1.0
 """The volume before and after it is changed."""
 
 _CHANGED_AFTER_S = 10.0
 """When it is, in seconds."""
+
+_COST_S = 60.0
+"""How long it reads to tell what hearing costs meanwhile, in seconds."""
 
 _OVER_S = 0.3
 """How much sound levels are taken of, in seconds."""
@@ -79,9 +89,57 @@ class Settling:
         changed = round(_CHANGED_AFTER_S * RATE / BLOCK)
         # What is left of a block comes with the next one.
         echo, left = _powers(room.recording)[:-1], _powers(np.concatenate(reader.left))[1:]
+        # Not hearing anything is not the same as hearing no echo.
+        left = np.where(left, left, echo)
         return Settled(
             settled_s(echo[:changed], left[:changed]), settled_s(echo[changed:], left[changed:])
         )
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What everything in front of the recognizer costs while the guide speaks."""
+
+    of_real_time: float
+    """Processor time for each second of sound, in seconds."""
+
+
+@dataclass(frozen=True)
+class Costing:
+    """The guide reads, and nothing but the recognizer is left out of what hears it."""
+
+    stage: Stage
+    """Where, and what it reads."""
+
+    def run(self) -> Cost:
+        """Hear it."""
+        canceller, noise, presence, gate = (
+            EchoCanceller(),
+            NoiseReduction(),
+            Presence(),
+            SpeechGate(),
+        )
+        texts = cycle(self.stage.speech)
+        mixer: Mixer[None, None] = Mixer(VOLUME)
+        spent_s = 0.0
+
+        def process(heard: Samples, played: Samples) -> Samples:
+            nonlocal spent_s
+            began_s = time.thread_time()
+            near_end = canceller.cancel(heard, played)
+            if near_end:
+                reduced = noise.reduce(near_end.sound)
+                presence.follow(noise.power, noise.noise, near_end.echo)
+                gate.push(reduced, presence.may_be_speech(gate.is_open))
+            spent_s += time.thread_time() - began_s
+            if not mixer.is_playing:
+                mixer.play(next(texts), None)
+            return mixer.next_block()[0]
+
+        room = Room(self.stage.acoustics(), process)
+        for _ in range(round(_COST_S * RATE / BLOCK)):
+            room.move_on()
+        return Cost(spent_s / _COST_S)
 
 
 def settled_s(echo: Sound, left: Sound) -> float:

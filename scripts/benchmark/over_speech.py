@@ -13,7 +13,7 @@ from benchmark.interruptions import (
     commands,
 )
 from benchmark.materials import Materials
-from benchmark.monologue import Monologue, Settled, Settling
+from benchmark.monologue import Cost, Costing, Monologue, Settled, Settling
 from benchmark.parallel import done
 from benchmark.reader import guide_speech, staged
 from voice_guide.audio import Samples
@@ -64,10 +64,15 @@ class OverSpeech:
     settled: Sequence[Settled]
     """How soon the echo was gone in each room."""
 
+    cost: Cost
+    """What is spent in front of the recognizer."""
+
 
 def measure(materials: Materials, extent: Extent) -> OverSpeech:
     """Measure everything."""
     stages = staged(materials.places[: extent.places], guide_speech())
+    # Before anything else runs.
+    cost = Costing(stages[0]).run()
     clips = [commands(extent.commands, number) for number, _ in enumerate(stages)]
     noise = _noise(materials.noises)
     sessions = [
@@ -90,6 +95,7 @@ def measure(materials: Materials, extent: Extent) -> OverSpeech:
         },
         [one for one in found if isinstance(one, Alarms)],
         [one for one in found if isinstance(one, Settled)],
+        cost,
     )
 
 

@@ -42,6 +42,9 @@ _DUCK_S = 0.1
 _SETTLED_S = 2.0
 """How soon the echo is to be gone, in seconds."""
 
+_COST = 0.03
+"""What may be spent in front of the recognizer, of real time on one core."""
+
 
 def rows(results: OverSpeech) -> Iterator[Row]:
     """Yield them."""
@@ -60,6 +63,13 @@ def rows(results: OverSpeech) -> Iterator[Row]:
     yield from _delays(results)
     yield from _ducking(results)
     yield from _settling(results)
+    yield compared(
+        "CPU in front of the recognizer, of real time",
+        {VOICE_GUIDE: results.cost.of_real_time},
+        lambda figure: f"{figure:.3f}",
+        "canceller, noise, gate; a minute of the guide's voice",
+        Bar("<", f"{_COST}", _COST),
+    )
 
 
 def _understood(what: str, found: Sequence[Outcome], bar: Bar | None) -> Row:
