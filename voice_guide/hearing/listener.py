@@ -46,6 +46,7 @@ class Listener:
 
         The greater `sensitivity`, from 0 to 1, the more is taken for a command. Where the
         device takes out the echo of what is played, nothing has to be cancelled here.
+        `knows_own_words` is off only to measure what it is worth.
         """
         self._understanding = understanding
         self._needed_odds = needed_odds(sensitivity)
@@ -55,7 +56,9 @@ class Listener:
         self._gate = SpeechGate()
         self._loudness = Loudness()
         self._talk = Talk()
-        self._own_voice = OwnVoice(model, LEAD_BLOCKS, cancels_echo, knows_own_words)
+        self._own_voice = OwnVoice(
+            model, understanding.expected(context), LEAD_BLOCKS, cancels_echo, knows_own_words
+        )
         self._model = model
         self._expect(context)
         self._heard_samples = 0
@@ -75,9 +78,7 @@ class Listener:
 
     def _expect(self, context: str | None) -> None:
         self._context = context
-        expected = self._understanding.expected(context)
-        self._recognizer = Recognizer(self._model, expected)
-        self._own_voice.listen_for(expected)
+        self._recognizer = Recognizer(self._model, self._understanding.expected(context))
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         """Take a block of the microphone and what the speaker played in the same moment."""
@@ -85,6 +86,7 @@ class Listener:
         self._heard_samples += BLOCK
         near_end = self._canceller.cancel(heard, played)
         if near_end is None:
+            self._own_voice.follow(played, 0.0)
             self._abandon()
             return []
         self.near_end = self._noise.reduce(near_end.sound)

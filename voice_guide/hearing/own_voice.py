@@ -21,7 +21,7 @@ _SAME_MOMENT_S = 0.25
 """How far apart two words may begin that are the same sound, in seconds."""
 
 _SAID_PART = 0.5
-"""What part of a command's words the guide has to be saying for them to be its own: reverberation
+"""What part of a command's words the guide has to be saying for them to be its own: the room
 changes some."""
 
 _LOUD_PART = 75
@@ -43,18 +43,20 @@ class OwnVoice:
     def __init__(
         self,
         model: SpeechModel,
+        sentences: Sequence[str],
         remembered_blocks: int,
         is_cancelled: bool = True,
         knows_words: bool = True,
     ) -> None:
-        """`remembered_blocks` is how far back an utterance may begin when it is noticed.
+        """Expect these sentences, and any part of them.
 
-        Unless the echo is cancelled here, nothing is known of how much of it is left, nor of
-        when it is heard.
+        `remembered_blocks` is how far back an utterance may begin when it is noticed. Unless
+        the echo is cancelled here, nothing is known of how much of it is left, nor of when it
+        is heard.
         """
+        self._make_recognizer = cache(lambda: Recognizer(model, sentences))
         self._is_cancelled = is_cancelled
         self._knows_words = knows_words
-        self._model = model
         self._loudness = Loudness()
         self._recent: deque[tuple[Samples, float]] = deque(maxlen=remembered_blocks)
         self._excess_db: list[float] = []
@@ -62,15 +64,12 @@ class OwnVoice:
         self._began_s = 0.0
         self._skipped_s: float | None = None
 
-    def listen_for(self, sentences: Sequence[str]) -> None:
-        """Expect these from the next utterance on."""
-        # Made when it is needed: it takes as long as a block.
-        self._recognizer = cache(lambda: Recognizer(self._model, sentences))
-        self.begin(self._began_s)
-
     def follow(self, played: Samples, excess_db: float) -> None:
         """Take a block that was played, when it was heard, and how far it was over the echo."""
         self._recent.append((played, excess_db))
+        if played.any():
+            # It takes longer than a block: now, and not while somebody waits for an answer.
+            self._make_recognizer()
 
     def begin(self, at_s: float) -> None:
         """Forget what was said; an utterance begins here, in seconds of audio."""
@@ -84,16 +83,16 @@ class OwnVoice:
         for played, excess_db in list(self._recent)[len(self._recent) - blocks :]:
             if self._skipped_s is None and played.any():
                 now_s = self._began_s + len(self._excess_db) * BLOCK / RATE
-                self._skipped_s = now_s - self._recognizer().taken_samples / RATE
+                self._skipped_s = now_s - self._make_recognizer().taken_samples / RATE
             if self._skipped_s is not None:
                 self._loudness.follow(played)
-                self._note(self._recognizer().take(self._loudness.level(played)))
+                self._note(self._make_recognizer().take(self._loudness.level(played)))
             self._excess_db.append(excess_db)
 
     def finish(self) -> None:
         """End the utterance here."""
         if self._skipped_s is not None:
-            self._note(self._recognizer().finish())
+            self._note(self._make_recognizer().finish())
 
     def is_own(self, words: Sequence[Word], is_safe: bool = False) -> bool:
         """Tell whether this was the guide; the words' times are in seconds of audio.
@@ -110,7 +109,8 @@ class OwnVoice:
             round((at_s - self._began_s) * RATE / BLOCK)
             for at_s in (words[0].start_s, words[-1].end_s)
         )
-        over_echo_db = np.percentile(self._excess_db[start : end + 1], _LOUD_PART)
+        heard_db = self._excess_db[start : end + 1] or self._excess_db
+        over_echo_db = np.percentile(heard_db, _LOUD_PART)
         needed_db = _NOT_OWN_WORDS_DB if has_said else _NOT_ECHO_DB
         return bool(over_echo_db < needed_db - is_safe * _SAFE_DB)
 

@@ -31,6 +31,10 @@ a voice's own periods would otherwise look like echoes (Knapp and Carter 1976, P
 _CLEAR = 30.0
 """How much an echo's peak has to stand out of the median: noise makes peaks of 7."""
 
+_ALONE, _PEAK = 0.5, 40
+"""And nothing else may be this part of it, so many samples away or more: a chime, which sounds
+like itself at many delays, tells none. A voice's second peak is below 0.45."""
+
 _MEASURED_EVERY = RATE // 2 // BLOCK
 """Blocks with something to be heard in them between two measurements."""
 
@@ -86,6 +90,7 @@ class Alignment:
         self._measured: deque[tuple[int, float]] = deque(maxlen=_REMEMBERED)
         self._elsewhere: list[float] = []
         self._delay: float | None = None
+        self._early = 0.0
         self.drift = 0.0
         """By how much the delay grows, in samples a sample."""
 
@@ -139,13 +144,13 @@ class Alignment:
         if self._delay is None:
             raise LookupError("it is not known yet when what is played is heard")
         start = len(self._played) - (1 + blocks_ago) * BLOCK
-        late = max(0.0, self._delay - _EARLY)
+        late = self._delay - self._early
         if not self.drift:
             at = start - round(late)
             return self._played[at : at + BLOCK]
         # Within a block the delay changes so little that one can be faded into the other.
         towards = np.linspace(0, 1, BLOCK, endpoint=False, dtype=np.float32)
-        before = self._delayed(start, max(0.0, late - self.drift * BLOCK))
+        before = self._delayed(start, late - self.drift * BLOCK)
         return before + towards * (self._delayed(start, late) - before)
 
     def heard(self, blocks_ago: int) -> Sound:
@@ -156,7 +161,7 @@ class Alignment:
     def find(self, heard: Sound) -> float | None:
         """Return the delay of what was played in the last second of sound, in samples.
 
-        None where nothing of it stands out.
+        None where nothing of it stands out alone.
         """
         spectrum = np.fft.rfft(heard * _FADED, _FFT)
         played = np.fft.rfft(self._played[-WINDOW - _SEARCHED :], _FFT)
@@ -165,19 +170,20 @@ class Alignment:
         # The played sound begins _SEARCHED before the heard one, where no delay is therefore.
         correlation = np.abs(np.fft.irfft(cross, _FFT)[-_SEARCHED - 1 :])
         at = int(correlation[1:-1].argmax()) + 1
-        if correlation[at] < _CLEAR * np.median(correlation):
+        elsewhere = np.concatenate([correlation[: max(0, at - _PEAK)], correlation[at + _PEAK :]])
+        rival = max(float(elsewhere.max()) / _ALONE, _CLEAR * float(np.median(correlation)))
+        if correlation[at] < rival:
             return None
         left, peak, right = correlation[at - 1 : at + 2]
         return at - 1 + float((left - right) / (2 * (left - 2 * peak + right)))
 
     def _follow(self, measured: float) -> bool:
         """Take a measurement; return whether the reference has changed its course."""
-        # It tells of the middle of the window, half of it ago.
         if self._delay is None:
-            self._delay = measured
+            self._go_to(measured)
             self._measured.append((self._samples, measured))
             return True
-        rate, now, error = self._line()
+        _, now, _ = self._line()
         if abs(measured - now) > _JUMP:
             return self._jump(measured, now)
         self._elsewhere.clear()
@@ -188,6 +194,7 @@ class Alignment:
         is_first = not self.drift
         if is_first and (abs(rate) < _LEAST_DRIFT or abs(rate) < _SURE * error):
             return False
+        # A measurement tells of the middle of its window.
         now += rate * WINDOW / 2
         if is_first:
             self._delay = now
@@ -203,10 +210,15 @@ class Alignment:
             return False
         # By whole samples: the filter then fits as before.
         by = round(measured - expected)
-        self._delay += by
+        self._go_to(self._delay + by)
         self._measured = deque([(at, delay + by) for at, delay in self._measured], _REMEMBERED)
         self._elsewhere.clear()
         return True
+
+    def _go_to(self, delay: float) -> None:
+        self._delay = delay
+        # Earlier than it was played, nothing can be given; between samples, not even then.
+        self._early = min(_EARLY, max(0.0, delay - _TAPS / 2))
 
     def _line(self) -> tuple[float, float, float]:
         """Return a line's rise in samples a sample, its value now, and the rise's error."""
@@ -219,7 +231,11 @@ class Alignment:
         return float(rise), float(now), off / float(np.sqrt(np.sum((at - at.mean()) ** 2)))
 
     def _delayed(self, start: int, by: float) -> Sound:
-        """Return a block of what was played, so many samples later, by windowed sinc."""
+        """Return a block of what was played, so many samples later, by windowed sinc.
+
+        As far as there is more before and after it to make it of.
+        """
+        by = min(max(by, _TAPS / 2), _SEARCHED)
         whole = int(by)
         kernel = np.sinc(_AT - (by - whole)) * _TAPER
         at = start - whole
