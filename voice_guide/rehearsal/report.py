@@ -192,8 +192,8 @@ class Report:
     def passed(self) -> bool:
         """Whether enough was understood in a quiet room, and no word is unknown.
 
-        Noise and echoes do not count: in enough noise anything fails, and the guide does
-        not listen while it speaks.
+        Noise and echoes do not count: in enough noise anything fails, and the guide knows
+        its own words when it hears them.
         """
         return self.percent(Condition.QUIET) >= self.threshold and not self.unknown
 
@@ -291,7 +291,7 @@ def echoes_of(
 
 
 _WHAT_TO_DO = {
-    "quotation": "nothing, as long as the guide does not listen while it speaks",
+    "quotation": "nothing: the guide knows its own words when it hears them",
     "text": "put it into a longer sentence, or in words that nobody need say to the guide",
     "sound": "say it differently: this is what the guide would hear itself say",
 }
