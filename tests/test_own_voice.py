@@ -56,7 +56,7 @@ def hear(
         return next(blocks)
 
     there = Room(room, process)
-    said = Person("rms", "flite").says(cut.text) // 3 if cut else silence(0)
+    said = Person("en-us+m3", "espeak").says(cut.text) // 3 if cut else silence(0)
     for number in range((len(played) + 2 * RATE) // BLOCK):
         if cut and number == round(cut.at_s * RATE / BLOCK):
             there.say(said)

@@ -136,6 +136,11 @@ class Alignment:
         found = self.find(self._heard)
         return found is not None and self._follow(found)
 
+    def forget(self) -> None:
+        """Look for the echo anew: what was found was none."""
+        self._delay = None
+        self._measured.clear()
+
     def reference(self, blocks_ago: int = 0) -> Sound:
         """Return what was played as it is heard in the last block, or in one before it.
 

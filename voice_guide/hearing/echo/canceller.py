@@ -25,8 +25,8 @@ from voice_guide.hearing.echo.spectrum import (
 
 _FULL_SCALE = np.float32(32768)
 
-_LESSONS = 2
-"""How often the second in which the echo was found is gone through."""
+_FITS = 0.95
+"""An echo loses more than this, in power, while the filter goes through it for the first time."""
 
 _WORSE = 2.0
 """What is left after cancelling may be louder than what came in by this much, in power: only
@@ -113,28 +113,41 @@ class EchoCanceller:
             return None
         if self._alignment.delay_s is None:
             return NearEnd(heard, np.zeros(BINS, np.float32), played)
-        if has_turned:
-            self._begin()
-        elif self._is_lost:
+        if has_turned and not self._begin():
+            self._alignment.forget()
+            return None
+        if self._is_lost:
             self._catch_up(PARTS)
         self._is_lost = False
         return self._cancel(sound, self._alignment.reference())
 
-    def _begin(self) -> None:
-        """Learn at once from the second in which the echo was found, or found elsewhere."""
+    def _begin(self) -> bool:
+        """Learn at once from the second in which the echo was found, or found elsewhere.
+
+        Return whether it was an echo: a voice that says one sound twice may look like one.
+        """
         is_first = not self._gain
         self._gain = self._alignment.gain
-        if is_first:
-            self._filter.start(self._gain)
-        else:
+        if not is_first:
             self._filter.unsettle(self._gain)
-        for _ in range(_LESSONS if is_first else 1):
-            self._catch_up(WINDOW // BLOCK - 1 if is_first else PARTS)
+            return True
+        self._filter.start(self._gain)
+        is_echo = self._catch_up(WINDOW // BLOCK - 1) < _FITS
+        if is_echo:
+            self._catch_up(WINDOW // BLOCK - 1)
+        else:
+            self._gain = 0.0
+        return is_echo
 
-    def _catch_up(self, blocks: int) -> None:
-        """Go once more through so many of the last blocks."""
+    def _catch_up(self, blocks: int) -> float:
+        """Go once more through so many of the last blocks; return what part of them is left."""
+        left = heard = 0.0
         for ago in range(blocks, 0, -1):
-            self._cancel(self._alignment.heard(ago), self._alignment.reference(ago))
+            block = self._alignment.heard(ago)
+            near_end = self._cancel(block, self._alignment.reference(ago))
+            left += float(np.sum(np.square(near_end.sound / _FULL_SCALE)))
+            heard += float(block @ block)
+        return left / heard if heard else 1.0
 
     def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
         self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
