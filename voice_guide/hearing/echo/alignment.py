@@ -85,6 +85,7 @@ class Alignment:
         self._heard = np.zeros(WINDOW, np.float32)
         self._played = np.zeros(WINDOW + _SEARCHED + _TAPS, np.float32)
         self._samples = 0
+        self._silent_samples = len(self._played)
         self._audible_blocks = 0
         self._searches = 0
         self._measured: deque[tuple[int, float]] = deque(maxlen=_REMEMBERED)
@@ -100,6 +101,11 @@ class Alignment:
         return None if self._delay is None else self._delay / RATE
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was played for so long that nothing of it can be heard any more."""
+        return self._silent_samples > len(self._played)
+
+    @property
     def clocks_apart(self) -> float:
         """By how much the delay was measured to grow, in samples a sample: what is less than
         the filter follows by itself is no `drift`."""
@@ -108,7 +114,7 @@ class Alignment:
     @property
     def is_searching(self) -> bool:
         """Whether something is played, or may still echo, whose delay is not known for now."""
-        if not self._played[-_SEARCHED:].any():
+        if self._silent_samples >= _SEARCHED:
             return False
         if self._delay is None:
             return self._searches < _FRUITLESS
@@ -122,12 +128,16 @@ class Alignment:
 
     def push(self, heard: Sound, played: Sound) -> bool:
         """Take a block of each; return whether the reference has changed its course with it."""
-        self._heard = np.concatenate([self._heard[BLOCK:], heard])
-        self._played = np.concatenate([self._played[BLOCK:], played])
         self._samples += BLOCK
         if self._delay is not None:
             self._delay += self.drift * BLOCK
-        if not played.any() or not _is_audible(self._played[-WINDOW:]):
+        is_silent = not played.any()
+        self._silent_samples = self._silent_samples + BLOCK if is_silent else 0
+        if self.is_quiet:
+            return False
+        self._heard = np.concatenate([self._heard[BLOCK:], heard])
+        self._played = np.concatenate([self._played[BLOCK:], played])
+        if is_silent or not _is_audible(self._played[-WINDOW:]):
             return False
         self._audible_blocks += 1
         if self._audible_blocks % _MEASURED_EVERY:

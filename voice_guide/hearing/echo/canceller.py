@@ -25,6 +25,9 @@ from voice_guide.hearing.echo.spectrum import (
 
 _FULL_SCALE = np.float32(32768)
 
+_NOTHING = np.zeros(BINS, np.float32)
+"""No echo."""
+
 _FITS = 0.95
 """An echo loses more than this, in power, while the filter goes through it for the first time."""
 
@@ -77,7 +80,7 @@ class NoCanceller:
 
     def cancel(self, heard: Samples, played: Samples) -> NearEnd:
         """Return what was heard as it is."""
-        return NearEnd(heard, np.zeros(BINS, np.float32), played)
+        return NearEnd(heard, _NOTHING, played)
 
 
 class EchoCanceller:
@@ -111,8 +114,8 @@ class EchoCanceller:
         if self._alignment.is_searching:
             self._is_lost = True
             return None
-        if self._alignment.delay_s is None:
-            return NearEnd(heard, np.zeros(BINS, np.float32), played)
+        if self._alignment.delay_s is None or self._alignment.is_quiet:
+            return NearEnd(heard, _NOTHING, played)
         if has_turned and not self._begin():
             self._alignment.forget()
             return None
@@ -152,7 +155,7 @@ class EchoCanceller:
     def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
         self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
         if self._silent_blocks > PARTS:
-            return NearEnd(to_int16(sound), np.zeros(BINS, np.float32), silence())
+            return NearEnd(to_int16(sound), _NOTHING, silence())
         emitted = self._loudspeaker.play(reference)
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = spectrum(self._last, emitted)
