@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import inf
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from voice_guide.guide.events import Action, Event, Play, Said, Say
 from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.listener import Listener
-from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.hearing.sentences import Sentences
+from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
 from voice_guide.settings import HearingSettings, Settings
 from voice_guide.speaking.chimes import Chime
@@ -152,11 +154,23 @@ def test_a_clear_command_soon_after_talk_is_heard(person: Person, ear: Listener)
     assert commands(ear, scene(person, TALK, 0.6, "next step")) == ["Next"]
 
 
-def test_a_doubtful_word_soon_after_talk_is_more_talk(ear: Listener) -> None:
-    person, doubtful = PEOPLE[1], "text"
-    assert commands(ear, scene(person, doubtful)) == ["Next"]
-    assert commands(ear, scene(person, TALK, 0.6, doubtful)) == []
-    assert commands(ear, scene(person, TALK, 3.0, doubtful)) == ["Next"]
+def test_a_single_word_soon_after_talk_has_to_be_surer() -> None:
+    talk = Talk()
+    talk.begin(1.0)
+    talk.add([Word("once", 1.0, 1.4), Word("upon", 1.5, 2.3)])
+
+    assert talk.needed_odds([Word("next", 2.5, 2.9)]) == inf
+    assert talk.needed_odds([Word("next", 2.9, 3.3)]) > 0
+    assert talk.needed_odds([Word("next", 2.9, 3.3), Word("step", 3.3, 3.7)]) == 0
+    assert talk.needed_odds([Word("next", 4.4, 4.8)]) == 0
+
+
+def test_a_sound_is_no_talk() -> None:
+    talk = Talk()
+    talk.begin(1.0)
+    talk.add([Word("the", 1.0, 1.4)])
+
+    assert talk.needed_odds([Word("next", 1.5, 1.9)]) == 0
 
 
 @pytest.mark.parametrize("after_s", [0.4, 0.45, 0.5, 0.55, 0.6, 0.65])

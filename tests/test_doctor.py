@@ -75,7 +75,6 @@ def test_an_echo_that_hardly_stands_out_of_the_noise_is_well(speech: Samples) ->
     ("acoustics", "problem"),
     [
         (replace(USUAL, echo_gain=20), "too loud for the microphone: turn the speaker down"),
-        (replace(USUAL, echo_gain=1, distortion=0.4), "after cancelling: turn the speaker down"),
         (replace(USUAL, delay_s=1.2), "heard 1.2 s after it is played, which is too late"),
         (replace(USUAL, echo_gain=0, noise_dbfs=-120), "the microphone hears nothing at all"),
     ],
@@ -84,6 +83,14 @@ def test_what_keeps_it_from_being_cancelled_is_told(
     speech: Samples, acoustics: Acoustics, problem: str
 ) -> None:
     assert problem in warned(acoustics, speech)
+
+
+def test_what_else_is_to_be_heard_meanwhile_is_told_from_an_echo(speech: Samples) -> None:
+    playing = played_in(USUAL, speech)
+    somebody_else = np.where(playing.played, playing.played[::-1], 0) // 3
+
+    with pytest.raises(VoiceGuideError, match="after cancelling: turn the speaker down"):
+        report(playing.heard + somebody_else, playing.played, cancels_echo=True)
 
 
 def test_without_an_echo_nothing_needs_to_be_cancelled(speech: Samples) -> None:

@@ -131,7 +131,8 @@ class Listener:
             self._skipped_s = began_s - self._recognizer.taken_samples / RATE
             self._talk.begin(began_s)
             self._own_voice.begin(began_s)
-        self._own_voice.take(len(blocks))
+        if blocks:
+            self._own_voice.take(len(blocks))
         for block in blocks:
             self._loudness.follow(block)
         found = [self._recognizer.take(self._loudness.level(block)) for block in blocks]

@@ -53,16 +53,16 @@ class Presence:
 
     def follow(self, power: Power, noise: Power, echo: Power) -> None:
         """Take the power of the newest block, and of the noise and echo that may be in it."""
-        noise_power = float(np.sum(noise[_VOICE]))
+        noise_power = float(noise[_VOICE].sum())
         self._echo *= _ECHO_KEPT
         self._is_echoing = False
         if echo.any():
             if not self.is_somebody:
                 self._learn(power, noise, echo)
             np.maximum(self._part_left * echo, self._echo, out=self._echo)
-            self._is_echoing = float(np.sum(echo[_VOICE])) > _NOTED * noise_power
-        unwanted = noise_power + float(np.sum(self._echo[_VOICE]))
-        self.excess_db = 10 * log10(max(float(np.sum(power[_VOICE])) / unwanted, 1e-9))
+            self._is_echoing = float(echo[_VOICE].sum()) > _NOTED * noise_power
+        unwanted = noise_power + float(self._echo[_VOICE].sum())
+        self.excess_db = 10 * log10(max(float(power[_VOICE].sum()) / unwanted, 1e-9))
         self._recent.append(self.excess_db > _BEGINS_DB)
         if sum(self._recent) >= _SURE_BLOCKS or (
             self._silent_blocks == 0 and self.excess_db > _GOES_ON_DB
