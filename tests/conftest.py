@@ -1,6 +1,8 @@
 """What the tests share."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import platformdirs
 import pytest
@@ -8,6 +10,7 @@ from sound_server import SoundServer
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
+from voice_guide.cli import main
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.settings import Settings
 
@@ -87,3 +90,26 @@ def sound_server() -> Iterator[SoundServer]:
     """Give a sound server with a microphone and a speaker that no test has broken."""
     with SoundServer() as server:
         yield server
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """The same as `refusal` without a process of its own: for the many ways to be wrong."""
+
+    def refused(*arguments: str | Path) -> str:
+        with pytest.raises(SystemExit) as caught:
+            main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert (caught.value.code, told.out) == (2, "")
+        (line,) = told.err.splitlines()
+        return line.removeprefix("voice-guide: ")
+
+    return refused
+
+
+@pytest.fixture
+def config() -> Path:
+    """Give where the user's settings are kept; there are none yet."""
+    path = Path(os.environ["XDG_CONFIG_HOME"]) / "voice-guide" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
