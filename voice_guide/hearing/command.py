@@ -34,7 +34,7 @@ class Command:
     """Processor time spent on hearing from the first word to the decision, in milliseconds."""
 
     confidence: float = 1.0
-    """The recognizer's mean word confidence, from 0 to 1."""
+    """Its share of the likelihood of all that may have been said, from 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ _VOICE = slice(8, 160)
 """Bins that voices are loud in, 200 Hz to 4 kHz."""
 
 _ECHO_KEPT = 0.75
-"""How much of it may be left a block later: beyond the filter's length, a room sounds on."""
+"""How much of an echo may be left a block later: beyond the filter's length, a room sounds on."""
 
 _MORE_WAS_LEFT, _LESS_WAS_LEFT = 1.06, 0.985
 """How the estimate of what part of the echo is left changes in a block, so that in each bin
@@ -22,7 +22,7 @@ _NOTED = 0.1
 """Echo that may be this part of the noise is asked about."""
 
 _PARTS_LEFT = (1e-3, 10.0)
-"""What part of it may be left."""
+"""What part of the echo that may be left can be left, least and most."""
 
 _BEGINS_DB, _GOES_ON_DB = 6.0, 2.0
 """How much louder than noise and echo together speech is when it begins, and later on. What

@@ -143,7 +143,7 @@ class Alignment:
         if self._audible_blocks % _MEASURED_EVERY:
             return False
         self._searches += 1
-        found = self.find(self._heard)
+        found = self._find()
         return found is not None and self._follow(found)
 
     def forget(self) -> None:
@@ -173,12 +173,12 @@ class Alignment:
         at = WINDOW - (1 + blocks_ago) * BLOCK
         return self._heard[at : at + BLOCK]
 
-    def find(self, heard: Sound) -> float | None:
+    def _find(self) -> float | None:
         """Return the delay of what was played in the last second of sound, in samples.
 
         None where nothing of it stands out alone.
         """
-        spectrum = np.fft.rfft(heard * _FADED, _FFT)
+        spectrum = np.fft.rfft(self._heard * _FADED, _FFT)
         played = np.fft.rfft(self._played[-WINDOW - _SEARCHED :], _FFT)
         cross = spectrum * played.conj()
         cross *= _IN_BAND / (np.abs(cross) ** _FLATTENED + 1e-9)

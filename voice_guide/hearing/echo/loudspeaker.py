@@ -42,6 +42,7 @@ _MOST_UNEVEN = 0.5
 """How much of the square there may be."""
 
 _LEAST = 1e-6
+"""Keeps digital silence from being divided by."""
 
 
 class Loudspeaker:
