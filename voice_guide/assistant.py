@@ -231,9 +231,9 @@ def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
         try:
             match happening:
                 case SetRate(rate_wpm):
-                    file.change_voice(rate=rate_wpm)
+                    file.change("voice", rate=rate_wpm)
                 case SetVolume(volume):
-                    file.change_voice(volume=volume)
+                    file.change("voice", volume=volume)
         except VoiceGuideError as error:
             # It holds for this session; a session is worth more than a setting.
             transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,24 @@ class HearingSettings:
     """Minutes in which it was not spoken to and had nothing to say, after which it sleeps."""
 
 
+class Pacing(StrEnum):
+    """Who says when it goes on."""
+
+    WAIT = "wait"
+    """The person: the guide waits for her."""
+
+    CARRY_ON = "carry on"
+    """The guide: it carries on by itself."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class GuideSettings:
+    """How the guide leads."""
+
+    pacing: Pacing = Pacing.WAIT
+    """Who says when it goes on: "wait" for the person, or "carry on"."""
+
+
 @dataclass(frozen=True, config=_CHECKED)
 class Settings:
     """Everything that may be set."""
@@ -94,6 +113,9 @@ class Settings:
 
     hearing: HearingSettings = HearingSettings()
     """What is listened for, and how long."""
+
+    guide: GuideSettings = GuideSettings()
+    """How the guide leads."""
 
 
 class SettingsFile:
@@ -111,10 +133,11 @@ class SettingsFile:
         except ValidationError as error:
             raise VoiceGuideError(f"{self.path}: {'; '.join(problems(error))}") from error
 
-    def change_voice(self, **changes: Any) -> None:
-        """Change voice settings by name, and keep them."""
-        self.settings = replace(self.settings, voice=replace(self.settings.voice, **changes))
-        self._document.setdefault("voice", tomlkit.table()).update(changes)
+    def change(self, table: str, **changes: Any) -> None:
+        """Change settings of one table by name, and keep them."""
+        changed = replace(getattr(self.settings, table), **changes)
+        self.settings = replace(self.settings, **{table: changed})
+        self._document.setdefault(table, tomlkit.table()).update(changes)
         self._write(tomlkit.dumps(self._document))
 
     def _read(self) -> tomlkit.TOMLDocument:

@@ -1,15 +1,36 @@
 """What the guide is told, and what it asks for."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
+from voice_guide.diary.history import Diary, Entry
+from voice_guide.guide.place import Place
 from voice_guide.hearing.command import Command, Unclear
+from voice_guide.settings import Pacing
 from voice_guide.speaking.chimes import Chime
 
 
 @dataclass(frozen=True)
 class Started:
     """The program is ready to listen."""
+
+    diary: Diary | None = None
+    """What was written down so far; None where no diary is kept here."""
+
+    today: date = date.min
+    """The day, by the calendar."""
+
+    place: Place | None = None
+    """Where a session broke off that can still be gone on with."""
+
+
+@dataclass(frozen=True)
+class NewDay:
+    """Another day has begun, by the calendar."""
+
+    today: date
+    """The day."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +47,14 @@ class SpeechEnded:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """The timer has run for another of its parts, and is not up yet."""
+
+    left_s: float
+    """Seconds that are left."""
+
+
+@dataclass(frozen=True)
 class TimeUp:
     """The timer has run out."""
 
@@ -35,7 +64,7 @@ class Idle:
     """For the minutes that were set, nothing was understood, said or timed."""
 
 
-Event: TypeAlias = Started | Command | Unclear | Said | SpeechEnded | TimeUp | Idle
+Event: TypeAlias = Started | NewDay | Command | Unclear | Said | SpeechEnded | Tick | TimeUp | Idle
 
 
 @dataclass(frozen=True)
@@ -44,6 +73,17 @@ class Say:
 
     text: str
     """What to say."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Say this now, unless something is being said or it would take longer than it may."""
+
+    text: str
+    """What to say."""
+
+    within_s: float
+    """By when it has to be over, in seconds from now."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +114,9 @@ class SetTimer:
     seconds: float
     """How long, in audio time."""
 
+    tick_s: float = 1.0
+    """Length of its parts, in seconds: they are counted back from its end."""
+
 
 @dataclass(frozen=True)
 class StopTimer:
@@ -97,8 +140,69 @@ class SetRate:
 
 
 @dataclass(frozen=True)
+class SetPacing:
+    """Lead like this from now on, and after the next start."""
+
+    pacing: Pacing
+    """Who says when it goes on."""
+
+
+@dataclass(frozen=True)
+class KeepPlace:
+    """Remember where the session is, whatever happens to this machine."""
+
+    place: Place | None
+    """The place; None where there is nothing to go on with."""
+
+
+@dataclass(frozen=True)
+class KeepDiary:
+    """Remember whether the person wants a diary."""
+
+    is_wanted: bool
+    """Her answer."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write this into the diary, in place of the entry of its number if there is one."""
+
+    entry: Entry
+    """What to write."""
+
+
+@dataclass(frozen=True)
+class Advised:
+    """Remember that the person was told today to see a doctor."""
+
+    today: date
+    """The day."""
+
+
+@dataclass(frozen=True)
+class ForgetDiary:
+    """Erase everything that was written down."""
+
+
+@dataclass(frozen=True)
 class End:
     """End the program when everything has been said."""
 
 
-Action: TypeAlias = Say | Play | Hush | Prepare | SetTimer | StopTimer | SetVolume | SetRate | End
+Memo: TypeAlias = KeepPlace | KeepDiary | Write | Advised | ForgetDiary
+"""What is to be kept for the next start, beside the settings."""
+
+Action: TypeAlias = (
+    Say
+    | Cue
+    | Play
+    | Hush
+    | Prepare
+    | SetTimer
+    | StopTimer
+    | SetVolume
+    | SetRate
+    | SetPacing
+    | Memo
+    | End
+)

@@ -10,6 +10,7 @@ from voice_guide.guide.events import (
     End,
     Event,
     Idle,
+    NewDay,
     Play,
     Prepare,
     Said,
@@ -18,6 +19,7 @@ from voice_guide.guide.events import (
     SpeechEnded,
     Started,
     StopTimer,
+    Tick,
     TimeUp,
 )
 from voice_guide.guide.manner import Change, Manner
@@ -126,6 +128,8 @@ class Guide:
                 return [Play(Chime.TIME_UP), Say(time_up)]
             case Idle():
                 return [*self._sleep(), self._prepare()]
+            case NewDay() | Tick():
+                return []
 
     def _obey(self, command: Command) -> list[Action]:
         # "Pause" works before anything is chosen too, and then these have no answer.

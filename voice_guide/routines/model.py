@@ -1,7 +1,7 @@
 """What a routine is: the shape of a pack, checked as it is read."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
@@ -40,6 +40,10 @@ Template = Annotated[Text, AfterValidator(lambda template: phrases(template) and
 
 Identifier = Annotated[Text, AfterValidator(_checked_identifier)]
 """A name for the program: small letters, digits and hyphens."""
+
+
+Side: TypeAlias = Literal["left", "right"]
+"""A side of the body. Its name in a language comes from that language's prompts."""
 
 
 @dataclass(frozen=True, config=_STRICT)
