@@ -1,8 +1,9 @@
 """The only place that wires the rooms together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from voice_guide import models
@@ -12,7 +13,7 @@ from voice_guide.devices import keyboard
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
-from voice_guide.guide.events import Action, Event, SetRate, SetVolume
+from voice_guide.guide.events import Action, Event, SetPacing, SetRate, SetVolume, Started
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
@@ -34,6 +35,9 @@ LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
 
 MODEL = "vosk-model-small-en-us-0.15"
 """The speech model of the guide's language."""
+
+_NOTHING_KEPT = Started()
+"""The beginning of a session that knows of no earlier one, and of no diary."""
 
 _MID_STEP = "step"
 """What is listened for in recordings where nothing else is asked for."""
@@ -105,15 +109,21 @@ def assemble(
     voice: Mouth,
     observe: Observer,
     routine_id: str | None = None,
+    started: Started = _NOTHING_KEPT,
+    today: Callable[[], date] = date.today,
 ) -> Engine:
     """Return an engine; with a routine's id, its guide starts with that one.
+
+    `started` tells the guide what was kept from earlier; without it, nothing is.
 
     Raises VoiceGuideError where there is no such routine.
     """
     chosen = content.library.by_id(routine_id) if routine_id else None
     guide = Guide(content.library, content.prompts, settings, chosen)
     idle_after_s = settings.hearing.sleep_after_min * 60
-    return Engine(guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s)
+    return Engine(
+        guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s, started, today
+    )
 
 
 def new_voice(settings: Settings) -> Voice:
@@ -234,6 +244,8 @@ def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
                     file.change("voice", rate=rate_wpm)
                 case SetVolume(volume):
                     file.change("voice", volume=volume)
+                case SetPacing(pacing):
+                    file.change("guide", pacing=pacing.value)
         except VoiceGuideError as error:
             # It holds for this session; a session is worth more than a setting.
             transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
