@@ -254,13 +254,13 @@ class Guide:
     def _ready(self) -> list[Action]:
         if self._phase is Phase.PREPARING:
             return self._begin_the_routine()
+        if self._cautions_left:
+            return self._lead(*self._step_texts())
         hold = self._time.hold
         if hold is None or hold.is_up:
             return self._next()
         if hold.is_running:
             return self._time_left()
-        if self._cautions_left:
-            return self._lead(*self._step_texts())
         return [*self._speech.say(), *self._time.begin()]
 
     def _begin_the_routine(self) -> list[Action]:
