@@ -329,13 +329,15 @@ class Guide:
         return [*self._time.halt(), *self._say("paused")]
 
     def _resume(self) -> list[Action]:
+        if self._question is Question.GO_ON:
+            return self._say_yes()
         was_paused = self._phase is Phase.PAUSED
-        self._phase = self._place
+        self._drop_the_question()
         cut_short, self._cut_short = self._cut_short, ()
         if self._phase is Phase.STEP and self._time.begins_when_silent and self._time.hold:
             left = self._script.time_left(self._time.hold)
             return self._lead(self._script.line("resumed"), *(cut_short or [left]))
-        if self._phase is Phase.STEP or not was_paused:
+        if self._phase is Phase.STEP or (self._is_under_way and not was_paused):
             step = self._step_texts()
             # A step that was heard to its end, whatever was cut short after it, is said again.
             is_cut = bool(cut_short) and step[-1].endswith(cut_short[-1])
