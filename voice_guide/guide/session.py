@@ -560,9 +560,11 @@ class Guide:
     def _sleep(self) -> list[Action]:
         self._question = None
         self._phase_before, self._phase = self._place, Phase.ASLEEP
-        # Nobody remembers for that long how a sentence began.
+        halted = self._time.halt()
+        # Nobody remembers for that long how a sentence began, or has her hands in place still.
         self._cut_short = ()
-        return [*self._time.halt(), *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
+        self._time.begins_when_silent = False
+        return [*halted, *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
 
     def _wake(self) -> list[Action]:
         if self._phase is not Phase.ASLEEP:
