@@ -125,12 +125,7 @@ class Script:
         ask = self.line("ask_who_to_call")
         if routine is None:
             return (self.line("hurts_without_routine"), self.line("name_the_place"), ask)
-        return (
-            self.line("stopped_because_it_hurts"),
-            routine.safety.when_it_hurts,
-            ask,
-            self.line("ask.end"),
-        )
+        return (self.line("stopped_because_it_hurts"), routine.safety.when_it_hurts, ask)
 
     def when_unwell(self, routine: Routine | None) -> Texts:
         """The same for one who feels unwell: nothing is known about that, and it is said so."""
@@ -174,7 +169,9 @@ class Script:
             *(text for leg in legs[1:] for text in self._fresh_step(way, leg, pacing)),
             self.line("paused"),
             *self.when_it_hurts(way.routine),
+            self.line("ask.end"),
             *self.ending(way.routine),
+            *map(self.line, ("done_choose", "ask.after", "ask.diary")),
         )
 
     def _fresh_step(self, way: Itinerary, at: int, pacing: Pacing) -> Texts:

@@ -447,9 +447,14 @@ class Guide:
         if not self._is_under_way:
             self._forget_the_routine()
             return [*halted, *self._speech.say(*texts(None))]
+        told = texts(self._routine)
+        if self._is_complete:
+            # There is nothing left to end, and how it ended is written down.
+            self._forget_the_routine()
+            return [*halted, *self._speech.say(*told)]
         self._phase = Phase.FINISHED
         written = self._record.end(Ending.HURT)
-        return [*halted, *written, *self._ask(Question.END, *texts(self._routine))]
+        return [*halted, *written, *self._ask(Question.END, *told, self._script.line("ask.end"))]
 
     # Asking and being answered
 
@@ -700,7 +705,9 @@ class Guide:
         """What a later start has to know to go on from here."""
         if self._broken_off:
             return self._broken_off
-        if self._chosen is None or self._is_complete:
+        # Nobody is asked later whether to go on with what hurt, unless she did go on.
+        is_over = self._is_complete or self._question is Question.END
+        if self._chosen is None or is_over:
             return None
         hold = self._time.hold if self._is_under_way else None
         return Place(
