@@ -241,6 +241,7 @@ class Guide:
         self._chosen = Itinerary(routine)
         self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
+        self._is_complete = False
         self._record.leave()
         return [*self._time.halt(), *self._speech.say(*self._script.introduction(self._way))]
 
