@@ -72,7 +72,20 @@ class Script:
             text=self._spoken(text, leg),
         )
         caution = [self._spoken(leg.step.caution, leg)] if leg.step.caution else []
-        return (said, *caution, *self._how_it_ends(way, at, hold, pacing))
+        return (said, *caution, *self.how_it_ends(way, at, hold, pacing))
+
+    def how_it_ends(self, way: Itinerary, at: int, hold: Hold | None, pacing: Pacing) -> Texts:
+        """Say how one step comes to its end."""
+        if hold is None:
+            is_last = at == len(way.legs) - 1
+            wants_next = is_last and pacing is Pacing.WAIT
+            return (self.line("say_next_to_finish"),) if wants_next else ()
+        if hold.is_up:
+            return self.time_up(way, at)
+        if hold.is_running:
+            return (self.time_left(hold),)
+        wait = self.line("say_when_ready" if pacing is Pacing.WAIT else "starting_soon")
+        return (self._how_long(hold), wait)
 
     def explanation(self, leg: Leg) -> str:
         """Say more about a step."""
@@ -186,20 +199,6 @@ class Script:
 
     def _spoken(self, text: str, leg: Leg) -> str:
         return text.replace(_SIDE, self.side(leg.side))
-
-    def _how_it_ends(
-        self, way: Itinerary, at: int, hold: Hold | None, pacing: Pacing
-    ) -> Sequence[str]:
-        if hold is None:
-            is_last = at == len(way.legs) - 1
-            wants_next = is_last and pacing is Pacing.WAIT
-            return [self.line("say_next_to_finish")] if wants_next else []
-        if hold.is_up:
-            return self.time_up(way, at)
-        if hold.is_running:
-            return [self.time_left(hold)]
-        wait = self.line("say_when_ready" if pacing is Pacing.WAIT else "starting_soon")
-        return [self._how_long(hold), wait]
 
     def _how_long(self, hold: Hold) -> str:
         if not hold.is_fresh:

@@ -384,7 +384,7 @@ class Guide:
         match self._time.time_up():
             case Runs.GET_READY:
                 return self._time.begin()
-            case Runs.HOLD if self._pacing is Pacing.CARRY_ON:
+            case Runs.HOLD if self._pacing is Pacing.CARRY_ON and self._speech.is_heard:
                 return [*_after_hush(Chime.TIME_UP, self._next()), self._prepare()]
             case Runs.HOLD:
                 # On time, whatever is being said: that goes on afterwards.
@@ -398,10 +398,14 @@ class Guide:
     def _more_time(self, command: Command) -> list[Action]:
         if self._time.hold is None:
             return self._answer("no_time")
-        seconds = int(command.slots.get("number", _MORE_S))
-        begun = self._time.longer(seconds)
+        was, ends_before = self._time.hold, self._ends
+        begun = self._time.longer(int(command.slots.get("number", _MORE_S)))
+        seconds = self._time.hold.total_s - was.total_s
         more = self._script.line("more_time", duration=self._script.duration(seconds))
-        return [*begun, *self._speech.answer(more)]
+        if was.is_up:
+            # It was about to name what is next.
+            return [*begun, *self._speech.say(more)]
+        return [*begun, *self._answer_and_end(more, ends_before)]
 
     def _time_left(self) -> list[Action]:
         if self._time.hold is None or not self._is_under_way:
@@ -409,9 +413,24 @@ class Guide:
         return self._speech.answer(self._script.time_left(self._time.hold))
 
     def _set_pacing(self, pacing: Pacing) -> list[Action]:
+        ends_before = self._ends
         self._pacing = pacing
-        told = self._answer("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
-        return [SetPacing(pacing), *told]
+        told = self._script.line("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
+        return [SetPacing(pacing), *self._answer_and_end(told, ends_before)]
+
+    @property
+    def _ends(self) -> Texts:
+        """How the step comes to its end, as long as nothing of that has begun."""
+        hold = self._time.hold
+        is_begun = hold and (hold.is_running or hold.is_up or self._time.begins_when_silent)
+        if self._phase is not Phase.STEP or is_begun:
+            return ()
+        return self._script.how_it_ends(self._way, self._at, hold, self._pacing)
+
+    def _answer_and_end(self, answer: str, ends_before: Texts) -> list[Action]:
+        """Answer what changes how the step comes to its end, and say how it does so now."""
+        rest = without(self._speech.end(), ends_before)
+        return self._speech.say(answer, *rest, *self._ends)
 
     # Sides
 
