@@ -120,7 +120,7 @@ class Guide:
             "Ready": lambda _: self._ready(),
             "Repeat": lambda _: self._repeat(),
             "Resume": lambda _: self._resume(),
-            "SkipSide": lambda _: self._skip_side(),
+            "SkipSide": lambda c: self._skip_side(c.slots.get("side")),
             "Sleep": lambda _: self._sleep(),
             "Slower": lambda _: self._slower(),
             "StartOver": lambda _: self._start_over(),
@@ -438,9 +438,11 @@ class Guide:
         at = self._way.other_side(self._at) if self._is_under_way else None
         return self._answer("no_sides") if at is None else self._enter(at)
 
-    def _skip_side(self) -> list[Action]:
+    def _skip_side(self, named: object) -> list[Action]:
         if not self._is_under_way or self._leg.side is None:
             return self._answer("no_sides")
+        if named not in (None, self._leg.side):
+            return self._answer("on_this_side", side=self._script.side(self._leg.side))
         at = self._way.after_side(self._at)
         return self._enter(at) if at < len(self._way.legs) else self._finish()
 
