@@ -13,6 +13,9 @@ from voice_guide.assistant import Content
 PARTS = {"duration", "sides.left", "sides.right"}
 """Prompts that are only ever heard within others."""
 
+OF_OTHER_PACKS = {"nothing_more"}
+"""Prompts for what no routine lacks that comes with the program: `test_guide.py` has them."""
+
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem.replace("-", " "))
 def test_dialogue(story: Path, content: Content) -> None:
@@ -44,7 +47,7 @@ def test_every_intent_is_said_wherever_it_is_listened_for(
 def test_every_prompt_is_heard(played: list[Stage]) -> None:
     said = set().union(*(stage.said_prompts for stage in played))
 
-    assert sorted(set(NotedPrompts().names) - PARTS - said) == []
+    assert sorted(set(NotedPrompts().names) - PARTS - OF_OTHER_PACKS - said) == []
 
 
 def test_a_story_that_goes_otherwise_shows_its_line(tmp_path: Path, content: Content) -> None:
