@@ -259,7 +259,7 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
 
 
 anything = settings(
-    max_examples=600,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
