@@ -23,6 +23,7 @@ from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.language import reference
 from voice_guide.settings import HearingSettings, Settings
 from voice_guide.speaking.chimes import Chime
 
@@ -53,7 +54,7 @@ says = cache(Person.says)
 
 @pytest.fixture(scope="module")
 def guide(content: Content, model: SpeechModel) -> Understanding:
-    return assistant.understand(content.sentences, model)
+    return assistant.understand(content.sentences, model, content.language)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def neck(model: SpeechModel) -> Understanding:
         "Area": {"data": [{"sentences": ["[the] (back of my neck|upper arm|foot)"]}]},
     }
     sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
-    return assistant.understand(sentences, model)
+    return assistant.understand(sentences, model, reference())
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from voice_guide import models
 from voice_guide.audio import Samples, silence
-from voice_guide.console import Transcript
+from voice_guide.completeness import prompts_wanting, sentences_wanting
+from voice_guide.console import Transcript, show_left_out
 from voice_guide.devices import keyboard
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
@@ -18,23 +19,19 @@ from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
-from voice_guide.hearing.decoys import Decoys, common_words
+from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.grammar import spoken
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
-from voice_guide.routines.library import Library
+from voice_guide.language import Language, find, reference
+from voice_guide.routines.commands import Commands
+from voice_guide.routines.library import Library, Problem
 from voice_guide.settings import HearingSettings, Settings, SettingsFile
 from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, phonemes
 from voice_guide.speaking.voice import Voice
-
-LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
-"""Sentences and prompts of the guide's language."""
-
-MODEL = "vosk-model-small-en-us-0.15"
-"""The speech model of the guide's language."""
 
 _NOTHING_KEPT = Started()
 """The beginning of a session that knows of no earlier one, and of no diary."""
@@ -47,6 +44,9 @@ _MID_STEP = "step"
 class Content:
     """What there is to say and to understand."""
 
+    language: Language
+    """The guide's language."""
+
     library: Library
     """The routines."""
 
@@ -56,24 +56,52 @@ class Content:
     prompts: Prompts
     """What the guide says beside the routines."""
 
+    @property
+    def left_out(self) -> tuple[Problem, ...]:
+        """The packs of the user's own that cannot be used, with all that is wrong with each."""
+        return self.library.left_out
 
-def load_content(hearing: HearingSettings, packs: Iterable[Path] | None = None) -> Content:
-    """Read these routines, or those that come with the program, and the guide's language.
 
-    Raises PackError with every problem of every pack.
+def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Content:
+    """Read the guide's language, and these routines or all there are in that language.
+
+    Packs of the user's own that cannot be used are left out. Raises PackError with every
+    problem of every other pack, and VoiceGuideError where the language lacks anything.
     """
-    library = Library.load(packs)
-    return Content(
-        library,
-        load_sentences(LANGUAGE_FOLDER, library, hearing),
-        Prompts(LANGUAGE_FOLDER / "prompts.toml"),
-    )
+    language = find(settings.language)
+    prompts = Prompts(language.prompts)
+    own = load_sentences(language.folder, Library(()), settings.hearing)
+    if language != reference():
+        _ensure_complete(language, prompts, own, settings.hearing)
+    library = Library.load(language.code, Commands(own).lost_to, packs)
+    return Content(language, library, own.with_lists(library.lists), prompts)
 
 
-def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
-    """Return what tells the meaning of what this model hears."""
-    language = sentences.language
-    decoys = Decoys(common_words(language), model.knows, lambda texts: phonemes(texts, language))
+def _ensure_complete(
+    language: Language, prompts: Prompts, sentences: Sentences, hearing: HearingSettings
+) -> None:
+    complete = reference()
+    all_sentences = load_sentences(complete.folder, Library(()), hearing)
+    told = [
+        *(
+            f"{language.prompts}: {text}"
+            for text in prompts_wanting(prompts, Prompts(complete.prompts))
+        ),
+        *(f"{language.folder}: {text}" for text in sentences_wanting(sentences, all_sentences)),
+    ]
+    if told:
+        raise VoiceGuideError("; ".join(told))
+
+
+def commands_of(language: Language, hearing: HearingSettings) -> Commands:
+    """Return the commands of a language, which no routine may take away."""
+    return Commands(load_sentences(language.folder, Library(()), hearing))
+
+
+def understand(sentences: Sentences, model: SpeechModel, language: Language) -> Understanding:
+    """Return what tells the meaning of what the guide's language's model hears."""
+    voice = sentences.language
+    decoys = Decoys(language.common_words, model.knows, lambda texts: phonemes(texts, voice))
     return Understanding(sentences, model.knows, decoys)
 
 
@@ -87,9 +115,9 @@ def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequenc
     return {**library.lists, "wake_phrase": (hearing.wake_phrase,)}
 
 
-def load_model() -> SpeechModel:
-    """Load the speech model; raises VoiceGuideError where it is missing or damaged."""
-    return SpeechModel(models.require(MODEL))
+def load_model(language: Language) -> SpeechModel:
+    """Load a language's speech model; raises VoiceGuideError where it is missing or damaged."""
+    return SpeechModel(models.require(language.model))
 
 
 def ensure_it_can_wake(hearing: HearingSettings, model: SpeechModel) -> None:
@@ -144,13 +172,14 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     )
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
-        loading = helper.submit(load_model)
-        content = load_content(hearing)
-        transcript = Transcript(with_times=False)
+        loading = helper.submit(load_model, file.language)
+        content = load_content(file.settings)
+        show_left_out(content.left_out)
+        transcript = Transcript(content.prompts, with_times=False)
         voice = new_voice(file.settings)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
-    understanding = understand(content.sentences, model)
+    understanding = understand(content.sentences, model, content.language)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
     observe = _keeping_settings(file, transcript)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
@@ -167,9 +196,10 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     """Lead through a session by typed lines."""
-    content = load_content(file.settings.hearing)
+    content = load_content(file.settings)
+    show_left_out(content.left_out)
     ear = keyboard.TypedEar(content.sentences)
-    observe = _keeping_settings(file, Transcript(with_times=False))
+    observe = _keeping_settings(file, Transcript(content.prompts, with_times=False))
     engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
     keyboard.run(engine, ear)
 
@@ -196,7 +226,11 @@ class RecordingListener:
         there is no such context.
         """
         hearing = settings.hearing
-        self._sentences = load_sentences(sentences or LANGUAGE_FOLDER, Library.load(), hearing)
+        content = load_content(settings)
+        show_left_out(content.left_out)
+        self._sentences = content.sentences
+        if sentences:
+            self._sentences = load_sentences(sentences, content.library, hearing)
         known = self._sentences.contexts
         if context is None:
             context = _MID_STEP if _MID_STEP in known else None
@@ -204,9 +238,9 @@ class RecordingListener:
             there_are = f"there are: {', '.join(known)}" if known else "the sentences have none"
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
-        self._model = load_model()
+        self._model = load_model(content.language)
         ensure_it_can_wake(hearing, self._model)
-        self._understanding = understand(self._sentences, self._model)
+        self._understanding = understand(self._sentences, self._model, content.language)
         self._settings = settings
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
