@@ -85,7 +85,7 @@ def opened(path: Path) -> sqlite3.Connection | None:
 
 
 def made(path: Path) -> sqlite3.Connection:
-    """Make a diary at an absolute path where there is none, and open it.
+    """Make a diary at an absolute path where there is none, and open it for an Upkeep to sync.
 
     Raises VoiceGuideError where that cannot be done.
     """
@@ -99,6 +99,7 @@ def made(path: Path) -> sqlite3.Connection:
     with telling(path):
         connection = connect(path, WAITED_S)
         try:
+            leave_syncing_to_others(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             with transaction(connection):
                 for statement in _TABLES.split(";"):
@@ -124,6 +125,11 @@ def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA secure_delete = ON")
     return connection
+
+
+def leave_syncing_to_others(connection: sqlite3.Connection) -> None:
+    """Never wait for the disk; somebody else has to sync, and to close after this one."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 @contextmanager

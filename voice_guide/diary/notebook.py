@@ -164,8 +164,7 @@ class Notebook:
         if not self._connection:
             self._connection = database.made(self._path)
         if not self._upkeep:
-            # From now on it is the upkeep that syncs, and nobody else.
-            self._connection.execute("PRAGMA synchronous = OFF")
+            database.leave_syncing_to_others(self._connection)
             self._upkeep = Upkeep(self._path)
         return self._connection, self._upkeep
 

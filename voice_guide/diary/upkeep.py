@@ -24,8 +24,9 @@ from voice_guide.errors import VoiceGuideError
 _MOST_BYTES = 1 << 20
 """What may be appended before it is copied into the database."""
 
-_AGAIN_S = 1.0
-"""When it is tried again, in seconds, where somebody is reading what was to be cut."""
+_AGAIN_S = 0.3
+"""When that is tried again, in seconds, where others were at it. What comes every second is
+not met with every time."""
 
 
 class Upkeep:
@@ -106,12 +107,19 @@ class Upkeep:
             self.settle(_AGAIN_S)
 
     def _cut(self) -> bool:
-        """Copy the commits into the database and forget them; False where somebody reads them."""
-        # The first one waits for the disk, while others commit. The second one, while it keeps
-        # them from that, finds nothing left to wait for.
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        (is_busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """Copy the commits into the database and forget them; False where more came meanwhile."""
+        before = self._pragma("data_version")
+        # Others commit while this waits for the disk; nothing is lost by trying it again.
+        self._pragma("wal_checkpoint(PASSIVE)")
+        if self._pragma("data_version") != before:
+            return False
+        # They cannot while this is at work, but it finds nothing left to wait for.
+        is_busy, *_ = self._pragma("wal_checkpoint(TRUNCATE)")
         return not is_busy
+
+    def _pragma(self, pragma: str) -> tuple[int, ...]:
+        result: tuple[int, ...] = self._connection.execute(f"PRAGMA {pragma}").fetchone()
+        return result
 
     def _sync_commits(self) -> None:
         with suppress(FileNotFoundError):
