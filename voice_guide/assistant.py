@@ -14,7 +14,7 @@ from voice_guide.devices import keyboard
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
-from voice_guide.guide.events import Action, Event, SetPacing, SetRate, SetVolume, Started
+from voice_guide.guide.events import Action, Event, Started
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
@@ -25,6 +25,7 @@ from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.keeping import Keeper
 from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
@@ -181,8 +182,9 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
-    observe = _keeping_settings(file, transcript)
-    engine = assemble(content, file.settings, ear, voice, observe, routine_id)
+    keeper = Keeper(file, transcript.note)
+    observe = _one_after_the_other(keeper.observe, transcript.observe)
+    engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
@@ -191,6 +193,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         card.run(engine)
     finally:
         voice.close()
+        keeper.close()
         preparing.shutdown(cancel_futures=True)
 
 
@@ -199,9 +202,23 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     content = load_content(file.settings)
     show_left_out(content.left_out)
     ear = keyboard.TypedEar(content.sentences)
-    observe = _keeping_settings(file, Transcript(content.prompts, with_times=False))
-    engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
-    keyboard.run(engine, ear)
+    transcript = Transcript(content.prompts, with_times=False)
+    keeper = Keeper(file, transcript.note)
+    observe = _one_after_the_other(keeper.observe, transcript.observe)
+    voice = keyboard.MuteVoice()
+    engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
+    try:
+        keyboard.run(engine, ear)
+    finally:
+        keeper.close()
+
+
+def _one_after_the_other(*observers: Observer) -> Observer:
+    def observe(at_s: float, happening: Event | Action) -> None:
+        for observer in observers:
+            observer(at_s, happening)
+
+    return observe
 
 
 @dataclass(frozen=True)
@@ -265,23 +282,3 @@ def _pairs(recording: Recording, far_end: Recording | None) -> Iterator[tuple[Sa
     played = far_end.blocks() if far_end else iter(())
     for heard in recording.blocks():
         yield heard, next(played, silence())
-
-
-def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
-    """Show what happens, and keep what the person changes by voice."""
-
-    def observe(at_s: float, happening: Event | Action) -> None:
-        transcript.observe(at_s, happening)
-        try:
-            match happening:
-                case SetRate(rate_wpm):
-                    file.change("voice", rate=rate_wpm)
-                case SetVolume(volume):
-                    file.change("voice", volume=volume)
-                case SetPacing(pacing):
-                    file.change("guide", pacing=pacing.value)
-        except VoiceGuideError as error:
-            # It holds for this session; a session is worth more than a setting.
-            transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
-
-    return observe

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voice_guide.guide.events import Action, Event, Play, Say
+from voice_guide.guide.events import Action, Cue, Event, Play, Say
 from voice_guide.guide.prompts import Prompts
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Problem
@@ -38,7 +38,7 @@ class Transcript:
     def observe(self, at_s: float, happening: Event | Action) -> None:
         """Show an event or an action, if it is one to show."""
         match happening:
-            case Say(text):
+            case Say(text) | Cue(text):
                 self.line(at_s, self._words("screen.guide"), text, "cyan")
             case Play(chime):
                 sound = self._words(f"screen.{chime.name.lower()}")
@@ -49,6 +49,10 @@ class Transcript:
             case Unclear(text):
                 meaning = self._words("screen.not_understood")
                 self.line(at_s, self._words("screen.heard"), f"{text} → {meaning}", "yellow")
+
+    def note(self, at_s: float, text: str) -> None:
+        """Show what a person should know about, and that is no part of the conversation."""
+        self.line(at_s, self._words("screen.note"), text, "yellow")
 
     def line(self, at_s: float, who: str, text: str, style: str) -> None:
         """Show one line of the conversation."""

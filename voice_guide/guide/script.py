@@ -7,6 +7,7 @@ from voice_guide.guide.itinerary import Itinerary, Leg
 from voice_guide.guide.place import Place
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.speech import Texts
+from voice_guide.routines.library import Problem
 from voice_guide.routines.model import Routine, Side
 from voice_guide.settings import Pacing
 
@@ -32,6 +33,11 @@ class Script:
         return self.line(f"sides.{side}") if side else ""
 
     # Choosing
+
+    def left_out(self, problems: Sequence[Problem]) -> Texts:
+        """Say that there are routines that cannot be used, where there are any."""
+        files = {problem.file for problem in problems}
+        return (self.line("left_out", count=len(files)),) if files else ()
 
     def offer(self, opening: str, routines: Sequence[Routine]) -> Texts:
         """Have the person choose; `opening` is the prompt that says why."""

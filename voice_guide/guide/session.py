@@ -213,16 +213,18 @@ class Guide:
         if self._begin_with:
             return self._introduce(self._begin_with)
         way = self._way_of(event.place)
+        left_out = self._script.left_out(self._library.left_out)
         if event.place is None or way is None:
-            return self._say("welcome")
+            return self._speech.say(self._script.line("welcome"), *left_out)
         self._broken_off = event.place
-        return self._ask_to_go_on()
+        return self._ask_to_go_on(*left_out)
 
-    def _ask_to_go_on(self) -> list[Action]:
+    def _ask_to_go_on(self, *before: str) -> list[Action]:
         way = self._way_of(self._broken_off)
         if self._broken_off is None or way is None:
             return self._say("awake")
-        return self._ask(Question.GO_ON, self._script.ask_to_go_on(way, self._broken_off))
+        question = self._script.ask_to_go_on(way, self._broken_off)
+        return self._ask(Question.GO_ON, *before, question)
 
     def _choose(self, fitting: Sequence[Routine]) -> list[Action]:
         return self._introduce(fitting[0]) if len(fitting) == 1 else self._offer("which", fitting)
