@@ -78,7 +78,20 @@ class Script:
             text=self._spoken(text, leg),
         )
         caution = [self._spoken(leg.step.caution, leg)] if leg.step.caution else []
-        return (said, *caution, *self._how_it_ends(way, at, hold, pacing))
+        return (said, *caution, *self.how_it_ends(way, at, hold, pacing))
+
+    def how_it_ends(self, way: Itinerary, at: int, hold: Hold | None, pacing: Pacing) -> Texts:
+        """Say how one step comes to its end."""
+        if hold is None:
+            is_last = at == len(way.legs) - 1
+            wants_next = is_last and pacing is Pacing.WAIT
+            return (self.line("say_next_to_finish"),) if wants_next else ()
+        if hold.is_up:
+            return self.time_up(way, at)
+        if hold.is_running:
+            return (self.time_left(hold),)
+        wait = self.line("say_when_ready" if pacing is Pacing.WAIT else "starting_soon")
+        return (self._how_long(hold), wait)
 
     def explanation(self, leg: Leg) -> str:
         """Say more about a step."""
@@ -131,12 +144,7 @@ class Script:
         ask = self.line("ask_who_to_call")
         if routine is None:
             return (self.line("hurts_without_routine"), self.line("name_the_place"), ask)
-        return (
-            self.line("stopped_because_it_hurts"),
-            routine.safety.when_it_hurts,
-            ask,
-            self.line("ask.end"),
-        )
+        return (self.line("stopped_because_it_hurts"), routine.safety.when_it_hurts, ask)
 
     def when_unwell(self, routine: Routine | None) -> Texts:
         """The same for one who feels unwell: nothing is known about that, and it is said so."""
@@ -180,7 +188,9 @@ class Script:
             *(text for leg in legs[1:] for text in self._fresh_step(way, leg, pacing)),
             self.line("paused"),
             *self.when_it_hurts(way.routine),
+            self.line("ask.end"),
             *self.ending(way.routine),
+            *map(self.line, ("done_choose", "ask.after", "ask.diary")),
         )
 
     def _fresh_step(self, way: Itinerary, at: int, pacing: Pacing) -> Texts:
@@ -195,20 +205,6 @@ class Script:
 
     def _spoken(self, text: str, leg: Leg) -> str:
         return text.replace(_SIDE, self.side(leg.side))
-
-    def _how_it_ends(
-        self, way: Itinerary, at: int, hold: Hold | None, pacing: Pacing
-    ) -> Sequence[str]:
-        if hold is None:
-            is_last = at == len(way.legs) - 1
-            wants_next = is_last and pacing is Pacing.WAIT
-            return [self.line("say_next_to_finish")] if wants_next else []
-        if hold.is_up:
-            return self.time_up(way, at)
-        if hold.is_running:
-            return [self.time_left(hold)]
-        wait = self.line("say_when_ready" if pacing is Pacing.WAIT else "starting_soon")
-        return [self._how_long(hold), wait]
 
     def _how_long(self, hold: Hold) -> str:
         if not hold.is_fresh:

@@ -120,7 +120,7 @@ class Guide:
             "Ready": lambda _: self._ready(),
             "Repeat": lambda _: self._repeat(),
             "Resume": lambda _: self._resume(),
-            "SkipSide": lambda _: self._skip_side(),
+            "SkipSide": lambda c: self._skip_side(c.slots.get("side")),
             "Sleep": lambda _: self._sleep(),
             "Slower": lambda _: self._slower(),
             "StartOver": lambda _: self._start_over(),
@@ -245,6 +245,7 @@ class Guide:
         self._chosen = Itinerary(routine)
         self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
+        self._is_complete = False
         self._record.leave()
         return [*self._time.halt(), *self._speech.say(*self._script.introduction(self._way))]
 
@@ -258,13 +259,13 @@ class Guide:
     def _ready(self) -> list[Action]:
         if self._phase is Phase.PREPARING:
             return self._begin_the_routine()
+        if self._cautions_left:
+            return self._lead(*self._step_texts())
         hold = self._time.hold
         if hold is None or hold.is_up:
             return self._next()
         if hold.is_running:
             return self._time_left()
-        if self._cautions_left:
-            return self._lead(*self._step_texts())
         return [*self._speech.say(), *self._time.begin()]
 
     def _begin_the_routine(self) -> list[Action]:
@@ -333,13 +334,15 @@ class Guide:
         return [*self._time.halt(), *self._say("paused")]
 
     def _resume(self) -> list[Action]:
+        if self._question is Question.GO_ON:
+            return self._say_yes()
         was_paused = self._phase is Phase.PAUSED
-        self._phase = self._place
+        self._drop_the_question()
         cut_short, self._cut_short = self._cut_short, ()
         if self._phase is Phase.STEP and self._time.begins_when_silent and self._time.hold:
             left = self._script.time_left(self._time.hold)
             return self._lead(self._script.line("resumed"), *(cut_short or [left]))
-        if self._phase is Phase.STEP or not was_paused:
+        if self._phase is Phase.STEP or (self._is_under_way and not was_paused):
             step = self._step_texts()
             # A step that was heard to its end, whatever was cut short after it, is said again.
             is_cut = bool(cut_short) and step[-1].endswith(cut_short[-1])
@@ -385,7 +388,7 @@ class Guide:
         match self._time.time_up():
             case Runs.GET_READY:
                 return self._time.begin()
-            case Runs.HOLD if self._pacing is Pacing.CARRY_ON:
+            case Runs.HOLD if self._pacing is Pacing.CARRY_ON and self._speech.is_heard:
                 return [*_after_hush(Chime.TIME_UP, self._next()), self._prepare()]
             case Runs.HOLD:
                 # On time, whatever is being said: that goes on afterwards.
@@ -399,10 +402,14 @@ class Guide:
     def _more_time(self, command: Command) -> list[Action]:
         if self._time.hold is None:
             return self._answer("no_time")
-        seconds = int(command.slots.get("number", _MORE_S))
-        begun = self._time.longer(seconds)
+        was, ends_before = self._time.hold, self._ends
+        begun = self._time.longer(int(command.slots.get("number", _MORE_S)))
+        seconds = self._time.hold.total_s - was.total_s
         more = self._script.line("more_time", duration=self._script.duration(seconds))
-        return [*begun, *self._speech.answer(more)]
+        if was.is_up:
+            # It was about to name what is next.
+            return [*begun, *self._speech.say(more)]
+        return [*begun, *self._answer_and_end(more, ends_before)]
 
     def _time_left(self) -> list[Action]:
         if self._time.hold is None or not self._is_under_way:
@@ -410,9 +417,24 @@ class Guide:
         return self._speech.answer(self._script.time_left(self._time.hold))
 
     def _set_pacing(self, pacing: Pacing) -> list[Action]:
+        ends_before = self._ends
         self._pacing = pacing
-        told = self._answer("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
-        return [SetPacing(pacing), *told]
+        told = self._script.line("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
+        return [SetPacing(pacing), *self._answer_and_end(told, ends_before)]
+
+    @property
+    def _ends(self) -> Texts:
+        """How the step comes to its end, as long as nothing of that has begun."""
+        hold = self._time.hold
+        is_begun = hold and (hold.is_running or hold.is_up or self._time.begins_when_silent)
+        if self._phase is not Phase.STEP or is_begun:
+            return ()
+        return self._script.how_it_ends(self._way, self._at, hold, self._pacing)
+
+    def _answer_and_end(self, answer: str, ends_before: Texts) -> list[Action]:
+        """Answer what changes how the step comes to its end, and say how it does so now."""
+        rest = without(self._speech.end(), ends_before)
+        return self._speech.say(answer, *rest, *self._ends)
 
     # Sides
 
@@ -420,9 +442,11 @@ class Guide:
         at = self._way.other_side(self._at) if self._is_under_way else None
         return self._answer("no_sides") if at is None else self._enter(at)
 
-    def _skip_side(self) -> list[Action]:
+    def _skip_side(self, named: object) -> list[Action]:
         if not self._is_under_way or self._leg.side is None:
             return self._answer("no_sides")
+        if named not in (None, self._leg.side):
+            return self._answer("on_this_side", side=self._script.side(self._leg.side))
         at = self._way.after_side(self._at)
         return self._enter(at) if at < len(self._way.legs) else self._finish()
 
@@ -449,9 +473,14 @@ class Guide:
         if not self._is_under_way:
             self._forget_the_routine()
             return [*halted, *self._speech.say(*texts(None))]
+        told = texts(self._routine)
+        if self._is_complete:
+            # There is nothing left to end, and how it ended is written down.
+            self._forget_the_routine()
+            return [*halted, *self._speech.say(*told)]
         self._phase = Phase.FINISHED
         written = self._record.end(Ending.HURT)
-        return [*halted, *written, *self._ask(Question.END, *texts(self._routine))]
+        return [*halted, *written, *self._ask(Question.END, *told, self._script.line("ask.end"))]
 
     # Asking and being answered
 
@@ -576,9 +605,11 @@ class Guide:
     def _sleep(self) -> list[Action]:
         self._question = None
         self._phase_before, self._phase = self._place, Phase.ASLEEP
-        # Nobody remembers for that long how a sentence began.
+        halted = self._time.halt()
+        # Nobody remembers for that long how a sentence began, or has her hands in place still.
         self._cut_short = ()
-        return [*self._time.halt(), *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
+        self._time.begins_when_silent = False
+        return [*halted, *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
 
     def _wake(self) -> list[Action]:
         if self._phase is not Phase.ASLEEP:
@@ -714,7 +745,9 @@ class Guide:
         """What a later start has to know to go on from here."""
         if self._broken_off:
             return self._broken_off
-        if self._chosen is None or self._is_complete:
+        # Nobody is asked later whether to go on with what hurt, unless she did go on.
+        is_over = self._is_complete or self._question is Question.END
+        if self._chosen is None or is_over:
             return None
         hold = self._time.hold if self._is_under_way else None
         return Place(
