@@ -298,7 +298,8 @@ class Guide:
 
     def _where(self) -> list[Action]:
         name = "where" if self._is_under_way else "where_preparing"
-        return self._answer(name, routine=self._routine, side=self._step.side, **self._position)
+        side = self._step.side and self._script.line(f"sides.{self._step.side}")
+        return self._answer(name, routine=self._routine, side=side, **self._position)
 
     def _steps_left(self) -> list[Action]:
         return self._answer("left" if self._is_under_way else "left_preparing", **self._position)

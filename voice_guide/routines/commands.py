@@ -32,10 +32,8 @@ class Commands:
             lost = self._lost_to(name, phrase)
             if lost:
                 said, meant = lost
-                yield (
-                    f'{key}: where "{phrase}" is listened for, "{said}" could be missed, which '
-                    f"means {meant.intent}; call it something else"
-                )
+                means = "is a command" if said == phrase else f'can be a part of "{said}"'
+                yield f'{key}: "{phrase}" {means} ({meant.intent}); call it something else'
 
     def _lost_to(self, name: str, phrase: str) -> tuple[str, Meaning] | None:
         """Return a sentence that a phrase of that list would take away, with its meaning."""
@@ -53,10 +51,11 @@ class Commands:
         return None
 
     @cached_property
-    def _texts(self) -> tuple[str, ...]:
+    def _texts(self) -> list[str]:
+        """Every sentence there is, the short ones first."""
         templates = self._sentences.templates(None)
         found = (text for each in templates for text in _texts(each, self._sentences.language))
-        return tuple(dict.fromkeys(" ".join(spoken(text)) for text in found))
+        return sorted({" ".join(spoken(text)) for text in found}, key=len)
 
 
 def _texts(template: Template, language: str) -> Iterator[str]:
