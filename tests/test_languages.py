@@ -11,7 +11,7 @@ import yaml
 from languages import own_language
 from shell import output, run, write
 
-from voice_guide import assistant
+from voice_guide import assistant, models
 from voice_guide.hearing.grammar import drawn_sentences
 from voice_guide.language import BUILT_IN, find, own_folder, reference
 from voice_guide.routines.library import FOLDER
@@ -119,7 +119,7 @@ CONVERSATION = [
     *("wait", "help", "wait", "go on"),
     *("stop", "help", "go to step two", "go to step twenty"),
     *("go to sleep", "hey guide", "resume"),
-    *("next", "next", "next", "next", "next"),
+    *("next", "next", "next", "next"),
     *("who can i call", "start over", "it hurts"),
     "goodbye",
 ]
@@ -240,6 +240,25 @@ def test_a_model_that_nobody_knows_is_told(config: Path, refused: Callable[..., 
     assert refused("models", "install") == told
     assert refused("models", "verify") == told
     assert refused("check", FOLDER / "hand-massage.toml") == told
+
+
+def test_a_language_brings_its_models_entry_in_the_catalog(refused: Callable[..., str]) -> None:
+    known = models.CATALOG.read_text()
+    folder = own_language("de")
+    write(folder / "catalog.toml", known.replace("vosk-model-small-en-us-0.15", "klein"))
+
+    rows = [line.split() for line in output("models", "list").splitlines()[1:]]
+
+    assert [(row[0], row[-2:]) for row in rows] == [
+        ("vosk-model-small-en-us-0.15", ["MB", "installed"]),
+        ("klein", ["not", "installed"]),
+    ]
+    # Nobody needs it yet.
+    assert output("models", "verify") == "every file is what it should be\n"
+    write(folder / "catalog.toml", '[[models]]\nname = "klein"\n')
+    assert refused("models", "list").startswith(
+        f"{folder / 'catalog.toml'}: models[1].title: this key is missing; models[1].language: "
+    )
 
 
 # A language that lacks something: told at the start, in one line
