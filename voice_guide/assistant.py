@@ -82,14 +82,13 @@ def _ensure_complete(
     language: Language, prompts: Prompts, sentences: Sentences, hearing: HearingSettings
 ) -> None:
     complete = reference()
+    all_prompts = Prompts(complete.prompts)
     all_sentences = load_sentences(complete.folder, Library(()), hearing)
-    told = [
-        *(
-            f"{language.prompts}: {text}"
-            for text in prompts_wanting(prompts, Prompts(complete.prompts))
-        ),
-        *(f"{language.folder}: {text}" for text in sentences_wanting(sentences, all_sentences)),
-    ]
+    wanting = {
+        language.prompts: list(prompts_wanting(prompts, all_prompts)),
+        language.folder: list(sentences_wanting(sentences, all_sentences)),
+    }
+    told = [f"{place}: {'; '.join(found)}" for place, found in wanting.items() if found]
     if told:
         raise VoiceGuideError("; ".join(told))
 

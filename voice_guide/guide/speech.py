@@ -8,8 +8,9 @@ from voice_guide.guide.events import Action, Hush, Say
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""
 
-_BETWEEN_SENTENCES = re.compile(r'(?<=[^\d][.!?])\s+(?=[A-Z"])')
-"""Never after a number: a step is not parted from its "Step 1."."""
+_BETWEEN_SENTENCES = re.compile(r'(?<=[^\d][.!?])\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])')
+"""Never after a number: a step is not parted from its "Step 1.". And never before a small
+Latin letter; other scripts have letters that are neither small nor large."""
 
 
 def sentences(text: str) -> list[str]:
