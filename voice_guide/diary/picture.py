@@ -31,6 +31,9 @@ and that are both seen where the pain was the same."""
 _MOST_ROWS = 3
 """Panels one below the other, all over the width, before they are set side by side."""
 
+_MOST_COLUMNS = 3
+"""Panels side by side: in more of them no days could be named."""
+
 _MOST_TICKS = 12
 """Days that are named over the whole width."""
 
@@ -60,7 +63,7 @@ def _picture(entries: Sequence[Entry]) -> bytes:
     from matplotlib.figure import Figure
 
     areas = list(dict.fromkeys(entry.area for entry in entries))
-    columns = 1 if len(areas) <= _MOST_ROWS else ceil(sqrt(len(areas)))
+    columns = 1 if len(areas) <= _MOST_ROWS else min(ceil(sqrt(len(areas))), _MOST_COLUMNS)
     width, height = (pixels / _DPI for pixels in _SIZE_PX)
     figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
     panels = figure.subplots(
