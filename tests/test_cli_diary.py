@@ -69,7 +69,7 @@ def test_sessions_are_shown_a_line_each_and_how_areas_fared(file: Path) -> None:
     assert lines[1].endswith("9       9      0       it hurt")
     assert lines[2].endswith("7       4      -3      done")
     assert lines[3].endswith("4       5      +1      stopped")
-    assert lines[4].endswith(f"{BACK}                          not ended")
+    assert lines[4].split() == [str(TODAY), *f"Tennis ball wall massage {BACK} not ended".split()]
     assert lines[6:] == [
         "",
         "the side of the neck: 3 sessions in the last 14 days, pain from 7 to 3",

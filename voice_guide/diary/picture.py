@@ -34,8 +34,8 @@ _MOST_ROWS = 3
 _MOST_COLUMNS = 3
 """Panels side by side: in more of them no days could be named."""
 
-_MOST_TICKS = 12
-"""Days that are named over the whole width."""
+_MOST_TICKS = {1: 12, 2: 6, 3: 6}
+"""How many days are named, by the number of panels side by side."""
 
 _EPOCH = date(1970, 1, 1)
 
@@ -69,7 +69,7 @@ def _picture(entries: Sequence[Entry]) -> bytes:
     panels = figure.subplots(
         ceil(len(areas) / columns), columns, sharex=True, sharey=True, squeeze=False
     ).ravel()
-    _set_scales(panels[0], entries[0].day, entries[-1].day, _MOST_TICKS // columns)
+    _set_scales(panels[0], entries[0].day, entries[-1].day, _MOST_TICKS[columns])
     for panel, area in zip(panels, areas, strict=False):
         _draw_area(panel, area, [entry for entry in entries if entry.area == area])
     for panel in panels[len(areas) - columns : len(areas)]:
@@ -94,9 +94,10 @@ def _draw_area(panel: "Axes", area: str, entries: Sequence[Entry]) -> None:
         ("after", _AFTER, [entry.after for entry in entries]),
     ):
         told = [nan if pain is None else pain for pain in pains]
-        panel.plot(days, told, linestyle="none", label=label, **look)
+        panel.plot(days, told, linestyle="none", label=label, clip_on=False, **look)
     # A pack's words are no formula, whatever is in them.
     panel.set_title(area, fontsize="medium", loc="left", parse_math=False)
+    panel.tick_params(labelsize="small")
     panel.grid(alpha=0.3)
     panel.spines[["top", "right"]].set_visible(False)
 
