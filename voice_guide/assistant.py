@@ -1,5 +1,6 @@
 """The only place that wires the rooms together."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
 from voice_guide.routines.library import Library
+from voice_guide.screen import Display, Screen, display
 from voice_guide.settings import HearingSettings, Settings, SettingsFile
 from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, phonemes
@@ -146,20 +148,21 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model)
         content = load_content(hearing)
-        transcript = Transcript(with_times=False)
+        shown = display(content.prompts, content.library.example, hearing.wake_phrase)
         voice = new_voice(file.settings)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
-    observe = _keeping_settings(file, transcript)
+    observe = _keeping_settings(file, shown)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
     try:
-        card.run(engine)
+        with shown.following(engine):
+            card.run(engine)
     finally:
         voice.close()
         preparing.shutdown(cancel_futures=True)
@@ -167,11 +170,17 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     """Lead through a session by typed lines."""
-    content = load_content(file.settings.hearing)
+    hearing = file.settings.hearing
+    content = load_content(hearing)
     ear = keyboard.TypedEar(content.sentences)
-    observe = _keeping_settings(file, Transcript(with_times=False))
+    shown: Display = Transcript(with_times=False)
+    if sys.stdin.isatty():
+        shown = display(content.prompts, content.library.example, hearing.wake_phrase)
+    observe = _keeping_settings(file, shown)
     engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
-    keyboard.run(engine, ear)
+    keys = keyboard.Keys(shown.type) if isinstance(shown, Screen) else None
+    with shown.following(engine):
+        keyboard.run(engine, ear, keys)
 
 
 @dataclass(frozen=True)
@@ -233,11 +242,11 @@ def _pairs(recording: Recording, far_end: Recording | None) -> Iterator[tuple[Sa
         yield heard, next(played, silence())
 
 
-def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
+def _keeping_settings(file: SettingsFile, shown: Display) -> Observer:
     """Show what happens, and keep what the person changes by voice."""
 
     def observe(at_s: float, happening: Event | Action) -> None:
-        transcript.observe(at_s, happening)
+        shown.observe(at_s, happening)
         try:
             match happening:
                 case SetRate(rate_wpm):
@@ -248,6 +257,6 @@ def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
                     file.change("guide", pacing=pacing.value)
         except VoiceGuideError as error:
             # It holds for this session; a session is worth more than a setting.
-            transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
+            shown.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
 
     return observe
