@@ -228,7 +228,8 @@ def display(prompts: Prompts, example: str, wake_phrase: str) -> Display:
 
 
 def _shows_pictures(console: Console) -> bool:
-    if not console.is_terminal or console.is_dumb_terminal:
+    # Whatever the environment has rich believe, a file is no terminal.
+    if not (sys.stdout.isatty() and console.is_interactive):
         return False
     is_large = console.width >= _LEAST_WIDTH and console.height >= _LEAST_HEIGHT
     return is_large and console.encoding.startswith("utf") and not _is_in_background()

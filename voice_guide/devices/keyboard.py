@@ -52,6 +52,10 @@ class TypedEar:
         """Hear this line in the next block."""
         self._line = line
 
+    def understands(self, line: str) -> bool:
+        """Return whether this line means anything now."""
+        return self._sentences.match(line, self._context) is not None
+
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
         self._context = context
@@ -173,13 +177,17 @@ def _run_live(engine: Engine, ear: TypedEar, lines: Iterable[str]) -> None:
     threading.Thread(target=read, daemon=True).start()
     engine.start()
     due = time.monotonic()
+    line, may_cut_in = "", False
     while not engine.is_finished:
         engine.process(silence(), silence())
         due += BLOCK / RATE
         time.sleep(max(0.0, due - time.monotonic()))
-        if not typed.empty():
-            line = typed.get()
-            if line is None:
+        if not line and not typed.empty():
+            taken = typed.get()
+            if taken is None:
                 return
-            if line:
-                ear.type(line)
+            line, may_cut_in = taken, ear.understands(taken)
+        # Talk over the guide's voice is let pass; what somebody types is to be answered.
+        if line and (may_cut_in or not engine.is_speaking):
+            ear.type(line)
+            line = ""
