@@ -70,12 +70,11 @@ class Script:
         """Say one step, what to take care of, and how it comes to its end."""
         leg = way.legs[at]
         is_last = at == len(way.legs) - 1
-        text = leg.step.say_then if leg.is_second_side and leg.step.say_then else leg.step.say
         said = self.line(
             "last_step" if is_last and at else "step",
             number=at + 1,
-            side="" if _SIDE in text else self.side(leg.side),
-            text=self._spoken(text, leg),
+            side="" if _SIDE in _text(leg) else self.side(leg.side),
+            text=self.instruction(leg),
         )
         caution = [self._spoken(leg.step.caution, leg)] if leg.step.caution else []
         return (said, *caution, *self.how_it_ends(way, at, hold, pacing))
@@ -110,6 +109,10 @@ class Script:
     def title(self, leg: Leg) -> str:
         """Name a leg shortly."""
         return self._spoken(leg.step.title, leg)
+
+    def instruction(self, leg: Leg) -> str:
+        """Tell what is done in a leg."""
+        return self._spoken(_text(leg), leg)
 
     def time_up(self, way: Itinerary, at: int, pacing: Pacing) -> Texts:
         """Say that the time of a step is over, and what follows."""
@@ -219,6 +222,10 @@ class Script:
         if pacing is Pacing.WAIT:
             what.append(self.line("say_next_to_finish" if is_last else "say_next"))
         return what
+
+
+def _text(leg: Leg) -> str:
+    return leg.step.say_then if leg.is_second_side and leg.step.say_then else leg.step.say
 
 
 def _ticks_left(hold: Hold) -> int:

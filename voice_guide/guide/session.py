@@ -36,6 +36,7 @@ from voice_guide.guide.record import Record
 from voice_guide.guide.script import Script
 from voice_guide.guide.speech import Speech, Texts, sentences, without
 from voice_guide.guide.timekeeper import Runs, Timekeeper
+from voice_guide.guide.view import StepView, View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine, Side
@@ -158,6 +159,22 @@ class Guide:
     def hold(self) -> Hold | None:
         """The time of that step; None where it waits for the person."""
         return self._time.hold if self.leg else None
+
+    @property
+    def view(self) -> View:
+        """What there is to see at this moment."""
+        if self._chosen is None:
+            return View(self.context)
+        leg, step = self.leg, None
+        if leg:
+            step = StepView(
+                **self._position,
+                side=self._script.side(leg.side),
+                title=self._script.title(leg),
+                text=self._script.instruction(leg),
+                hold=self.hold,
+            )
+        return View(self.context, self._routine.title, step)
 
     def handle(self, event: Event) -> list[Action]:
         """Return what is to be done about an event, in order."""
