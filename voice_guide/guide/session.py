@@ -348,7 +348,7 @@ class Guide:
             return self._say("still_paused")
         self._phase_before, self._phase = self._place, Phase.PAUSED
         self._cut_short = self._speech.end()
-        return [*self._time.halt(), *self._say("paused")]
+        return [*self._time.pause(), *self._say("paused")]
 
     def _resume(self) -> list[Action]:
         if self._question is Question.GO_ON:
@@ -369,7 +369,6 @@ class Guide:
 
     def _stop(self) -> list[Action]:
         halted = self._time.halt()
-        self._time.begins_when_silent = False
         if self._phase is Phase.STEP:
             self._cut_short = self._speech.end()
         self._phase = self._place
@@ -490,7 +489,6 @@ class Guide:
 
     def _stop_because(self, texts: Callable[[Routine | None], Texts]) -> list[Action]:
         halted = self._time.halt()
-        self._time.begins_when_silent = False
         self._cut_short = ()
         if not self._is_under_way:
             self._forget_the_routine()
@@ -620,7 +618,7 @@ class Guide:
     def _ask_to_forget(self) -> list[Action]:
         if self._record.is_empty:
             return self._answer("diary_empty")
-        halted = self._time.halt()
+        halted = self._time.pause()
         return [*halted, *self._ask(Question.FORGET, self._script.line("ask.forget"))]
 
     # Sleeping
@@ -631,7 +629,6 @@ class Guide:
         halted = self._time.halt()
         # Nobody remembers for that long how a sentence began, or has her hands in place still.
         self._cut_short = ()
-        self._time.begins_when_silent = False
         return [*halted, *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
 
     def _wake(self) -> list[Action]:
