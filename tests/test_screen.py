@@ -496,7 +496,7 @@ def test_a_session_at_a_terminal() -> None:
     assert status == 0
     assert after == at.before
     assert SHOW_CURSOR in at.output.rpartition("[?25l")[2]
-    assert at.rest.endswith("Heard   goodbye → Goodbye\nGuide   Goodbye. Take care.\n")
+    assert "Heard   goodbye → Goodbye\nGuide   Goodbye. Take care.\n" in at.rest
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,9 @@ class Picture:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it, row by row."""
         height = options.height or console.height
-        yield from self._rows(console, options.max_width, height)[:height]
+        for row in self._rows(console, options.max_width, height)[:height]:
+            # As segments: a text would be wrapped once more, which takes longer than all else.
+            yield from row.render(console, end="\n")
 
     def _rows(self, console: Console, width: int, height: int) -> Rows:
         inside = width - 2 * MARGIN

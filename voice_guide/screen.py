@@ -31,7 +31,7 @@ from voice_guide.guide.view import View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.picture import Line, Picture, Snapshot, bar_cells
 
-_EVERY_S = 0.2
+_EVERY_S = 0.25
 """Seconds between two looks at whether there is anything new to draw."""
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 18
