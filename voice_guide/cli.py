@@ -338,7 +338,7 @@ def _parser() -> argparse.ArgumentParser:
         "in a quiet room and over noise, and tells which are misheard, taken for another "
         "command, or have words the speech model does not know; which of the guide's own "
         "prompts contain a command; and what to do about each. With packs, their names, "
-        "places and things take the place of those that come with the program. What covers "
+        "places and things take the place of all others. What covers "
         "every template, every value and every word is said, and everything of one or two "
         "words. A sentence listened for in several contexts is said in one of them: step, "
         "or else the first. Takes about six minutes on two processors.",
