@@ -12,7 +12,7 @@ from people import PEOPLE, ROOM_NOISE, Person
 from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
-from voice_guide.console import describe
+from voice_guide.console import Transcript, describe
 from voice_guide.demo import ROOM
 from voice_guide.devices.room import Room
 from voice_guide.guide.events import Action, Event, Play, Said, Say
@@ -205,7 +205,7 @@ class Session:
 
     def __init__(self, content: Content, model: SpeechModel, guide: Understanding) -> None:
         settings = Settings()
-        self.voice = assistant.new_voice(settings)
+        self.voice = assistant.new_voice(settings, content.prompts, Transcript(with_times=True))
         ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
         self.engine = assistant.assemble(
             content, settings, ear, self.voice, self._observe, ROUTINE

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from voice_guide import models
 from voice_guide.audio import Samples, silence
 from voice_guide.console import Transcript
@@ -24,10 +26,14 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
 from voice_guide.routines.library import Library
-from voice_guide.settings import HearingSettings, Settings, SettingsFile
+from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
+from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
-from voice_guide.speaking.synthesizer import Speaker, phonemes
+from voice_guide.speaking.natural import NaturalVoice
+from voice_guide.speaking.stored import Stored
+from voice_guide.speaking.synthesizer import Render, Speaker, phonemes, render
 from voice_guide.speaking.voice import Voice
+from voice_guide.speaking.wording import Wording
 
 LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
 """Sentences and prompts of the guide's language."""
@@ -116,9 +122,28 @@ def assemble(
     return Engine(guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s)
 
 
-def new_voice(settings: Settings) -> Voice:
-    """Return the guide's voice."""
-    return Voice(Speaker(settings.voice.name, settings.voice.rate))
+def new_voice(settings: Settings, prompts: Prompts, transcript: Transcript) -> Voice:
+    """Return the guide's voice; where the natural one fails, it is told in both ways, once."""
+
+    def change_over(reason: str) -> None:
+        transcript.line(0.0, "Note", f"the natural voice is not available: {reason}", "yellow")
+        voice.change_over(prompts("natural_voice_failed"))
+
+    speak = render
+    if settings.voice.engine is SpeechEngine.NATURAL:
+        speak = FallingBack(_natural_voice, render, change_over).render
+    wording = Wording(LANGUAGE_FOLDER / "spoken.toml")
+    voice = Voice(
+        Speaker(settings.voice.name, settings.voice.rate),
+        lambda text, speaker: speak(wording.spoken(text), speaker),
+    )
+    return voice
+
+
+def _natural_voice() -> Render:
+    voice = NaturalVoice()
+    folder = platformdirs.user_cache_path("voice-guide") / "speech"
+    return Stored(voice.render, voice.name, folder).render
 
 
 def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str) -> None:
@@ -137,7 +162,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         loading = helper.submit(load_model)
         content = load_content(hearing)
         transcript = Transcript(with_times=False)
-        voice = new_voice(file.settings)
+        voice = new_voice(file.settings, content.prompts, transcript)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model)

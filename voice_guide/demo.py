@@ -81,7 +81,7 @@ class Demo:
         self._content = assistant.load_content(settings.hearing)
         self._transcript = Transcript(with_times=True)
         self._heard: Command | Unclear | None = None
-        self._voice = assistant.new_voice(settings)
+        self._voice = assistant.new_voice(settings, self._content.prompts, self._transcript)
         model = assistant.load_model()
         understanding = assistant.understand(self._content.sentences, model)
         self._ear = Listener(model, understanding, Phase.CHOOSING, settings.hearing.sensitivity)
