@@ -12,7 +12,7 @@ from people import PEOPLE, ROOM_NOISE, Person
 from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
-from voice_guide.console import Transcript, describe
+from voice_guide.console import describe
 from voice_guide.demo import ROOM
 from voice_guide.devices.room import Room
 from voice_guide.guide.events import Action, Event, Play, Said, Say
@@ -23,6 +23,7 @@ from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.language import reference
 from voice_guide.settings import HearingSettings, Settings
 from voice_guide.speaking.chimes import Chime
 
@@ -53,7 +54,7 @@ says = cache(Person.says)
 
 @pytest.fixture(scope="module")
 def guide(content: Content, model: SpeechModel) -> Understanding:
-    return assistant.understand(content.sentences, model)
+    return assistant.understand(content.sentences, model, content.language)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def neck(model: SpeechModel) -> Understanding:
         "Area": {"data": [{"sentences": ["[the] (back of my neck|upper arm|foot)"]}]},
     }
     sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
-    return assistant.understand(sentences, model)
+    return assistant.understand(sentences, model, reference())
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ class Session:
 
     def __init__(self, content: Content, model: SpeechModel, guide: Understanding) -> None:
         settings = Settings()
-        self.voice = assistant.new_voice(settings, content.prompts, Transcript(with_times=True))
+        self.voice = assistant.new_voice(settings, content, lambda *_: None)
         ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
         self.engine = assistant.assemble(
             content, settings, ear, self.voice, self._observe, ROUTINE

@@ -45,7 +45,7 @@ NewGuide = Callable[[], Voice]
 
 @pytest.fixture(scope="module")
 def natural() -> NaturalVoice:
-    return NaturalVoice()
+    return NaturalVoice("en")
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,11 @@ def steps(content: Content) -> list[str]:
 @pytest.fixture
 def new_guide(content: Content) -> Iterator[NewGuide]:
     """Give what starts the guide's voice as it is wired when the natural one is set."""
+    note = Transcript(content.prompts, with_times=False).note
     started = []
 
     def start() -> Voice:
-        started.append(assistant.new_voice(NATURAL, content.prompts, Transcript(with_times=False)))
+        started.append(assistant.new_voice(NATURAL, content, note))
         return started[-1]
 
     yield start
@@ -156,7 +157,7 @@ def test_it_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(socket, "getaddrinfo", connect)
 
-    assert len(NaturalVoice().render("Find the trapezius.", GUIDE))
+    assert len(NaturalVoice("en").render("Find the trapezius.", GUIDE))
 
 
 # Kept on disk
@@ -317,7 +318,7 @@ def test_the_next_start_needs_no_rendering(
 
 
 def test_the_other_voice_is_not_kept_on_disk(content: Content) -> None:
-    voice = assistant.new_voice(Settings(), content.prompts, Transcript(with_times=False))
+    voice = assistant.new_voice(Settings(), content, lambda *_: None)
 
     voice.speech(STEP)
     voice.close()
@@ -404,7 +405,12 @@ def test_a_model_that_is_not_whole_is_reported(
         (tmp_path / "hibari.onnx").write_bytes(content)
 
     with pytest.raises(VoiceGuideError, match="cannot be loaded"):
-        NaturalVoice()
+        NaturalVoice("en")
+
+
+def test_it_does_not_speak_another_language_as_if_it_were_its_own() -> None:
+    with pytest.raises(VoiceGuideError, match="English only"):
+        NaturalVoice("de")
 
 
 def test_dictionaries_that_are_missing_are_reported(
@@ -413,7 +419,7 @@ def test_dictionaries_that_are_missing_are_reported(
     monkeypatch.setattr("hibari.g2p.ASSETS", str(tmp_path))
 
     with pytest.raises(VoiceGuideError, match="cannot be loaded"):
-        NaturalVoice()
+        NaturalVoice("en")
 
 
 def test_it_is_told_once_whichever_thread_it_fails_in() -> None:
@@ -433,7 +439,7 @@ def test_it_is_told_once_whichever_thread_it_fails_in() -> None:
 
 
 def test_where_both_fail_it_is_an_error() -> None:
-    voice = FallingBack(lambda: NaturalVoice().render, render, lambda _: None)
+    voice = FallingBack(lambda: NaturalVoice("en").render, render, lambda _: None)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(hibari.Hibari, "__call__", failing)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.assistant import Content
+from voice_guide.assistant import Content, commands_of
 from voice_guide.guide.events import Say, SpeechEnded, Started
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.language import reference
 from voice_guide.routines.check import check
+from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import FOLDER, Library, PackError, load_pack
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
@@ -122,6 +124,15 @@ def session(content: Content, place: str) -> list[str]:
     return said
 
 
+def no_objections(_: Routine) -> tuple[str, ...]:
+    return ()
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    return commands_of(reference(), Settings().hearing)
+
+
 # What is heard
 
 
@@ -151,8 +162,10 @@ def test_each_side_has_steps_of_its_own(content: Content) -> None:
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.stem)
-def test_the_packs_are_sound_short_and_can_be_heard(pack: Path, model: SpeechModel) -> None:
-    report = check([pack], model.knows)[pack]
+def test_the_packs_are_sound_short_and_can_be_heard(
+    pack: Path, commands: Commands, model: SpeechModel
+) -> None:
+    report = check([pack], "en", commands.lost_to, model.knows)[pack]
 
     assert report.problems == ()
     assert report.remarks == ()
@@ -359,7 +372,7 @@ def test_the_mistakes_of_all_packs_are_told_at_once(tmp_path: Path) -> None:
     third = pack(tmp_path, "id =", "third.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load([first, second, third])
+        Library.load("en", no_objections, [first, second, third])
 
     assert [problem.file for problem in caught.value.problems] == [first, third]
 
@@ -369,7 +382,7 @@ def test_two_packs_cannot_have_one_id(tmp_path: Path) -> None:
     second = pack(tmp_path, SOUND, "second.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load([first, second])
+        Library.load("en", no_objections, [first, second])
 
     assert str(caught.value) == f'{second}: id: "shoulder-roll" is the id of {first} too'
 
@@ -380,7 +393,7 @@ def test_two_packs_cannot_have_one_id(tmp_path: Path) -> None:
 def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> None:
     file = pack(tmp_path, SOUND.replace('"my shoulders"', '"[my] trapezius", "trapezius muscle"'))
 
-    report = check([file], lambda word: word != "trapezius")[file]
+    report = check([file], "en", no_objections, lambda word: word != "trapezius")[file]
 
     assert report.problems == ()
     assert len(report.remarks) == 1
@@ -390,7 +403,7 @@ def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> Non
 def test_what_is_too_long_for_the_ear_is_named(tmp_path: Path) -> None:
     file = pack(tmp_path, SOUND.replace("Roll your shoulders.", "Roll " * 31))
 
-    report = check([file], lambda _: True)[file]
+    report = check([file], "en", no_objections, lambda _: True)[file]
 
     assert report.remarks == (
         "steps[1].say: 31 words in one go; more than 30 are hard to follow by ear",

@@ -1,15 +1,17 @@
 """What is written, and how it is said: by the tables of the language, and by both voices."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from voice_guide import assistant
-from voice_guide.assistant import LANGUAGE_FOLDER, Content
+from voice_guide.assistant import Content
 from voice_guide.audio import RATE, blocks_of, silence
-from voice_guide.console import Transcript
+from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import Recognizer, SpeechModel
+from voice_guide.language import reference
 from voice_guide.settings import Settings
 from voice_guide.speaking.natural import NaturalVoice
 from voice_guide.speaking.synthesizer import Speaker, phonemes, render
@@ -21,18 +23,18 @@ GUIDE = Speaker("en-us", 140)
 
 @pytest.fixture(scope="module")
 def wording() -> Wording:
-    return Wording(LANGUAGE_FOLDER / "spoken.toml")
+    return Wording(reference().spoken)
 
 
 @pytest.fixture(scope="module")
 def natural() -> NaturalVoice:
-    return NaturalVoice()
+    return NaturalVoice("en")
 
 
 @pytest.fixture
 def guide(content: Content) -> Iterator[Voice]:
     """Give the guide's voice as it is wired."""
-    voice = assistant.new_voice(Settings(), content.prompts, Transcript(with_times=False))
+    voice = assistant.new_voice(Settings(), content, lambda *_: None)
     yield voice
     voice.close()
 
@@ -111,6 +113,18 @@ def test_all_that_comes_with_the_guide_is_said_as_it_is_written(
         texts = [routine.title, routine.purpose, routine.closing, routine.source.referral]
         texts += [*routine.safety.cautions, *(step.say for step in routine.steps)]
         assert [wording.spoken(text) for text in texts] == texts
+
+
+def test_a_language_without_tables_leaves_all_to_the_voice(tmp_path: Path) -> None:
+    assert Wording(tmp_path / "spoken.toml").spoken("Add 250 g.") == "Add 250 g."
+
+
+def test_a_table_that_is_missing_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "spoken.toml"
+    file.write_text("[numbers]")
+
+    with pytest.raises(VoiceGuideError, match=r"spoken\.toml: missing: 'units'"):
+        Wording(file)
 
 
 READ_ALIKE = [

@@ -5,15 +5,19 @@ words and in a simulated room many times faster than real time, with the same an
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol, TypeAlias
 
 from voice_guide.audio import BLOCK, RATE, Samples
 from voice_guide.guide.events import (
     Action,
+    Cue,
     End,
     Event,
     Hush,
     Idle,
+    NewDay,
     Play,
     Prepare,
     Said,
@@ -24,6 +28,7 @@ from voice_guide.guide.events import (
     SpeechEnded,
     Started,
     StopTimer,
+    Tick,
     TimeUp,
 )
 from voice_guide.guide.session import Guide
@@ -64,6 +69,24 @@ Observer: TypeAlias = Callable[[float, Event | Action], None]
 """Told everything that happens, with the seconds of audio since the start."""
 
 
+_CALENDAR_EVERY = 60 * RATE
+"""Samples between two looks at the calendar."""
+
+
+@dataclass(frozen=True)
+class _Timer:
+    ends: int
+    next_tick: int
+    tick: int
+
+
+def _timer(now: int, seconds: float, tick_s: float) -> _Timer:
+    """Return a timer whose parts are counted back from its end; all in samples."""
+    length, tick = round(seconds * RATE), round(tick_s * RATE)
+    first = length % tick or tick
+    return _Timer(now + length, now + first, tick)
+
+
 class Engine:
     """Guide, ear and voice, moved on block by block."""
 
@@ -72,18 +95,26 @@ class Engine:
         guide: Guide,
         ear: Ear,
         voice: Mouth,
-        mixer: Mixer[Say | Play, Said],
+        mixer: Mixer[Say | Cue | Play, Said],
         observe: Observer,
         idle_after_s: float,
+        started: Started,
+        today: Callable[[], date],
     ) -> None:
-        """`idle_after_s` is how much audio has to pass in idleness before the guide is told."""
+        """`idle_after_s` is how much audio has to pass in idleness before the guide is told.
+
+        `started` is what the guide is told first, and `today` tells the day by the calendar.
+        """
         self._guide = guide
         self._ear = ear
         self._voice = voice
         self._mixer = mixer
         self._observe = observe
         self._samples = 0
-        self._timer_ends: int | None = None
+        self._timer: _Timer | None = None
+        self._started = started
+        self._today = today
+        self._day = started.today
         self._idle_after_s = idle_after_s
         self._idle_samples = 0
         self._is_ending = False
@@ -111,7 +142,7 @@ class Engine:
 
     def start(self) -> None:
         """Let the guide begin."""
-        self._handle(Started())
+        self._handle(self._started)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take one block of the microphone; return the next one for the speaker.
@@ -125,10 +156,9 @@ class Engine:
             # Talk over the voice, as a television's, is not answered: the voice goes on.
             if not (isinstance(event, Unclear) and self._mixer.is_playing):
                 self._handle(event)
-        if self._timer_ends is not None and self._samples >= self._timer_ends:
-            self._timer_ends = None
-            self._handle(TimeUp())
+        self._run_timer()
         self._count_idleness()
+        self._watch_the_calendar()
         was_playing = self._mixer.is_playing
         block, started, ended = self._mixer.next_block()
         for action in started:
@@ -140,9 +170,26 @@ class Engine:
             self._handle(SpeechEnded())
         return block
 
+    def _run_timer(self) -> None:
+        timer = self._timer
+        if timer is None:
+            return
+        if self._samples >= timer.ends:
+            self._timer = None
+            self._handle(TimeUp())
+        elif self._samples >= timer.next_tick:
+            left_s = (timer.ends - timer.next_tick) / RATE
+            self._timer = replace(timer, next_tick=timer.next_tick + timer.tick)
+            self._handle(Tick(left_s))
+
+    def _watch_the_calendar(self) -> None:
+        if self._samples % _CALENDAR_EVERY == 0 and self._today() != self._day:
+            self._day = self._today()
+            self._handle(NewDay(self._day))
+
     def _count_idleness(self) -> None:
         """Count the audio since the last command in which nothing was said or timed."""
-        if self._mixer.is_playing or self._timer_ends is not None:
+        if self._mixer.is_playing or self._timer is not None:
             return
         was_idle = self._idle_samples / RATE >= self._idle_after_s
         self._idle_samples += BLOCK
@@ -159,7 +206,7 @@ class Engine:
         for action in actions:
             self._do(action)
             # What is said or played is told when it starts, not when it is asked for.
-            if not isinstance(action, Say | Play):
+            if not isinstance(action, Say | Cue | Play):
                 self._observe(self.now_s, action)
         self._ear.listen_for(self._guide.context)
 
@@ -169,16 +216,20 @@ class Engine:
                 for at, sentence in enumerate(sentences(text)):
                     start = None if at else action
                     self._mixer.play(self._voice.speech(sentence), start, Said(sentence))
+            case Cue(text, within_s):
+                sound = self._voice.speech(text)
+                if not self._mixer.is_playing and len(sound) <= within_s * RATE:
+                    self._mixer.play(sound, action, Said(text))
             case Play(chime):
                 self._mixer.play(chimes.sound(chime), action)
             case Hush():
                 self._mixer.stop()
             case Prepare(texts):
                 self._voice.prepare([part for text in texts for part in sentences(text)])
-            case SetTimer(seconds):
-                self._timer_ends = self._samples + round(seconds * RATE)
+            case SetTimer(seconds, tick_s):
+                self._timer = _timer(self._samples, seconds, tick_s)
             case StopTimer():
-                self._timer_ends = None
+                self._timer = None
             case SetVolume(volume):
                 self._mixer.volume = volume
             case SetRate(rate_wpm):

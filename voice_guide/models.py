@@ -174,6 +174,14 @@ def catalog() -> tuple[Model, ...]:
         raise VoiceGuideError(f"{CATALOG}: {reason}: install Voice Guide again.") from error
 
 
+def named(name: str) -> Model:
+    """Return a model of the catalog; raises VoiceGuideError where it is none."""
+    model = next((model for model in catalog() if model.name == name), None)
+    if model is None:
+        raise VoiceGuideError(f"There is no model {name}: `voice-guide models list` shows all.")
+    return model
+
+
 def folder(model: Model) -> Path:
     """Return where the model is installed, or would be."""
     return platformdirs.user_data_path("voice-guide") / "models" / model.name
@@ -187,9 +195,7 @@ def require(name: str) -> Path:
 
     Raises VoiceGuideError, in one line with the command that mends it, when it is not.
     """
-    model = next((model for model in catalog() if model.name == name), None)
-    if model is None:
-        raise VoiceGuideError(f"There is no model {name}: `voice-guide models list` shows all.")
+    model = named(name)
     place = folder(model)
     known = _read_stamp(place)
     problems, stamp = _examine(model, place, known)

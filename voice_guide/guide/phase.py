@@ -18,6 +18,12 @@ class Phase(StrEnum):
     PAUSED = "paused"
     """Waiting for "resume", wherever the conversation was."""
 
+    ASKING = "asking"
+    """Waiting for yes or no, wherever the conversation was."""
+
+    RATING = "rating"
+    """Waiting for how strong the pain is, wherever the conversation was."""
+
     FINISHED = "finished"
     """A routine has ended or was stopped, and can be taken up again."""
 

@@ -37,6 +37,11 @@ class Speech:
         """What "say that again" repeats."""
         self._unheard: Texts = ()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether all of it was heard to its end."""
+        return not self._unheard
+
     def say(self, *texts: str) -> list[Action]:
         """Say this instead of what is being said."""
         self.last = self._unheard = texts

@@ -1,9 +1,16 @@
 """What a routine is: the shape of a pack, checked as it is read."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
 from voice_guide.routines.phrases import phrases
@@ -35,6 +42,19 @@ def _checked_identifier(name: str) -> str:
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 """Something to say or to name: never empty."""
 
+_SIDE = "{side}"
+_BRACE = re.compile(r"[{}]")
+
+
+def _with_side_only(text: str) -> str:
+    if _BRACE.search(text.replace(_SIDE, "")):
+        raise ValueError("nothing may stand in braces but {side}")
+    return text
+
+
+Spoken = Annotated[Text, AfterValidator(_with_side_only)]
+"""Something to say in which {side} stands for the name of the side it is said for."""
+
 Template = Annotated[Text, AfterValidator(lambda template: phrases(template) and template)]
 """What a person may say, as a hassil template: `(tennis|rubber) ball [wall] massage`."""
 
@@ -58,17 +78,68 @@ class Need:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Repeat:
+    """Something to do over and over, led by calls: "squeeze", "and release"."""
+
+    times: Annotated[int, Field(strict=True, ge=2, le=100)]
+    """How often."""
+
+    seconds: Annotated[float, Field(strict=True, ge=1, le=60)]
+    """How long one time takes, from its first call to that of the next."""
+
+    calls: Annotated[tuple[Text, ...], _NOT_EMPTY]
+    """What is called each time, spread evenly."""
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Step:
     """One action, said in one go."""
 
-    say: Text
+    title: Spoken
+    """Its short name, as in "Next: the ball in place"."""
+
+    say: Spoken
     """What the guide says, written for the ear."""
 
-    side: Literal["left", "right"] | None = None
-    """The side of the body this step is for, where it is for one."""
+    say_then: Spoken | None = None
+    """What it says for the second side, where that differs."""
+
+    more: Spoken | None = None
+    """What it adds when it is asked to explain."""
+
+    caution: Spoken | None = None
+    """What has to be said right before this step, every time."""
+
+    sides: Annotated[bool, Field(strict=True)] = False
+    """Whether it is for one side of the body. Steps with sides that follow each other are led
+    for the one side, and then all of them for the other."""
 
     seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] | None = None
-    """How long to go on, counted from the end of what is said; none waits for the person."""
+    """How long to go on; none waits for the person."""
+
+    repeat: Repeat | None = None
+    """What to do how often, in place of seconds."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Step":
+        if self.seconds is not None and self.repeat is not None:
+            raise ValueError("expected seconds or repeat, not both")
+        if not self.sides and any(_SIDE in text for text in self._texts):
+            raise ValueError("{side} stands for a side, and the step has none: sides = true")
+        if not self.sides and self.say_then is not None:
+            raise ValueError(
+                "say_then is for the second side, and the step has none: sides = true"
+            )
+        return self
+
+    @property
+    def _texts(self) -> Sequence[str]:
+        return [t for t in (self.title, self.say, self.say_then, self.more, self.caution) if t]
+
+    @property
+    def total_s(self) -> float | None:
+        """How long it takes in all, in seconds; None where it waits for the person."""
+        return self.repeat.times * self.repeat.seconds if self.repeat else self.seconds
 
 
 @dataclass(frozen=True, config=_STRICT)

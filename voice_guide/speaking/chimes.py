@@ -17,6 +17,9 @@ class Chime(Enum):
     UNCLEAR = ((330.0, 0.09), (262.0, 0.13))
     """I heard you, and did not understand."""
 
+    START = ((659.0, 0.12), (659.0, 0.2))
+    """The time of a step begins."""
+
     TIME_UP = ((523.0, 0.14), (659.0, 0.14), (784.0, 0.3))
     """The time of a step is over."""
 

@@ -13,6 +13,9 @@ from voice_guide.speaking.synthesizer import Speaker, trimmed
 _VOICE = "heart"
 """The one voice whose model is in the package: any other would be downloaded."""
 
+_LANGUAGE = "en"
+"""The code of the one language it speaks."""
+
 _PACES_WPM = (90, 100, 120, 140, 160, 185, 215, 250, 310)
 _SPEEDS = (0.5, 0.57, 0.66, 0.78, 0.83, 1.0, 1.32, 1.34, 2.0)
 """The speed at which this voice says the routines' sentences in the time that espeak-ng takes at
@@ -28,11 +31,13 @@ _SEED = 0
 class NaturalVoice:
     """One loaded voice, which may be used by several threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         """Load it; it takes about half a second and 160 MB.
 
-        Raises VoiceGuideError where it is not installed, or not whole.
+        Raises VoiceGuideError where it is not installed, or not whole, or for another language.
         """
+        if language != _LANGUAGE:
+            raise VoiceGuideError("hibari-tts speaks English only")
         try:
             from hibari import Hibari
 

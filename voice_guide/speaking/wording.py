@@ -6,13 +6,15 @@ is here. Transcripts show what was written.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from hassil.numbers import get_rbnf_engine
+
+from voice_guide.checking import read_toml
+from voice_guide.errors import VoiceGuideError
 
 _Rewriting: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -35,15 +37,27 @@ class Wording:
     """Puts what is written the way it is said, in one language."""
 
     def __init__(self, file: Path) -> None:
-        """Read a language's tables (TOML); the language is named by the folder they are in."""
-        tables = tomllib.loads(file.read_text("utf-8"))
-        self._numerals = get_rbnf_engine(file.parent.name)
+        """Read a language's tables (TOML), in the folder that is named by its code.
+
+        Without the file everything is left to the voice. Raises VoiceGuideError where it is
+        not TOML, or lacks a table.
+        """
+        self._language = file.parent.name
+        self._rewritings: list[_Rewriting] = []
+        if file.exists():
+            tables = read_toml(file)
+            try:
+                self._read(tables)
+            except KeyError as error:
+                raise VoiceGuideError(f"{file}: missing: {error}") from error
+
+    def _read(self, tables: Mapping[str, Any]) -> None:
         self._units: Mapping[str, tuple[str, str]] = tables["units"]
         self._minus = tables["numbers"]["minus"]
         decimal, thousands = (re.escape(tables["numbers"][sign]) for sign in _SIGNS)
         self._number = rf"\d+(?:{thousands}\d{{3}})*(?:{decimal}\d+)?"
         # What comes first takes apart what would mean something else to what comes later.
-        self._rewritings: list[_Rewriting] = [
+        self._rewritings = [
             *self._phone_numbers(tables["phone_numbers"]),
             self._time(tables["times"]),
             self._negative(),
@@ -162,7 +176,7 @@ class Wording:
         """Return a number as it was written where every voice reads it, else in words."""
         if not _LIKE_A_YEAR.fullmatch(number):
             return number
-        return self._numerals.format_number(number).text
+        return get_rbnf_engine(self._language).format_number(number).text
 
 
 _SIGNS = ("decimal", "thousands")

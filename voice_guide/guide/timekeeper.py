@@ -1,0 +1,106 @@
+"""The one timer: what it runs for, and the time of the step it belongs to."""
+
+from enum import Enum, auto
+
+from voice_guide.guide.events import Action, Cue, Play, SetTimer, StopTimer
+from voice_guide.guide.hold import Hold
+from voice_guide.guide.script import Script
+from voice_guide.routines.model import Step
+from voice_guide.speaking.chimes import Chime
+
+
+class Runs(Enum):
+    """What the timer runs for."""
+
+    HOLD = auto()
+    """The time of a step."""
+
+    GET_READY = auto()
+    """The moment to bring the hands in place, before the time of a step begins by itself."""
+
+    CARRY_ON = auto()
+    """The moment that a step without a time takes where the guide carries on by itself."""
+
+
+_MOMENTS_S = {Runs.GET_READY: 5.0, Runs.CARRY_ON: 8.0}
+"""How long these moments are, in seconds: this project's choice."""
+
+
+class Timekeeper:
+    """Runs the time of a step, and the moments in between."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._runs: Runs | None = None
+        self.hold: Hold | None = None
+        """The time of the step; None where it waits for the person."""
+        self.begins_when_silent = False
+        """Whether the time of the step is to begin as soon as nothing is being said."""
+
+    def take(self, step: Step, left_s: float | None = None) -> None:
+        """Have the time of another step, which is not to run yet."""
+        self.hold = Hold.of(step, left_s)
+        self.begins_when_silent = False
+
+    def begin(self) -> list[Action]:
+        """Run the time of the step: a chime tells it, or the first of the step's own calls."""
+        if self.hold is None:
+            return []
+        self.hold = self.hold.running()
+        self.begins_when_silent = False
+        starts = self._call() if self.hold.step.repeat else [Play(Chime.START)]
+        return [*starts, *self._run_hold()]
+
+    def wait(self, runs: Runs) -> list[Action]:
+        """Let a moment pass."""
+        self._runs = runs
+        return [SetTimer(_MOMENTS_S[runs])]
+
+    def stop_waiting(self) -> list[Action]:
+        """Forget a moment that was to pass; the time of a step runs on."""
+        return [] if self._runs in (None, Runs.HOLD) else self._stop()
+
+    def halt(self) -> list[Action]:
+        """Stop every clock."""
+        if self.hold and self.hold.is_running:
+            self.hold = self.hold.halted()
+            self.begins_when_silent = not self.hold.is_up
+        return self._stop()
+
+    def tick(self, left_s: float) -> list[Action]:
+        """Take note of the time, and tell it where it is worth it."""
+        if self._runs is not Runs.HOLD or self.hold is None:
+            return []
+        self.hold = self.hold.ticked(left_s)
+        return self._call()
+
+    def time_up(self) -> Runs | None:
+        """Take note that the timer has run out; return what it ran for."""
+        runs, self._runs = self._runs, None
+        if runs is Runs.HOLD and self.hold:
+            self.hold = self.hold.ticked(0).halted()
+        return runs
+
+    def longer(self, seconds: float) -> list[Action]:
+        """Give the step so much more time; where it was over, it begins again when silent."""
+        if self.hold is None:
+            return []
+        self.begins_when_silent |= self.hold.is_up
+        self.hold = self.hold.longer(seconds)
+        return self._run_hold() if self.hold.is_running else []
+
+    def _run_hold(self) -> list[Action]:
+        if self.hold is None:
+            return []
+        self._runs = Runs.HOLD
+        return [SetTimer(self.hold.left_s, self.hold.tick_s)]
+
+    def _stop(self) -> list[Action]:
+        self._runs = None
+        return [StopTimer()]
+
+    def _call(self) -> list[Action]:
+        hold = self.hold
+        if hold is None or hold.call is None:
+            return []
+        return [Cue(self._script.call(hold), hold.call_within_s)]
