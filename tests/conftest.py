@@ -29,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="how many spoken exchanges the live latency is measured on",
     )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=20,
+        metavar="N",
+        help="how often a program is killed while it keeps what it has to remember",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

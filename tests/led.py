@@ -20,7 +20,7 @@ LINES = (
     *("yes", "yes", "no", "five", "two", "stop", "it hurts", "more time", "carry on by yourself"),
 )
 
-TALKS_EVERY = 30
+TALKS_EVERY = 15
 """Blocks of 20 ms between two things she says, on average."""
 
 

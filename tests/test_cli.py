@@ -13,7 +13,7 @@ from shell import guide_says, output, refusal, run, write
 from voice_guide import __version__
 from voice_guide.routines.library import FOLDER
 
-COMMANDS = ["run", "demo", "hear", "routines", "check", "rehearse", "models", "doctor"]
+COMMANDS = ["run", "demo", "hear", "routines", "check", "rehearse", "models", "diary", "doctor"]
 LIST = "what can you do\n"
 
 

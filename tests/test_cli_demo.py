@@ -64,11 +64,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 def test_everything_the_demo_says_is_understood(demo: Played) -> None:
     said = [line.text for line in demo.transcript if line.who == "Person"]
+    lines = [line.say for line in SCRIPT.lines]
 
-    assert [text.removeprefix("(cuts in) ") for text in said] == [
-        line.say for line in SCRIPT.lines
-    ]
-    assert sum(line.who == "Heard" for line in demo.transcript) == len(script)
+    assert [text.removeprefix("(cuts in) ") for text in said] == lines
+    assert sum(line.who == "Heard" for line in demo.transcript) == len(lines)
     assert len(demo.cuts_in()) == 3
 
 

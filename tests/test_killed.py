@@ -1,10 +1,12 @@
 """Killed at any instant, it comes back to the same place, and nothing that was kept is damaged."""
 
 import os
+import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from killing import moments_s, printed_until_killed
 
 from voice_guide.diary.notebook import Notebook
@@ -12,19 +14,27 @@ from voice_guide.guide.events import KeepDiary, KeepPlace
 
 LED = Path(__file__).parent / "led.py"
 
-KILLS = int(os.environ.get("VOICE_GUIDE_KILLS", "12"))
+LATEST_S = 0.5
+"""When it is killed at the latest, in seconds after its first line."""
 
 
 def test_killed_at_any_instant_it_comes_back_to_the_same_place(
-    report_figure: Callable[[str], None],
+    pytestconfig: pytest.Config, report_figure: Callable[[str], None]
 ) -> None:
+    kills = pytestconfig.getoption("kills")
+    # Half of them in its first steps, half at any time later.
+    chance = random.Random(5)
+    later = [chance.uniform(0, LATEST_S) for _ in range(kills // 2)]
+    moments = [*moments_s(kills - len(later), seed=5), *later]
+    chance.shuffle(moments)
+
     notebook = Notebook()
     notebook.keep(KeepDiary(is_wanted=True))
     notebook.close()
     may_begin_at = {repr(KeepPlace(None))}
     places = set()
     under_way = 0
-    for seed, after_s in enumerate(moments_s(KILLS, seed=5)):
+    for seed, after_s in enumerate(moments):
         lines = printed_until_killed([LED, str(seed)], after_s)
         began, *told = [line.partition(" ")[::2] for line in lines]
         assert began[0] == "began"
@@ -35,7 +45,7 @@ def test_killed_at_any_instant_it_comes_back_to_the_same_place(
         under_way += "is_under_way=True" in began[1]
         check_what_is_kept(told)
     report_figure(
-        f"killed {KILLS} times: came back to the same place every time "
+        f"killed {kills} times: came back to the same place every time "
         f"({under_way} times in the middle of a routine, {len(places)} places)"
     )
 

@@ -1,5 +1,6 @@
 """The only place that wires the rooms together."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from voice_guide.keeping import Keeper
 from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
+from voice_guide.screen import Display, Screen, display
 from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
 from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
@@ -88,14 +90,13 @@ def _ensure_complete(
     language: Language, prompts: Prompts, sentences: Sentences, hearing: HearingSettings
 ) -> None:
     complete = reference()
+    all_prompts = Prompts(complete.prompts)
     all_sentences = load_sentences(complete.folder, Library(()), hearing)
-    told = [
-        *(
-            f"{language.prompts}: {text}"
-            for text in prompts_wanting(prompts, Prompts(complete.prompts))
-        ),
-        *(f"{language.folder}: {text}" for text in sentences_wanting(sentences, all_sentences)),
-    ]
+    wanting = {
+        language.prompts: list(prompts_wanting(prompts, all_prompts)),
+        language.folder: list(sentences_wanting(sentences, all_sentences)),
+    }
+    told = [f"{place}: {'; '.join(found)}" for place, found in wanting.items() if found]
     if told:
         raise VoiceGuideError("; ".join(told))
 
@@ -205,21 +206,22 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         loading = helper.submit(load_model, file.language)
         content = load_content(file.settings)
         show_left_out(content.left_out)
-        transcript = Transcript(content.prompts, with_times=False)
-        voice = new_voice(file.settings, content, transcript.note)
+        shown = display(content.prompts, content.library.example, hearing.wake_phrase)
+        voice = new_voice(file.settings, content, shown.note)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
-    keeper = Keeper(file, transcript.note)
-    observe = _one_after_the_other(keeper.observe, transcript.observe)
+    keeper = Keeper(file, shown.note)
+    observe = _one_after_the_other(keeper.observe, shown.observe)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
     try:
-        card.run(engine)
+        with shown.following(engine):
+            card.run(engine)
     finally:
         voice.close()
         keeper.close()
@@ -231,13 +233,18 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     content = load_content(file.settings)
     show_left_out(content.left_out)
     ear = keyboard.TypedEar(content.sentences)
-    transcript = Transcript(content.prompts, with_times=False)
-    keeper = Keeper(file, transcript.note)
-    observe = _one_after_the_other(keeper.observe, transcript.observe)
+    shown: Display = Transcript(content.prompts, with_times=False)
+    if sys.stdin.isatty():
+        wake_phrase = file.settings.hearing.wake_phrase
+        shown = display(content.prompts, content.library.example, wake_phrase)
+    keeper = Keeper(file, shown.note)
+    observe = _one_after_the_other(keeper.observe, shown.observe)
     voice = keyboard.MuteVoice()
     engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
+    keys = keyboard.Keys(shown.type) if isinstance(shown, Screen) else None
     try:
-        keyboard.run(engine, ear)
+        with shown.following(engine):
+            keyboard.run(engine, ear, keys)
     finally:
         keeper.close()
 

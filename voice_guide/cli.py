@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -213,6 +214,25 @@ def _verify_models(_: argparse.Namespace) -> int:
     return 2 if problems else 0
 
 
+def _diary(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from voice_guide.diary import picture, report
+    from voice_guide.diary.notebook import Notebook
+
+    with closing(Notebook()) as notebook:
+        diary = notebook.diary()
+    if notebook.note:
+        print(f"voice-guide: {notebook.note}", file=sys.stderr)
+    if options.plot:
+        picture.draw(diary.entries, options.plot)
+    elif options.csv:
+        report.write_csv(diary, sys.stdout)
+    else:
+        report.show(diary, date.today())
+    return 1 if notebook.note else 0
+
+
 def _doctor(_: argparse.Namespace) -> int:
     from voice_guide.doctor import examine
 
@@ -345,6 +365,22 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("verify", help="check every file of those installed").set_defaults(
         command=_verify_models
     )
+
+    diary = commands.add_parser(
+        "diary",
+        help="what was done, and how it felt",
+        description="Shows the diary, which is kept on this device only, and only for whoever "
+        "has said yes to it: each session with the pain before and after it, from 0 (none) to "
+        "10 (worst), and how each area fared in the last fourteen days.",
+    )
+    instead = diary.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--plot", metavar="FILE.png", type=Path, help="draw it instead, a panel for each area"
+    )
+    instead.add_argument(
+        "--csv", action="store_true", help="print the sessions, comma-separated, instead"
+    )
+    diary.set_defaults(command=_diary)
 
     doctor = commands.add_parser(
         "doctor",

@@ -49,5 +49,5 @@ def _values_wanting(templates: list[Template], reference: list[Template]) -> Ite
 
 def _listed(what: str, names: Iterable[str]) -> Iterator[str]:
     """Yield one line with all the names, where there are any."""
-    if listed := ", ".join(sorted(names)):
+    if listed := ", ".join(sorted(set(names))):
         yield f"{what}: {listed}"

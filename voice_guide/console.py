@@ -2,7 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +35,11 @@ class Transcript:
         # A terminal's lines end between words; those in a file or pipe do not end at all.
         self._console.soft_wrap = not self._console.is_terminal
         self._with_times = with_times
+
+    @contextmanager
+    def following(self, _: object) -> Iterator[None]:
+        """Print as it goes: that takes nothing before, and leaves nothing behind."""
+        yield
 
     def observe(self, at_s: float, happening: Event | Action) -> None:
         """Show an event or an action, if it is one to show."""

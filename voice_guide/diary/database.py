@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -100,7 +101,7 @@ def made(path: Path) -> sqlite3.Connection:
         connection = connect(path, WAITED_S)
         try:
             leave_syncing_to_others(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _append_commits(connection)
             with transaction(connection):
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
@@ -177,6 +178,19 @@ def put_aside(path: Path) -> Path:
             f"{path}: damaged, or no diary, and cannot be put aside: {error.strerror}"
         ) from error
     return aside
+
+
+def _append_commits(connection: sqlite3.Connection) -> None:
+    """Change to WAL mode, which SQLite does not wait for by itself where another is at it."""
+    until_s = time.monotonic() + WAITED_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                raise
+        time.sleep(0.001)
 
 
 def _is_diary(connection: sqlite3.Connection, path: Path) -> bool:

@@ -99,12 +99,16 @@ class Upkeep:
         self._sync_commits()
         if not self._must_cut.is_set() and self._commits.stat().st_size < _MOST_BYTES:
             return
+        # Before, so that what has to be erased meanwhile is not forgotten.
         self._must_cut.clear()
-        if self._cut():
-            self._sync_commits()
-        else:
-            self._must_cut.set()
-            self.settle(_AGAIN_S)
+        is_cut = False
+        try:
+            is_cut = self._cut()
+        finally:
+            if not is_cut:
+                self._must_cut.set()
+                self.settle(_AGAIN_S)
+        self._sync_commits()
 
     def _cut(self) -> bool:
         """Copy the commits into the database and forget them; False where more came meanwhile."""

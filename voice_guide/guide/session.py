@@ -36,6 +36,7 @@ from voice_guide.guide.record import Record
 from voice_guide.guide.script import Script
 from voice_guide.guide.speech import Speech, Texts, sentences, without
 from voice_guide.guide.timekeeper import Runs, Timekeeper
+from voice_guide.guide.view import StepView, View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine, Side
@@ -85,6 +86,7 @@ class Guide:
         self._cautions_left: frozenset[str] = frozenset()
         self._at = 0
         self._is_complete = False
+        self._has_hurt = False
         self._broken_off: Place | None = None
         self._kept: Place | None = None
         self._cut_short: Texts = ()
@@ -157,6 +159,22 @@ class Guide:
     def hold(self) -> Hold | None:
         """The time of that step; None where it waits for the person."""
         return self._time.hold if self.leg else None
+
+    @property
+    def view(self) -> View:
+        """What there is to see at this moment."""
+        if self._chosen is None:
+            return View(self.context)
+        leg, step = self.leg, None
+        if leg:
+            step = StepView(
+                **self._position,
+                side=self._script.side(leg.side),
+                title=self._script.title(leg),
+                text=self._script.instruction(leg),
+                hold=self.hold,
+            )
+        return View(self.context, self._routine.title, step)
 
     def handle(self, event: Event) -> list[Action]:
         """Return what is to be done about an event, in order."""
@@ -245,7 +263,7 @@ class Guide:
         self._chosen = Itinerary(routine)
         self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
-        self._is_complete = False
+        self._is_complete = self._has_hurt = False
         self._record.leave()
         return [*self._time.halt(), *self._speech.say(*self._script.introduction(self._way))]
 
@@ -308,14 +326,13 @@ class Guide:
     def _enter(self, at: int, *before: str, left_s: float | None = None) -> list[Action]:
         self._at = at
         self._cut_short = ()
-        self._is_complete = False
         written = [*self._time.halt(), *self._record.begin(self._routine)]
         self._time.take(self._leg.step, left_s)
         return [*written, *self._lead(*before, *self._step_texts())]
 
     def _lead(self, *texts: str) -> list[Action]:
         self._phase = Phase.STEP
-        self._is_complete = False
+        self._is_complete = self._has_hurt = False
         return self._speech.say(*texts)
 
     def _step_texts(self) -> Texts:
@@ -331,7 +348,7 @@ class Guide:
             return self._say("still_paused")
         self._phase_before, self._phase = self._place, Phase.PAUSED
         self._cut_short = self._speech.end()
-        return [*self._time.halt(), *self._say("paused")]
+        return [*self._time.pause(), *self._say("paused")]
 
     def _resume(self) -> list[Action]:
         if self._question is Question.GO_ON:
@@ -352,7 +369,6 @@ class Guide:
 
     def _stop(self) -> list[Action]:
         halted = self._time.halt()
-        self._time.begins_when_silent = False
         if self._phase is Phase.STEP:
             self._cut_short = self._speech.end()
         self._phase = self._place
@@ -392,7 +408,9 @@ class Guide:
                 return [*_after_hush(Chime.TIME_UP, self._next()), self._prepare()]
             case Runs.HOLD:
                 # On time, whatever is being said: that goes on afterwards.
-                told = self._speech.answer(*self._script.time_up(self._way, self._at))
+                told = self._speech.answer(
+                    *self._script.time_up(self._way, self._at, self._pacing)
+                )
                 return _after_hush(Chime.TIME_UP, told)
             case Runs.CARRY_ON:
                 return [*self._next(), self._prepare()]
@@ -456,9 +474,12 @@ class Guide:
             return self._answer("no_sides_at_all")
         here = self._leg.side if self._is_under_way else None
         if here is None:
+            if self._is_under_way and not self._way.has_sides_from(self._at):
+                return self._answer("no_sides")
             self._chosen = self._way.starting_with(side)
         if here in (None, side):
-            return self._answer("starting_with", side=self._script.side(side))
+            told = "on_this_side" if here and self._leg.is_second_side else "starting_with"
+            return self._answer(told, side=self._script.side(side))
         if self._leg.is_second_side:
             return self._other_side()
         self._chosen = self._way.starting_with(side)
@@ -468,7 +489,6 @@ class Guide:
 
     def _stop_because(self, texts: Callable[[Routine | None], Texts]) -> list[Action]:
         halted = self._time.halt()
-        self._time.begins_when_silent = False
         self._cut_short = ()
         if not self._is_under_way:
             self._forget_the_routine()
@@ -479,6 +499,7 @@ class Guide:
             self._forget_the_routine()
             return [*halted, *self._speech.say(*told)]
         self._phase = Phase.FINISHED
+        self._has_hurt = True
         written = self._record.end(Ending.HURT)
         return [*halted, *written, *self._ask(Question.END, *told, self._script.line("ask.end"))]
 
@@ -597,7 +618,7 @@ class Guide:
     def _ask_to_forget(self) -> list[Action]:
         if self._record.is_empty:
             return self._answer("diary_empty")
-        halted = self._time.halt()
+        halted = self._time.pause()
         return [*halted, *self._ask(Question.FORGET, self._script.line("ask.forget"))]
 
     # Sleeping
@@ -608,7 +629,6 @@ class Guide:
         halted = self._time.halt()
         # Nobody remembers for that long how a sentence began, or has her hands in place still.
         self._cut_short = ()
-        self._time.begins_when_silent = False
         return [*halted, *self._say("going_to_sleep", wake_phrase=self._wake_phrase)]
 
     def _wake(self) -> list[Action]:
@@ -746,7 +766,7 @@ class Guide:
         if self._broken_off:
             return self._broken_off
         # Nobody is asked later whether to go on with what hurt, unless she did go on.
-        is_over = self._is_complete or self._question is Question.END
+        is_over = self._is_complete or self._has_hurt
         if self._chosen is None or is_over:
             return None
         hold = self._time.hold if self._is_under_way else None

@@ -17,7 +17,7 @@ from voice_guide.hearing.grammar import spoken
 from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.rehearsal.lines import Line
 from voice_guide.routines.model import Routine
-from voice_guide.settings import Settings
+from voice_guide.settings import usual
 
 _QUOTED = re.compile('"([^"]+)"')
 _STOPS = re.compile(r"[.!?:]")
@@ -115,7 +115,7 @@ class _Tour:
     def _play(self, routine: Routine | None, events: Sequence[Event]) -> str:
         """Have one conversation; return where it ends."""
         library, prompts = self._content.library, self._content.prompts
-        guide = Guide(library, prompts, Settings(), routine)
+        guide = Guide(library, prompts, usual(self._content.language), routine)
         for event in [Started(), *events]:
             if isinstance(event, Command) and event.intent not in self._intents[guide.context]:
                 break
