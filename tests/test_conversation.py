@@ -206,7 +206,7 @@ class Session:
 
     def __init__(self, content: Content, model: SpeechModel, guide: Understanding) -> None:
         settings = Settings()
-        self.voice = assistant.new_voice(settings)
+        self.voice = assistant.new_voice(settings, content, lambda *_: None)
         ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
         self.engine = assistant.assemble(
             content, settings, ear, self.voice, self._observe, ROUTINE

@@ -143,6 +143,9 @@ def test_no_step_without_its_cautions_whatever_is_said_and_when(
         ("Step 3. Press firmly. Do.", ["Step 3. Press firmly.", "Do."]),
         ("At 3 1 0, 8 2 8, 7 7 5 7.", ["At 3 1 0, 8 2 8, 7 7 5 7."]),
         ("Press for 1.5 seconds, i.e. shortly.", ["Press for 1.5 seconds, i.e. shortly."]),
+        ("Use, e.g. Warm water. Go on.", ["Use, e.g. Warm water.", "Go on."]),
+        ("Ask Dr. Smith or Mrs. Jones. Rest.", ["Ask Dr. Smith or Mrs. Jones.", "Rest."]),
+        ("Let it dry. Then go. On.", ["Let it dry.", "Then go.", "On."]),
         ("", [""]),
     ],
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import platformdirs
+
 from voice_guide import models
 from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
@@ -31,10 +33,14 @@ from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
 from voice_guide.screen import Display, Screen, display
-from voice_guide.settings import HearingSettings, Settings, SettingsFile
+from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
+from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
-from voice_guide.speaking.synthesizer import Speaker, phonemes
+from voice_guide.speaking.natural import NaturalVoice
+from voice_guide.speaking.stored import Stored
+from voice_guide.speaking.synthesizer import Render, Speaker, phonemes, render
 from voice_guide.speaking.voice import Voice
+from voice_guide.speaking.wording import Wording
 
 _NOTHING_KEPT = Started()
 """The beginning of a session that knows of no earlier one, and of no diary."""
@@ -156,9 +162,32 @@ def assemble(
     )
 
 
-def new_voice(settings: Settings) -> Voice:
-    """Return the guide's voice."""
-    return Voice(Speaker(settings.voice.name, settings.voice.rate))
+def new_voice(settings: Settings, content: Content, note: Callable[[float, str], None]) -> Voice:
+    """Return the guide's voice.
+
+    Where the natural one fails, it is noted and said, once, and another one speaks.
+    """
+
+    def change_over(reason: str) -> None:
+        # Only a live session has that voice, and shows no times.
+        note(0.0, f"the natural voice is not available: {reason}")
+        voice.change_over(content.prompts("natural_voice_failed"))
+
+    speak = render
+    if settings.voice.engine is SpeechEngine.NATURAL:
+        speak = FallingBack(lambda: _natural_voice(content.language), render, change_over).render
+    wording = Wording(content.language.spoken)
+    voice = Voice(
+        Speaker(settings.voice.name, settings.voice.rate),
+        lambda text, speaker: speak(wording.spoken(text), speaker),
+    )
+    return voice
+
+
+def _natural_voice(language: Language) -> Render:
+    voice = NaturalVoice(language.code)
+    folder = platformdirs.user_cache_path("voice-guide") / "speech"
+    return Stored(voice.render, voice.name, folder).render
 
 
 def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str) -> None:
@@ -178,7 +207,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         content = load_content(file.settings)
         show_left_out(content.left_out)
         shown = display(content.prompts, content.library.example, hearing.wake_phrase)
-        voice = new_voice(file.settings)
+        voice = new_voice(file.settings, content, shown.note)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)

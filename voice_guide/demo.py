@@ -93,7 +93,7 @@ class Demo:
         self._transcript = Transcript(self._content.prompts, with_times=True)
         self._person = Speaker(self._script.voice, _RATE_WPM)
         self._heard: Command | Unclear | None = None
-        self._voice = assistant.new_voice(settings)
+        self._voice = assistant.new_voice(settings, self._content, self._transcript.note)
         model = assistant.load_model(language)
         understanding = assistant.understand(self._content.sentences, model, language)
         self._ear = Listener(model, understanding, Phase.CHOOSING, settings.hearing.sensitivity)

@@ -11,7 +11,8 @@ from voice_guide.echo_check import DEAD_DBFS, Playing, report
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.prompts import Prompts
 from voice_guide.language import find
-from voice_guide.settings import Settings, SettingsFile, VoiceSettings
+from voice_guide.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
+from voice_guide.speaking.natural import NaturalVoice
 from voice_guide.speaking.synthesizer import Speaker, render
 
 _LISTEN_S = 1.0
@@ -101,10 +102,13 @@ def _model(settings: Settings) -> str:
 
 
 def _voice(settings: Settings) -> str:
-    speech = render("I can speak.", Speaker(settings.voice.name, settings.voice.rate))
-    if not np.any(speech):
-        raise VoiceGuideError(f'the voice "{settings.voice.name}" is silent: set another')
-    return f'"{settings.voice.name}" speaks {settings.voice.rate} words a minute'
+    voice = settings.voice
+    is_natural = voice.engine is SpeechEngine.NATURAL
+    speak = NaturalVoice(settings.language).render if is_natural else render
+    if not np.any(speak("I can speak.", Speaker(voice.name, voice.rate))):
+        raise VoiceGuideError(f'the voice "{voice.name}" is silent: set another')
+    name = "the natural voice" if is_natural else f'"{voice.name}"'
+    return f"{name} speaks {voice.rate} words a minute"
 
 
 def _echo(settings: Settings) -> str:

@@ -69,6 +69,11 @@ class Language:
         return self.folder / "prompts.toml"
 
     @property
+    def spoken(self) -> Path:
+        """The file with how numbers, units and abbreviations are said; there need be none."""
+        return self.folder / "spoken.toml"
+
+    @property
     def pack(self) -> Path:
         """The routine pack to start from."""
         return self.folder / "pack.toml"

@@ -27,6 +27,16 @@ VOLUMES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 """The volumes that "quieter" and "louder" step through, about 4 dB apart."""
 
 
+class SpeechEngine(StrEnum):
+    """What turns text into the guide's voice."""
+
+    PYTTSX3 = "pyttsx3"
+    """espeak-ng, through pyttsx3: on any machine, at once."""
+
+    NATURAL = "natural"
+    """hibari-tts, which sounds like a person and has to be installed besides."""
+
+
 @dataclass(frozen=True, config=_CHECKED)
 class VoiceSettings:
     """How the guide speaks."""
@@ -34,13 +44,17 @@ class VoiceSettings:
     name: Annotated[str, Field(strict=True, min_length=1)] = Field(
         default_factory=lambda: reference().voice
     )
-    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3"."""
+    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3". The natural
+    voice is only one."""
 
     rate: Annotated[int, Field(strict=True, ge=60, le=400)] = 140
     """Pace in words a minute."""
 
     volume: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.7
     """From 0 to 1."""
+
+    engine: SpeechEngine = SpeechEngine.PYTTSX3
+    """What speaks: "pyttsx3", or "natural"."""
 
 
 @dataclass(frozen=True, config=_CHECKED)

@@ -8,8 +8,15 @@ from voice_guide.guide.events import Action, Hush, Say
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""
 
-_BETWEEN_SENTENCES = re.compile(r'(?<=[^\d][.!?])\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])')
-"""Never after a number: a step is not parted from its "Step 1.". And never before a small
+_CONSONANT = "[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]"
+
+_NO_END = "".join(
+    rf"(?<!\b{letters}\.)" for letters in ("[a-zA-Z]", _CONSONANT + "{2}", _CONSONANT + "{3}")
+)
+"""Not after a letter by itself, or two or three without a vowel: "e.g.", "Dr.", "Mrs."."""
+
+_BETWEEN_SENTENCES = re.compile(rf'(?<=[^\d][.!?]){_NO_END}\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])')
+"""Never after a number either: a step is not parted from its "Step 1.". And never before a small
 Latin letter; other scripts have letters that are neither small nor large."""
 
 
