@@ -206,7 +206,7 @@ class Screen:
             self._is_changed.clear()
 
     def _draw(self, live: Live) -> None:
-        """Draw what is new, if anything is: drawing costs a small computer more than hearing."""
+        """Draw what is new, if anything is: to look costs next to nothing, to draw does not."""
         picture, size = self.picture, self._console.size
         hold = picture.snapshot.view.step and picture.snapshot.view.step.hold
         cells = bar_cells(hold, picture.left_s, size.width) if hold else 0
