@@ -10,7 +10,7 @@ from stage import STORIES, NotedPrompts, Stage
 
 from voice_guide.assistant import Content
 
-NOT_PROMPTS = ("doctor.", "duration", "left_out", "screen.", "sides.")
+NOT_PROMPTS = ("can_say.", "doctor.", "duration", "left_out", "screen.", "sides.")
 """What stands among the prompts and is not said in a conversation, or only as a part of one."""
 
 
