@@ -56,7 +56,7 @@ MOVES = st.lists(
 
 SAFETY = ("Hurts", "Unwell")
 
-MOVES_ON = frozenset({"Next", "Ready", "Resume", "Rate", "NoAnswer", "Yes", "No"})
+MOVES_ON = frozenset({"Next", "Ready", "Resume", "Rate", "NoAnswer", "Affirm", "Deny"})
 """Intents that may lead to the next step, and never past one."""
 
 LEAVES_OUT = frozenset({"SkipSide", "OtherSide", "GoTo", "Back", "StartOver", "StartWith"})
@@ -200,7 +200,7 @@ class World:
             again = Guide(self._content.library, self._content.prompts, self._settings)
             again.handle(Started(self.diary, self.today, now.place))
             assert again.context == "asking"
-            again.handle(Command("Yes"))
+            again.handle(Command("Affirm"))
             if now.place.is_under_way:
                 assert again.leg
                 assert now.leg is None or again.leg == now.leg

@@ -83,8 +83,9 @@ def nobodys(config: Path) -> Path:
     for intent in commands["intents"].values():
         for data in intent["data"]:
             data["sentences"] = [phrase(sentence) for sentence in data["sentences"]]
-    for value in commands["lists"]["ordinal"]["values"]:
-        value["in"] = phrase(value["in"])
+    for name in ("ordinal", "side"):
+        for value in commands["lists"][name]["values"]:
+            value["in"] = phrase(value["in"])
     commands["expansion_rules"] = everywhere(commands["expansion_rules"], phrase)
     # Its numbers are somebody's: Esperanto's.
     commands["language"] = "eo"
@@ -298,7 +299,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
         "prompts.toml: faster: not a template: No filter named 'shout'",
     ),
     "a value": (
-        change("prompts.toml", "{{ example }}", "{{ exempel }}"),
+        change("prompts.toml", 'such as "{{ example }}"', 'such as "{{ exempel }}"'),
         "prompts.toml: help.choosing: there is no such value as: exempel",
     ),
     "a part of a value": (
@@ -307,10 +308,14 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "an intent": (
         change("commands.yaml", "  Help:", "  Hilfe:"),
-        ": there is no such intent as: Hilfe; nobody can say, in the context choosing: Help; ",
+        ": there is no such intent as: Hilfe; nobody can say, in the context step: Help; ",
     ),
     "a context": (
-        change("commands.yaml", "context: [choosing, finished]", "context: [choosing, done]"),
+        change(
+            "commands.yaml",
+            "context: [choosing, finished, asking]",
+            "context: [choosing, done, asking]",
+        ),
         ": there is no such context as: done; nobody can say, in the context finished: Choose",
     ),
     "safety": (

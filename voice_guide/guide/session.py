@@ -111,7 +111,7 @@ class Guide:
             "MoreTime": lambda c: self._more_time(c),
             "Needs": lambda _: self._speech.answer(self._script.needs(self._routine)),
             "Next": lambda _: self._next(),
-            "No": lambda _: self._say_no(),
+            "Deny": lambda _: self._say_no(),
             "NoAnswer": lambda _: self._go_on_unrated(),
             "NoDiary": lambda _: self._keep_diary(False),
             "OtherRoutine": lambda _: self._offer("list_routines", library.routines),
@@ -137,7 +137,7 @@ class Guide:
             "WhatNext": lambda _: self._what_next(),
             "WhereAmI": lambda _: self._where(),
             "WhoToCall": lambda _: self._who_to_call(),
-            "Yes": lambda _: self._say_yes(),
+            "Affirm": lambda _: self._say_yes(),
         }
 
     @property
@@ -213,6 +213,10 @@ class Guide:
                 return [*self._sleep(), self._prepare()]
 
     def _obey(self, command: Command) -> list[Action]:
+        broken_off = self._way_of(self._broken_off)
+        if self._question is Question.GO_ON and broken_off and command.intent == "StartOver":
+            self._drop_the_question()
+            return self._introduce(broken_off.routine)
         # "Pause" works before anything is chosen too, and then these have no answer.
         if command.intent in _ABOUT_THE_ROUTINE and self._chosen is None:
             return self._answer("nothing_chosen")
@@ -261,6 +265,7 @@ class Guide:
     def _introduce(self, routine: Routine) -> list[Action]:
         self._phase = Phase.PREPARING
         self._chosen = Itinerary(routine)
+        self._broken_off = None
         self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
         self._is_complete = self._has_hurt = False

@@ -54,7 +54,8 @@ class Commands:
             with_it = self._sentences.with_lists({name: (phrase,)})
             for context in self._sentences.contexts:
                 own = self._sentences.match(text, context)
-                if own and any(name in each.slots for each in with_it.meanings(text, context)):
+                others = (m for m in with_it.meanings(text, context) if name in m.slots)
+                if own and any(other.intent != own.intent for other in others):
                     return text, own
         return None
 
