@@ -61,10 +61,11 @@ FACTS = {
         *("hand massage", "the side of the neck"),
         "nothing but your hands",
         *CAUTIONS,
-        *("palm on the side of your neck, by your ear", "either side"),
+        *("palm on the left side of your neck, by your ear", "either side"),
         "fingers towards the opposite side",
         *("press firmly with your palm", "from your ear .* to where your neck and shoulder meet"),
-        *("other side", "work your way round", "change hands"),
+        *("right side", "work your way round", "change hands"),
+        "fingers towards the opposite side",
         *("press firmly with your palm", "from your ear .* to where your neck and shoulder meet"),
         *("tilt your head from one side to the other", "stretch"),
         *REFERRAL,
@@ -83,6 +84,8 @@ FACTS = {
 }
 """What must be heard, and in which order, by somebody who asks for a place."""
 
+SIDE = r"\b(left|right)\b"
+
 SOUND = """
 id = "shoulder-roll"
 language = "en"
@@ -98,8 +101,9 @@ cautions = ["Only as far as it is comfortable."]
 when_it_hurts = "Ask a doctor."
 
 [[steps]]
-say = "Roll your shoulders."
-side = "left"
+title = "rolling"
+say = "Roll your {side} shoulder."
+sides = true
 seconds = 60
 
 [source]
@@ -153,12 +157,24 @@ def test_every_routine_is_among_those_whose_facts_are_known(content: Content) ->
     assert introduced == {routine.title for routine in content.library.routines}
 
 
-def test_each_side_has_steps_of_its_own(content: Content) -> None:
-    for routine in content.library.routines:
-        sides = [step.side for step in routine.steps if step.side]
-        assert sides == sorted(sides)
-        assert sides.count("left") >= sides.count("right")
-        assert ("left" in sides) == ("right" in sides)
+@pytest.mark.parametrize("place", ["upper back", "side of the neck", "back and shoulders"])
+def test_each_side_is_named(content: Content, place: str) -> None:
+    said = [text for text in session(content, place) if text.startswith(("Step", "Last step"))]
+
+    named = ["left" if "left" in text else "right" for text in said if re.search(SIDE, text)]
+    assert named == sorted(named)
+    assert named.count("left") == named.count("right") > 1
+
+
+def test_every_step_can_be_explained(content: Content) -> None:
+    assert all(step.more for routine in content.library.routines for step in routine.steps)
+
+
+def test_what_takes_time_is_marked_as_the_packs_own_choice() -> None:
+    for file in PACKS:
+        text = file.read_text()
+        assert "seconds = " in text
+        assert re.search(r"^# .*(this|the) pack's choice", text, re.MULTILINE), file
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.stem)
@@ -181,10 +197,12 @@ def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) ->
 
     assert answer("ListRoutines")[0] == "There is 1 to choose from."
     assert answer("ChooseNumber", number=2)[0].startswith("There is only 1 to choose from.")
-    assert answer("ChooseNumber", number=1)[0] == "Shoulder roll, for the shoulders, in 1 step."
-    assert answer("StepsLeft") == ["1 step, and we have not started yet."]
-    assert answer("Ready") == ["Step 1. Roll your shoulders.", "I will tell you after 1 minute."]
-    assert answer("GoTo", number=2) == ["There is only 1 step."]
+    assert answer("ChooseNumber", number=1)[0] == "Shoulder roll, for the shoulders, in 2 steps."
+    assert answer("StepsLeft") == ["2 steps, and we have not started yet."]
+    assert answer("Ready")[:2] == ["Step 1. Roll your left shoulder.", "This takes 1 minute."]
+    assert answer("GoTo", number=3) == ["There are only 2 steps."]
+    assert answer("StepsLeft") == ["One more step after this one."]
+    assert answer("Next")[0] == "Last step. Roll your right shoulder."
     assert answer("StepsLeft") == ["This is the last step."]
     assert answer("Next")[0] == "That was all."
 
@@ -225,7 +243,8 @@ MISTAKES = [
     ('title = "Shoulder roll"', "", "title: this key is missing"),
     ("[safety]", "[safety_first]", "safety: this key is missing"),
     ("[[steps]]", "[[step]]", "steps: this key is missing"),
-    ('say = "Roll your shoulders."', "", "steps[1].say: this key is missing"),
+    ('say = "Roll your {side} shoulder."', "", "steps[1].say: this key is missing"),
+    ('title = "rolling"', "", "steps[1].title: this key is missing"),
     ('document = "A book"', "", "source.document: this key is missing"),
     ('title = "Shoulder roll"', "title = 7", "title: expected text (found 7)"),
     ('title = "Shoulder roll"', 'title = " "', "title: expected some text"),
@@ -238,7 +257,37 @@ MISTAKES = [
     ("seconds = 60", "seconds = nan", "steps[1].seconds: expected 3600 or less (found nan)"),
     ("seconds = 60", 'seconds = "60"', "steps[1].seconds: expected a number (found '60')"),
     ("seconds = 60", "seconds = true", "steps[1].seconds: expected a number (found True)"),
-    ('side = "left"', 'side = "up"', "steps[1].side: expected 'left' or 'right' (found 'up')"),
+    ("sides = true", 'sides = "left"', "steps[1].sides: expected true or false (found 'left')"),
+    (
+        "sides = true",
+        "",
+        "steps[1]: {side} stands for a side, and the step has none: sides = true",
+    ),
+    (
+        "sides = true",
+        'sides = false\nsay_then = "Again."',
+        "steps[1]: {side} stands for a side, and the step has none: sides = true",
+    ),
+    (
+        "{side} shoulder",
+        "{sid} shoulder",
+        "steps[1].say: nothing may stand in braces but {side} (found 'Roll your {sid} shoulder.')",
+    ),
+    (
+        "seconds = 60",
+        'seconds = 60\nrepeat = {times = 5, seconds = 4, calls = ["Roll"]}',
+        "steps[1]: expected seconds or repeat, not both",
+    ),
+    (
+        "seconds = 60",
+        "repeat = {times = 1, seconds = 4, calls = []}",
+        "steps[1].repeat.times: expected 2 or more (found 1)",
+    ),
+    (
+        "seconds = 60",
+        "repeat = {times = 2, seconds = 4, calls = []}",
+        "steps[1].repeat.calls: expected at least one (found [])",
+    ),
     (
         'cautions = ["Only as far as it is comfortable."]',
         "cautions = []",
@@ -317,12 +366,12 @@ def test_a_mistake_is_told_with_its_key_and_what_was_expected(
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     content = SOUND
-    for right, wrong in [("seconds = 60", "seconds = -1"), ('"left"', '"up"'), ('"en"', "5")]:
+    for right, wrong in [("seconds = 60", "seconds = -1"), ("true", '"up"'), ('"en"', "5")]:
         content = content.replace(right, wrong)
 
     assert problems(pack(tmp_path, content)) == [
         "language: expected text (found 5)",
-        "steps[1].side: expected 'left' or 'right' (found 'up')",
+        "steps[1].sides: expected true or false (found 'up')",
         "steps[1].seconds: expected more than 0 (found -1)",
     ]
 
@@ -367,7 +416,7 @@ def test_a_pack_that_cannot_be_read_is_told(
 
 
 def test_the_mistakes_of_all_packs_are_told_at_once(tmp_path: Path) -> None:
-    first = pack(tmp_path, SOUND.replace('"left"', '"up"'), "first.toml")
+    first = pack(tmp_path, SOUND.replace("true", '"up"'), "first.toml")
     second = pack(tmp_path, SOUND, "second.toml")
     third = pack(tmp_path, "id =", "third.toml")
 
@@ -401,7 +450,7 @@ def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> Non
 
 
 def test_what_is_too_long_for_the_ear_is_named(tmp_path: Path) -> None:
-    file = pack(tmp_path, SOUND.replace("Roll your shoulders.", "Roll " * 31))
+    file = pack(tmp_path, SOUND.replace("Roll your {side} shoulder.", "Roll " * 31))
 
     report = check([file], "en", no_objections, lambda _: True)[file]
 

@@ -82,7 +82,8 @@ def _expectation(problem: Mapping[str, Any]) -> str:
 
 
 def _found(problem: Mapping[str, Any]) -> str:
-    if problem["type"] in _NOTHING_FOUND:
+    # A whole table is where it was found, and nothing to show.
+    if problem["type"] in _NOTHING_FOUND or isinstance(problem["input"], dict):
         return ""
     found = repr(problem["input"])
     return f" (found {found if len(found) <= _MOST_SHOWN else found[:_MOST_SHOWN] + '...'})"
