@@ -201,6 +201,7 @@ def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) ->
     assert answer("Ready")[:2] == ["Step 1. Roll your left shoulder.", "This takes 1 minute."]
     assert answer("GoTo", number=3) == ["There are only 2 steps."]
     assert answer("StepsLeft") == ["One more step after this one."]
+    assert answer("TellMore") == ["There is no more to say about this step."]
     assert answer("Next")[0] == "Last step. Roll your right shoulder."
     assert answer("StepsLeft") == ["This is the last step."]
     assert answer("Next")[0] == "That was all."

@@ -220,8 +220,6 @@ class Guide:
         # "Pause" works before anything is chosen too, and then these have no answer.
         if command.intent in _ABOUT_THE_ROUTINE and self._chosen is None:
             return self._answer("nothing_chosen")
-        if self._question and command.intent == "Resume":
-            return self._go_on_unanswered()
         if self._question and command.intent not in KEEPS_IT_OPEN:
             self._drop_the_question()
             self._broken_off = None
@@ -552,20 +550,6 @@ class Guide:
             case Question.FORGET:
                 return self._say("diary_stays")
         return []
-
-    def _go_on_unanswered(self) -> list[Action]:
-        """ "Go on" is what each question makes of it."""
-        match self._question:
-            case Question.GO_ON:
-                return self._say_yes()
-            case Question.END:
-                self._drop_the_question()
-                return self._resume()
-            case Question.FORGET:
-                return self._say_no()
-            case _:
-                self._drop_the_question()
-                return self._say("done_choose")
 
     def _go_on(self) -> list[Action]:
         """Take up again where a session broke off."""
