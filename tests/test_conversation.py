@@ -298,7 +298,7 @@ def test_wait_silences_a_sentence_and_go_on_begins_it_again(
 def test_stop_over_a_chime_is_heard(session: Session) -> None:
     person = PEOPLE[1]
     session.silence()
-    for order in ("ready", "go to step three"):
+    for order in ("ready", "go to step three", "ready"):
         session.order(person, order)
         session.silence()
     session.let_pass(lambda: Play(Chime.TIME_UP) in session.happened)

@@ -64,7 +64,7 @@ def test_what_can_be_said_is_understood(content: Content, name: str, waits: bool
 
 def test_every_state_and_every_sound_has_words(content: Content) -> None:
     wanted = {f"screen.state_{phase}" for phase in Phase}
-    wanted |= {f"screen.sound_{chime.name.lower()}" for chime in Chime}
+    wanted |= {f"screen.{chime.name.lower()}" for chime in Chime}
 
     assert wanted - set(content.prompts.names) == set()
 
@@ -278,7 +278,7 @@ def test_sounds_and_halfway_are_shown_but_no_number_twice(shown: Shown) -> None:
 
     lines = [line.text for line in shown.screen.picture.snapshot.lines]
 
-    assert lines[-2:] == ["(sound: time is up)", "Halfway."]
+    assert lines[-2:] == ["(time up)", "Halfway."]
 
 
 def test_in_a_small_window_what_is_to_be_done_comes_first(shown: Shown) -> None:
@@ -342,7 +342,7 @@ def test_an_error_leaves_the_terminal_as_it_was_with_the_conversation(
     def fail() -> None:
         with screen.following(guide):
             screen.observe(0, Say("Hello."))
-            screen.line(0, "Note", "something else", "yellow")
+            screen.note(0, "something else")
             raise LookupError
 
     with pytest.raises(LookupError):

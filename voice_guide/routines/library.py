@@ -241,7 +241,10 @@ def said(routine: Routine) -> Iterator[tuple[str, str]]:
         yield f"safety.cautions[{at}]", caution
     yield "safety.when_it_hurts", routine.safety.when_it_hurts
     for at, step in enumerate(routine.steps, 1):
-        yield f"steps[{at}].say", step.say
+        for key in ("say", "say_then", "caution", "more"):
+            text = getattr(step, key)
+            if text is not None:
+                yield f"steps[{at}].{key}", text
     yield "closing", routine.closing
     yield "source.referral", routine.source.referral
 
