@@ -75,7 +75,7 @@ def test_in_the_demo_the_guide_goes_on_at_the_sentence_that_was_cut(demo: Played
     texts = [line.text for line in demo.transcript if line.who == "Guide"]
 
     for sentence in ("Direct pressure there is work", "Let the ball stay in the same"):
-        (whole,) = [text for text in texts if f". {sentence}" in text]
+        whole = next(text for text in texts if f". {sentence}" in text)
         (rest,) = [text for text in texts[texts.index(whole) :] if text.startswith(sentence)]
         assert whole.endswith(f" {rest}")
 

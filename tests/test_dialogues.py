@@ -10,8 +10,11 @@ from stage import STORIES, NotedPrompts, Stage
 
 from voice_guide.assistant import Content
 
-NOT_PROMPTS = ("can_say.", "doctor.", "duration", "left_out", "screen.", "sides.")
+NOT_PROMPTS = ("can_say.", "doctor.", "duration", "screen.", "sides.")
 """What stands among the prompts and is not said in a conversation, or only as a part of one."""
+
+SAID_ELSEWHERE = {"left_out", "natural_voice_failed", "nothing_more"}
+"""Prompts that are said of routines and voices that these stories do not have."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem.replace("-", " "))
@@ -45,7 +48,7 @@ def test_every_prompt_is_heard(played: list[Stage]) -> None:
     said = set().union(*(stage.said_prompts for stage in played))
 
     names = {name for name in NotedPrompts().names if not name.startswith(NOT_PROMPTS)}
-    assert sorted(names - said) == []
+    assert sorted(names - SAID_ELSEWHERE - said) == []
 
 
 def test_a_story_that_goes_otherwise_shows_its_line(tmp_path: Path, content: Content) -> None:

@@ -7,14 +7,17 @@ from voice_guide.guide.conversation import Answers, Conversation
 from voice_guide.guide.events import Action, End
 from voice_guide.guide.leading import Leading
 from voice_guide.guide.phase import Phase
+from voice_guide.guide.question import Question
+from voice_guide.guide.taking_up import TakingUp
 
 
 class Halting:
     """Halts what is going on, and takes it up again."""
 
-    def __init__(self, talk: Conversation, leading: Leading) -> None:
+    def __init__(self, talk: Conversation, leading: Leading, taking_up: TakingUp) -> None:
         self._talk = talk
         self._leading = leading
+        self._taking_up = taking_up
 
     @property
     def answers(self) -> Answers:
@@ -22,7 +25,7 @@ class Halting:
         return {
             "Goodbye": lambda _: self._end(),
             "Pause": lambda _: self._pause(),
-            "Resume": lambda _: self.resume(),
+            "Resume": lambda _: self._resume(),
             "Stop": lambda _: self._stop(),
         }
 
@@ -36,11 +39,13 @@ class Halting:
         talk.cut_short = talk.speech.end()
         return [*talk.time.pause(), *talk.say("paused")]
 
-    def resume(self) -> list[Action]:
+    def _resume(self) -> list[Action]:
         """Go on with what was paused or stopped, at the sentence that was cut short."""
         talk, lead = self._talk, self._leading.lead
-        was_paused = talk.phase is Phase.PAUSED
+        was_paused, question = talk.phase is Phase.PAUSED, talk.question
         talk.drop_the_question()
+        if question is Question.GO_ON:
+            return self._taking_up.go_on()
         cut_short, talk.cut_short = talk.cut_short, ()
         if talk.phase is Phase.STEP and talk.time.begins_when_silent and talk.time.hold:
             left = talk.script.time_left(talk.time.hold)

@@ -41,10 +41,6 @@ class Noting:
         refused = talk.script.line("diary_refused"), talk.script.line("done_choose")
         return [*talk.record.answer(False), *talk.speech.say(*refused)]
 
-    def pass_over(self) -> list[Action]:
-        """Leave it at what was answered so far, and have the person choose again."""
-        return self._talk.say("done_choose")
-
     def forget(self) -> list[Action]:
         """Erase the diary."""
         return [*self._talk.record.forget(), *self._talk.say("diary_forgotten")]

@@ -1,4 +1,4 @@
-"""Yes, no and "go on": what each question makes of them."""
+"""Yes and no: what each question makes of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,12 +22,13 @@ class Replies:
     no: Deed
     """What "no" does."""
 
-    go_on: Deed
-    """What "go on" does, which is an answer to some questions and passes others over."""
+
+_NOTHING = Replies(list, list)
+"""What they lead to where no such question is open: how strong a pain is, they do not tell."""
 
 
 class Replying:
-    """Takes the answer to the open question to where it was asked."""
+    """Takes the answer to the topic that the open question is about."""
 
     def __init__(self, talk: Conversation, replies: Mapping[Question, Replies]) -> None:
         self._talk = talk
@@ -37,19 +38,11 @@ class Replying:
     def answers(self) -> Answers:
         """What is done about each intent."""
         return {
-            "Affirm": lambda _: self._answered().yes(),
-            "Deny": lambda _: self._answered().no(),
+            "Affirm": lambda _: self._take().yes(),
+            "Deny": lambda _: self._take().no(),
         }
 
-    def go_on(self) -> list[Action]:
-        """ "Go on" is what each question makes of it."""
-        return self._answered().go_on()
-
-    def _answered(self) -> Replies:
+    def _take(self) -> Replies:
         question = self._talk.question
         self._talk.drop_the_question()
-        return self._replies[question] if question else _NOTHING
-
-
-_NOTHING = Replies(list, list, list)
-"""What follows where nothing was asked."""
+        return self._replies.get(question, _NOTHING) if question else _NOTHING

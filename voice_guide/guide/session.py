@@ -67,33 +67,29 @@ class Guide:
         telling = Telling(talk)
         choosing = Choosing(talk)
         leading = Leading(talk, choosing, telling)
-        halting = Halting(talk, leading)
         safety = Safety(talk)
         noting = Noting(talk, leading)
         self._hinting = Hinting(talk)
         self._timing = Timing(talk, leading)
         self._taking_up = taking_up = TakingUp(talk, choosing, leading)
         self._sleeping = Sleeping(talk, taking_up, settings.hearing.wake_phrase)
-        self._replying = Replying(
+        replying = Replying(
             talk,
             {
-                Question.GO_ON: Replies(taking_up.go_on, taking_up.leave, taking_up.go_on),
-                Question.END: Replies(safety.end, safety.stay, halting.resume),
-                Question.DIARY: Replies(noting.agree, noting.refuse, noting.pass_over),
-                Question.FORGET: Replies(noting.forget, noting.stay, noting.stay),
-                # Yes and no tell no number.
-                Question.BEFORE: Replies(list, list, noting.pass_over),
-                Question.AFTER: Replies(list, list, noting.pass_over),
+                Question.GO_ON: Replies(taking_up.go_on, taking_up.leave),
+                Question.END: Replies(safety.end, safety.stay),
+                Question.DIARY: Replies(noting.agree, noting.refuse),
+                Question.FORGET: Replies(noting.forget, noting.stay),
             },
         )
         self._answers: Answers = {
             **choosing.answers,
             **leading.answers,
-            **halting.answers,
+            **Halting(talk, leading, taking_up).answers,
             **self._timing.answers,
             **Sides(talk, leading).answers,
             **safety.answers,
-            **self._replying.answers,
+            **replying.answers,
             **noting.answers,
             **self._sleeping.answers,
             **telling.answers,
@@ -182,8 +178,6 @@ class Guide:
         # "Pause" works before anything is chosen too, and then these have no answer.
         if command.intent in _ABOUT_THE_ROUTINE and talk.chosen is None:
             return talk.answer("nothing_chosen")
-        if talk.question and command.intent == "Resume":
-            return self._replying.go_on()
         if talk.question and command.intent not in KEEPS_IT_OPEN:
             talk.drop_the_question()
             talk.broken_off = None
