@@ -1,9 +1,11 @@
 """What is being said: what it cuts short, and what "say that again" repeats."""
 
 import re
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from voice_guide.guide.events import Action, Hush, Say
+from voice_guide.guide.events import Action, Hush, Play, Say
+from voice_guide.speaking.chimes import Chime
 
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""
@@ -28,6 +30,12 @@ def sentences(text: str) -> list[str]:
 def without(texts: Texts, said: Texts) -> Texts:
     """Return those of the texts that are neither said nor the end of something said."""
     return tuple(text for text in texts if not any(other.endswith(text) for other in said))
+
+
+def after_hush(chime: Chime, actions: Sequence[Action]) -> list[Action]:
+    """Put a chime before what is said, after what was being said was silenced."""
+    at = next((n for n, action in enumerate(actions) if isinstance(action, Hush)), -1) + 1
+    return [*actions[:at], Play(chime), *actions[at:]]
 
 
 class Speech:
