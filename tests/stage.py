@@ -202,7 +202,7 @@ class Stage:
                 self._let_speech_end()
                 self._happen(Unclear("[unk]", 0))
             case "(time passes)":
-                self._let_time_pass(self._clock.left_s or 0)
+                self._let_time_pass()
             case "(minutes pass)":
                 self._let_speech_end()
                 if self._clock.left_s is not None:
@@ -230,14 +230,15 @@ class Stage:
         self._guide = self._new_guide()
         self._start()
 
-    def _let_time_pass(self, seconds: float) -> None:
-        """Let this much of the timer pass: in the midst of a sentence, where it is cut short."""
+    def _let_time_pass(self, seconds: float | None = None) -> None:
+        """Let this much of the timer pass, or all: within a sentence, where it is cut short."""
         is_in_speech, self._is_cut_short = self._is_cut_short, False
         if not is_in_speech:
             self._let_speech_end()
         self._expect_nothing_more()
-        if not seconds or self._clock.left_s is None:
+        if self._clock.left_s is None:
             self._fail("a timer that runs", "none")
+        seconds = self._clock.left_s if seconds is None else seconds
         while seconds > 0:
             if self._clock.left_s is None:
                 self._fail("a timer that runs as long", f"{seconds:g} seconds too few")

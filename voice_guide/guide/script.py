@@ -87,7 +87,7 @@ class Script:
             wants_next = is_last and pacing is Pacing.WAIT
             return (self.line("say_next_to_finish"),) if wants_next else ()
         if hold.is_up:
-            return self.time_up(way, at)
+            return self.time_up(way, at, pacing)
         if hold.is_running:
             return (self.time_left(hold),)
         wait = self.line("say_when_ready" if pacing is Pacing.WAIT else "starting_soon")
@@ -111,9 +111,9 @@ class Script:
         """Name a leg shortly."""
         return self._spoken(leg.step.title, leg)
 
-    def time_up(self, way: Itinerary, at: int) -> Texts:
+    def time_up(self, way: Itinerary, at: int, pacing: Pacing) -> Texts:
         """Say that the time of a step is over, and what follows."""
-        return (self.line("time_up"), *self._after_time(way, at))
+        return (self.line("time_up"), *self._after_time(way, at, pacing))
 
     def call(self, hold: Hold) -> str:
         """Say what a tick is told with."""
@@ -183,7 +183,7 @@ class Script:
         return (
             *(text for leg in legs[:1] for text in self._fresh_step(way, leg, pacing)),
             *(self._calls(hold) if hold else ()),
-            *self.time_up(way, at),
+            *self.time_up(way, at, pacing),
             *self._fresh_step(way, at, pacing),
             *(text for leg in legs[1:] for text in self._fresh_step(way, leg, pacing)),
             self.line("paused"),
@@ -213,10 +213,12 @@ class Script:
             return self.line("repeated", times=hold.place_in_repeat.times)
         return self.line("timed", duration=self.duration(hold.total_s))
 
-    def _after_time(self, way: Itinerary, at: int) -> Sequence[str]:
-        if at + 1 == len(way.legs):
-            return [self.line("say_next_to_finish")]
-        return [self.next_is(way, at), self.line("say_next")]
+    def _after_time(self, way: Itinerary, at: int, pacing: Pacing) -> Sequence[str]:
+        is_last = at + 1 == len(way.legs)
+        what = [] if is_last else [self.next_is(way, at)]
+        if pacing is Pacing.WAIT:
+            what.append(self.line("say_next_to_finish" if is_last else "say_next"))
+        return what
 
 
 def _ticks_left(hold: Hold) -> int:

@@ -392,7 +392,9 @@ class Guide:
                 return [*_after_hush(Chime.TIME_UP, self._next()), self._prepare()]
             case Runs.HOLD:
                 # On time, whatever is being said: that goes on afterwards.
-                told = self._speech.answer(*self._script.time_up(self._way, self._at))
+                told = self._speech.answer(
+                    *self._script.time_up(self._way, self._at, self._pacing)
+                )
                 return _after_hush(Chime.TIME_UP, told)
             case Runs.CARRY_ON:
                 return [*self._next(), self._prepare()]
