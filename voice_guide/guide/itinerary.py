@@ -66,6 +66,10 @@ class Itinerary:
         """Return the first of the legs that belong together with this one."""
         return next(n for n, leg in enumerate(self.legs) if leg.round == self.legs[at].round)
 
+    def has_sides_from(self, at: int) -> bool:
+        """Whether this leg, or any after it, is for a side."""
+        return any(leg.side for leg in self.legs[at:])
+
     def after_side(self, at: int) -> int:
         """Return the first leg after those of this leg's side; past the last where none is."""
         here = self.legs[at]

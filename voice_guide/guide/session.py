@@ -85,6 +85,7 @@ class Guide:
         self._cautions_left: frozenset[str] = frozenset()
         self._at = 0
         self._is_complete = False
+        self._has_hurt = False
         self._broken_off: Place | None = None
         self._kept: Place | None = None
         self._cut_short: Texts = ()
@@ -245,7 +246,7 @@ class Guide:
         self._chosen = Itinerary(routine)
         self._cautions_left = _sentences_of(routine.safety.cautions)
         self._at = 0
-        self._is_complete = False
+        self._is_complete = self._has_hurt = False
         self._record.leave()
         return [*self._time.halt(), *self._speech.say(*self._script.introduction(self._way))]
 
@@ -308,14 +309,13 @@ class Guide:
     def _enter(self, at: int, *before: str, left_s: float | None = None) -> list[Action]:
         self._at = at
         self._cut_short = ()
-        self._is_complete = False
         written = [*self._time.halt(), *self._record.begin(self._routine)]
         self._time.take(self._leg.step, left_s)
         return [*written, *self._lead(*before, *self._step_texts())]
 
     def _lead(self, *texts: str) -> list[Action]:
         self._phase = Phase.STEP
-        self._is_complete = False
+        self._is_complete = self._has_hurt = False
         return self._speech.say(*texts)
 
     def _step_texts(self) -> Texts:
@@ -458,9 +458,12 @@ class Guide:
             return self._answer("no_sides_at_all")
         here = self._leg.side if self._is_under_way else None
         if here is None:
+            if self._is_under_way and not self._way.has_sides_from(self._at):
+                return self._answer("no_sides")
             self._chosen = self._way.starting_with(side)
         if here in (None, side):
-            return self._answer("starting_with", side=self._script.side(side))
+            told = "on_this_side" if here and self._leg.is_second_side else "starting_with"
+            return self._answer(told, side=self._script.side(side))
         if self._leg.is_second_side:
             return self._other_side()
         self._chosen = self._way.starting_with(side)
@@ -481,6 +484,7 @@ class Guide:
             self._forget_the_routine()
             return [*halted, *self._speech.say(*told)]
         self._phase = Phase.FINISHED
+        self._has_hurt = True
         written = self._record.end(Ending.HURT)
         return [*halted, *written, *self._ask(Question.END, *told, self._script.line("ask.end"))]
 
@@ -748,7 +752,7 @@ class Guide:
         if self._broken_off:
             return self._broken_off
         # Nobody is asked later whether to go on with what hurt, unless she did go on.
-        is_over = self._is_complete or self._question is Question.END
+        is_over = self._is_complete or self._has_hurt
         if self._chosen is None or is_over:
             return None
         hold = self._time.hold if self._is_under_way else None
