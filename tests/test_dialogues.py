@@ -6,7 +6,8 @@ How to read and write them is told in `dialogues/README.md`.
 from pathlib import Path
 
 import pytest
-from stage import STORIES, NotedPrompts, Stage
+from silent_stage import NotedPrompts, SilentStage
+from stage import STORIES
 
 from voice_guide.assistant import Content
 
@@ -19,19 +20,19 @@ SAID_ELSEWHERE = {"left_out", "natural_voice_failed", "nothing_more"}
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem.replace("-", " "))
 def test_dialogue(story: Path, content: Content) -> None:
-    Stage(story, content).play()
+    SilentStage(story, content).play()
 
 
 @pytest.fixture(scope="module")
-def played(content: Content) -> list[Stage]:
-    stages = [Stage(story, content) for story in STORIES]
+def played(content: Content) -> list[SilentStage]:
+    stages = [SilentStage(story, content) for story in STORIES]
     for stage in stages:
         stage.play()
     return stages
 
 
 def test_every_intent_is_said_wherever_it_is_listened_for(
-    content: Content, played: list[Stage]
+    content: Content, played: list[SilentStage]
 ) -> None:
     listened_for = {
         (context, template.intent)
@@ -44,7 +45,7 @@ def test_every_intent_is_said_wherever_it_is_listened_for(
     assert sorted(listened_for - said) == []
 
 
-def test_every_prompt_is_heard(played: list[Stage]) -> None:
+def test_every_prompt_is_heard(played: list[SilentStage]) -> None:
     said = set().union(*(stage.said_prompts for stage in played))
 
     names = {name for name in NotedPrompts().names if not name.startswith(NOT_PROMPTS)}
@@ -56,7 +57,7 @@ def test_a_story_that_goes_otherwise_shows_its_line(tmp_path: Path, content: Con
     story.write_text("# A mistake.\nGuide: ...\nPerson: upper back\nGuide: Hand massage...\n")
 
     with pytest.raises(pytest.fail.Exception) as caught:
-        Stage(story, content).play()
+        SilentStage(story, content).play()
 
     assert str(caught.value).splitlines() == [
         "dialogues/wrong.txt, line 4",
