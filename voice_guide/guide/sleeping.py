@@ -28,6 +28,8 @@ class Sleeping:
     def sleep(self) -> list[Action]:
         """Listen for nothing but the wake phrase from now on."""
         talk = self._talk
+        if talk.phase is Phase.ASLEEP:
+            return []
         talk.question = None
         talk.step_aside(Phase.ASLEEP)
         halted = talk.time.halt()
