@@ -12,6 +12,7 @@ from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.cli import main
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.language import reference
 from voice_guide.settings import Settings
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
@@ -27,6 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=3,
         metavar="N",
         help="how many spoken exchanges the live latency is measured on",
+    )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=20,
+        metavar="N",
+        help="how often a program is killed while it keeps what it has to remember",
     )
 
 
@@ -76,13 +84,13 @@ def _own_home(new_home: Callable[[], dict[str, str]], monkeypatch: pytest.Monkey
 @pytest.fixture(scope="session")
 def content() -> Content:
     """Give the routines and the guide's language."""
-    return assistant.load_content(Settings().hearing)
+    return assistant.load_content(Settings())
 
 
 @pytest.fixture(scope="session")
 def model() -> SpeechModel:
     """Give the speech model."""
-    return assistant.load_model()
+    return assistant.load_model(reference())
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def run(
 def output(*arguments: str | Path, typed: str | bytes = "") -> str:
     """Return what a command that succeeds prints."""
     done = run(*arguments, typed=typed)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
 
 

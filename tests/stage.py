@@ -1,51 +1,35 @@
-"""Stories of what is said and answered, and a stage that plays them through the Guide alone.
+"""Stories of what is said and answered, and what the stages that play them have in common.
 
 How to read and write them is told in `dialogues/README.md`.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 import pytest
 
-from voice_guide.assistant import LANGUAGE_FOLDER, Content
+from voice_guide.assistant import Content
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.guide.events import (
     Action,
     Advised,
-    Cue,
     End,
-    Event,
     ForgetDiary,
-    Hush,
-    Idle,
     KeepDiary,
     KeepPlace,
-    NewDay,
-    Play,
-    Prepare,
-    Said,
-    Say,
     SetPacing,
     SetRate,
-    SetTimer,
     SetVolume,
-    SpeechEnded,
     Started,
-    StopTimer,
-    Tick,
-    TimeUp,
     Write,
 )
 from voice_guide.guide.place import Place
-from voice_guide.guide.prompts import Prompts
-from voice_guide.guide.session import Guide
-from voice_guide.guide.speech import sentences
-from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.sentences import Meaning
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
 
@@ -54,14 +38,10 @@ STORIES = sorted(FOLDER.glob("*.txt"))
 
 ANYTHING = "..."
 CUT_SHORT = " --"
-MOST_WORDS = 30
-QUOTED = re.compile(r'"([^"]+)"')
 SECONDS_PASS = re.compile(r"\((\d+) seconds? pass(es)?\)")
 AT_THE_TOP = ("Routine", "Today", "Diary")
 IS_WANTED = {"nobody asked yet": None, "kept": True, "refused": False}
 UNDER_WAY = "under way"
-CHIME = ""
-"""Stands for a chime among the sentences that are played."""
 
 Heard: TypeAlias = tuple[str, str]
 """Who is heard (Guide or Sound), and what."""
@@ -70,78 +50,39 @@ Heard: TypeAlias = tuple[str, str]
 class Line(NamedTuple):
     """One line of a story that is neither empty nor a comment."""
 
-    place: str
+    story: str
+    number: int
     who: str
     text: str
 
-
-class NotedPrompts(Prompts):
-    """Prompts that remember which of them a text was made from."""
-
-    def __init__(self) -> None:
-        super().__init__(LANGUAGE_FOLDER / "prompts.toml")
-        self.made: dict[str, set[str]] = {}
-
-    def __call__(self, name: str, **values: object) -> str:
-        text = super().__call__(name, **values)
-        self.made.setdefault(text, set()).add(name)
-        return text
+    @property
+    def place(self) -> str:
+        return f"dialogues/{self.story}, line {self.number}"
 
 
-class Clock:
-    """The engine's one timer: its parts are counted back from its end."""
+class Stage(ABC):
+    """Reads a story line by line, and fails at the first that goes otherwise.
 
-    def __init__(self) -> None:
-        self.left_s: float | None = None
-        self._tick_s = 1.0
+    How things are made to happen is for each kind of stage to tell.
+    """
 
-    def run(self, seconds: float, tick_s: float) -> None:
-        self.left_s, self._tick_s = seconds, tick_s
-
-    def stop(self) -> None:
-        self.left_s = None
-
-    def pass_until_next(self, most_s: float) -> tuple[float, Tick | TimeUp | None]:
-        """Let time pass until something happens; return how much it was, and what happened."""
-        assert self.left_s is not None
-        parts = -(-self.left_s // self._tick_s) - 1
-        until_next_s = self.left_s - parts * self._tick_s
-        if until_next_s > most_s:
-            self.left_s -= most_s
-            return most_s, None
-        self.left_s = parts * self._tick_s
-        if self.left_s:
-            return until_next_s, Tick(self.left_s)
-        self.left_s = None
-        return until_next_s, TimeUp()
-
-
-class Stage:
-    """Plays a story, line by line, and fails at the first that goes otherwise."""
-
-    def __init__(self, story: Path, content: Content) -> None:
+    def __init__(self, story: Path, content: Content, settings: Settings) -> None:
         self._lines = list(read(story))
         self._content = content
-        self._prompts = NotedPrompts()
+        self._settings = settings
         self._line = self._lines[0]
         self._heard: list[Heard] = []
         self._anything_goes = False
         self._fitting = ""
         """The text that a line was found to fit last."""
-        self._being_said: list[str] = []
-        """Sentence by sentence, with what else is played in between."""
         self._is_cut_short = False
         self._has_ended = False
-        self._clock = Clock()
-        self._settings = Settings()
         self._today = date(2026, 3, 2)
         self._diary: Diary | None = None
         self._place: Place | None = None
         self._written: Entry | None = None
-        self._state: dict[str, str] = {}
-        self.said_prompts: set[str] = set()
         self.understood: set[tuple[str, str]] = set()
-        self._guide = self._new_guide(self._read_top())
+        self._begin_with = self._read_top()
 
     def _read_top(self) -> Routine | None:
         """Take the lines that say how things are at the start; return the routine, if any."""
@@ -160,18 +101,19 @@ class Stage:
                     self._diary = diary.with_entry(entry_of(text, diary.next_number))
         return routine
 
-    def _new_guide(self, routine: Routine | None = None) -> Guide:
-        return Guide(self._content.library, self._prompts, self._settings, routine)
-
     def play(self) -> None:
-        self._start()
-        for line in self._lines:
+        self._start(self._begin_with)
+        for number, line in enumerate(self._lines):
             self._line = line
+            self._to_come = self._lines[number + 1 :]
             self._play(line)
+        self._hear_out()
         self._expect_nothing_more()
 
-    def _start(self) -> None:
-        self._handle(Started(self._diary, self._today, self._place))
+    @property
+    def _started(self) -> Started:
+        """What is known at a start."""
+        return Started(self._diary, self._today, self._place)
 
     def _play(self, line: Line) -> None:
         match line.who:
@@ -185,8 +127,8 @@ class Stage:
             case "Person, cutting in":
                 if not self._is_speaking:
                     self._fail("somebody who is speaking", "silence")
+                self._hear(line.text, is_cutting_in=True)
                 self._is_cut_short = False
-                self._hear(line.text)
             case "The end.":
                 if not self._has_ended:
                     self._fail("the end", "the guide goes on listening")
@@ -199,62 +141,55 @@ class Stage:
         match what:
             case "(unclear)":
                 self._let_speech_end()
-                self._happen(Unclear("[unk]", 0))
+                self._ensure_all_was_told()
+                self._make_no_sense()
             case "(time passes)":
-                self._let_time_pass()
+                self._pass(None)
             case "(minutes pass)":
                 self._let_speech_end()
-                if self._clock.left_s is not None:
+                if self._timer_left_s is not None:
                     self._fail("nothing that is waited for", "a timer that runs")
-                self._happen(Idle())
+                self._ensure_all_was_told()
+                self._let_minutes_pass()
             case "(speech ends)":
-                if not self._being_said:
+                if not self._is_speaking:
                     self._fail("somebody who is speaking", "silence")
                 self._let_speech_end()
             case "(the next day)":
                 self._today += timedelta(days=1)
-                self._happen(NewDay(self._today))
+                self._ensure_all_was_told()
+                self._let_a_day_begin()
             case "(the power fails)":
-                self._let_power_fail()
+                self._expect_nothing_more()
+                self._is_cut_short = self._has_ended = False
+                self._start(None)
             case _ if found := SECONDS_PASS.fullmatch(what):
-                self._let_time_pass(float(found[1]))
+                self._pass(float(found[1]))
             case _:
                 self._fail("a line as the README tells", what)
 
-    def _let_power_fail(self) -> None:
-        self._expect_nothing_more()
-        self._is_cut_short = self._has_ended = False
-        self._being_said.clear()
-        self._clock.stop()
-        self._guide = self._new_guide()
-        self._start()
-
-    def _let_time_pass(self, seconds: float | None = None) -> None:
-        """Let this much of the timer pass, or all: within a sentence, where it is cut short."""
+    def _pass(self, seconds: float | None) -> None:
+        """Let so much of the timer pass, or all: in the midst of a sentence that is cut short."""
         is_in_speech, self._is_cut_short = self._is_cut_short, False
         if not is_in_speech:
             self._let_speech_end()
         self._expect_nothing_more()
-        if self._clock.left_s is None:
+        if self._timer_left_s is None:
             self._fail("a timer that runs", "none")
-        seconds = self._clock.left_s if seconds is None else seconds
-        while seconds > 0:
-            if self._clock.left_s is None:
-                self._fail("a timer that runs as long", f"{seconds:g} seconds too few")
-            passed_s, event = self._clock.pass_until_next(seconds)
-            seconds -= passed_s
-            if event:
-                self._handle(event)
-            if not is_in_speech and seconds > 0:
-                self._let_speech_end()
+        self._let_time_pass(seconds or self._timer_left_s, is_in_speech)
+
+    def _let_speech_end(self) -> None:
+        if self._is_cut_short:
+            self._fail("somebody who cuts in", f"{self._line.who}: {self._line.text}")
+        self._let_everything_be_said()
 
     def _compare(self, line: Line) -> None:
         entry = self._written
         match line.who:
             case "Now":
-                got: str = self._guide.context
+                got: str = self._context
             case "Timer":
-                left_s = self._clock.left_s
+                left_s = self._timer_left_s
                 got = "off" if left_s is None else f"{left_s:g} seconds"
             case "Place":
                 got = told_place(self._place)
@@ -271,75 +206,91 @@ class Stage:
         if line.text != got:
             self._fail(f"{line.who}: {line.text}", f"{line.who}: {got}")
 
-    def _hear(self, text: str) -> None:
-        meaning = self._content.sentences.match(text, self._guide.context)
-        if meaning is None:
-            self._happen(Unclear(text, 0))
-            return
-        self.understood.add((self._guide.context, meaning.intent))
-        self._happen(Command(meaning.intent, meaning.slots, text))
+    def _hear(self, text: str, is_cutting_in: bool = False) -> None:
+        self._ensure_all_was_told()
+        context = self._context
+        meaning = self._content.sentences.match(text, context)
+        if meaning:
+            self.understood.add((context, meaning.intent))
+        self._say(text, meaning, is_cutting_in)
 
-    def _happen(self, event: Event) -> None:
+    def _ensure_all_was_told(self) -> None:
+        """Let nothing happen before the story has told all that came of what happened last."""
         self._expect_nothing_more()
         if self._has_ended:
-            self._fail("nothing after the end", str(event))
-        self._handle(event)
+            self._fail("nothing after the end", f"{self._line.who}: {self._line.text}")
+
+    # How things are made to happen
+
+    @abstractmethod
+    def _start(self, routine: Routine | None) -> None:
+        """Let a guide begin that knows nothing of an earlier one but what was kept."""
 
     @property
+    @abstractmethod
+    def _context(self) -> str:
+        """Where the conversation is."""
+
+    @property
+    @abstractmethod
+    def _timer_left_s(self) -> float | None:
+        """How much is left of the time that runs, in seconds."""
+
+    @property
+    @abstractmethod
     def _is_speaking(self) -> bool:
-        return any(sentence != CHIME for sentence in self._being_said)
+        """Whether the guide has anything to say."""
 
-    def _let_speech_end(self) -> None:
-        if self._is_cut_short:
-            self._fail("somebody who cuts in", f"{self._line.who}: {self._line.text}")
-        # What is said or played at the end of it ends too.
-        while self._being_said:
-            self._let_speak(len(self._being_said))
-            self._handle(SpeechEnded())
+    @abstractmethod
+    def _say(self, text: str, meaning: Meaning | None, is_cutting_in: bool) -> None:
+        """Let the person say this."""
 
-    def _let_speak(self, count: int) -> None:
-        """Let that many sentences be heard to their end."""
-        heard, self._being_said = self._being_said[:count], self._being_said[count:]
-        for sentence in heard:
-            if sentence != CHIME:
-                self._handle(Said(sentence))
+    @abstractmethod
+    def _make_no_sense(self) -> None:
+        """Let something be heard that nobody can make out."""
 
-    def _handle(self, event: Event) -> None:
-        for action in self._guide.handle(event):
-            self._do(action, event)
+    @abstractmethod
+    def _let_everything_be_said(self) -> None:
+        """Let the guide speak to its end, and everything that it does then."""
 
-    def _do(self, action: Action, event: Event) -> None:
+    @abstractmethod
+    def _let_be_cut(self, beginning: str) -> None:
+        """Let the guide speak until it has said so much of the text heard last, and no further."""
+
+    @abstractmethod
+    def _let_time_pass(self, seconds: float, is_in_speech: bool) -> None:
+        """Let this much of the timer pass."""
+
+    @abstractmethod
+    def _let_minutes_pass(self) -> None:
+        """Let so much time pass that the guide falls asleep."""
+
+    @abstractmethod
+    def _let_a_day_begin(self) -> None:
+        """Let the guide see that the day is another."""
+
+    def _hear_more(self) -> bool:
+        """Let more be heard of what is being said; return whether there was any more."""
+        return False
+
+    def _hear_out(self) -> None:
+        """Let all be heard that is being said."""
+        while self._hear_more():
+            pass
+
+    # What is done and heard
+
+    def _keep(self, action: Action) -> None:
+        """Keep what the next start is told."""
         match action:
-            case Say(text):
-                if isinstance(event, Command) and self._is_speaking and not self._heard:
-                    self._fail("a guide that stops before it answers", "two voices at once")
-                self._say(text, sentences(text))
-            case Cue(text):
-                if not self._being_said:
-                    self._say(text, [text])
-            case Play(chime):
-                self._being_said.append(CHIME)
-                self._heard.append(("Sound", chime.name.lower().replace("_", " ")))
-            case Hush():
-                self._being_said.clear()
-            case SetTimer(seconds, tick_s):
-                self._clock.run(seconds, tick_s)
-            case StopTimer():
-                self._clock.stop()
+            case KeepPlace(place):
+                self._place = place
             case SetRate() | SetVolume() | SetPacing():
                 self._set(action)
+            case KeepDiary() | Write() | Advised() | ForgetDiary():
+                self._keep_in_diary(action)
             case End():
                 self._has_ended = True
-            case Prepare():
-                pass
-            case _:
-                self._keep(action)
-
-    def _say(self, text: str, parts: list[str]) -> None:
-        self._being_said += parts
-        self._heard.append(("Guide", text))
-        self._check(text)
-        self.said_prompts |= self._prompts.made.get(text, set())
 
     def _set(self, action: SetRate | SetVolume | SetPacing) -> None:
         voice, guide = self._settings.voice, self._settings.guide
@@ -352,11 +303,7 @@ class Stage:
                 guide = replace(guide, pacing=pacing)
         self._settings = replace(self._settings, voice=voice, guide=guide)
 
-    def _keep(self, action: Action) -> None:
-        """Keep what the next start is told."""
-        if isinstance(action, KeepPlace):
-            self._place = action.place
-            return
+    def _keep_in_diary(self, action: KeepDiary | Write | Advised | ForgetDiary) -> None:
         diary = self._diary
         if diary is None:
             self._fail("no diary, since none is kept here", str(action))
@@ -372,21 +319,11 @@ class Stage:
                 self._diary = Diary(is_wanted=False)
                 self._written = None
 
-    def _check(self, text: str) -> None:
-        if len(text.split()) > MOST_WORDS:
-            self._fail(f"at most {MOST_WORDS} words in one go", text)
-        for phrase in QUOTED.findall(text):
-            if self._content.sentences.match(phrase, self._guide.context) is None:
-                self._fail(
-                    f'"{phrase}" to be understood while {self._guide.context}',
-                    f"the guide says: {text}",
-                )
-
     def _expect(self, expected: Heard) -> None:
         if expected == ("Guide", ANYTHING):
             self._anything_goes = True
             return
-        while self._heard:
+        while self._heard or self._hear_more():
             got = self._heard.pop(0)
             if fits(expected, got):
                 self._anything_goes = False
@@ -401,10 +338,7 @@ class Stage:
         self._expect(("Guide", beginning + ANYTHING))
         said = re.match(pattern(beginning), self._fitting)
         assert said
-        cut = sentences(self._fitting)
-        unheard = len(cut) - sum(part in cut for part in sentences(said[0]))
-        unheard += sum(len(sentences(text)) if who == "Guide" else 1 for who, text in self._heard)
-        self._let_speak(len(self._being_said) - unheard)
+        self._let_be_cut(said[0])
         self._heard.clear()
         self._is_cut_short = True
 
@@ -414,7 +348,7 @@ class Stage:
         self._heard.clear()
         self._anything_goes = False
 
-    def _fail(self, expected: str, got: str) -> None:
+    def _fail(self, expected: str, got: str) -> NoReturn:
         pytest.fail(f"{self._line.place}\n  expected  {expected}\n  got       {got}", False)
 
 
@@ -423,7 +357,7 @@ def read(story: Path) -> Iterator[Line]:
         text = line.strip()
         if text and not text.startswith("#"):
             who, _, what = text.partition(":")
-            yield Line(f"dialogues/{story.name}, line {number}", who, what.strip())
+            yield Line(story.name, number, who, what.strip())
 
 
 def fits(expected: Heard, got: Heard) -> bool:

@@ -9,15 +9,20 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
+from languages import own_language
 from shell import output
 
 from voice_guide.audio import RATE, Samples, level_dbfs
 from voice_guide.cli import main
-from voice_guide.demo import SCRIPT, Line
+from voice_guide.demo import Script
 from voice_guide.devices import wavfile
+from voice_guide.language import reference
 
 Sound: TypeAlias = npt.NDArray[np.float32]
 NewHome: TypeAlias = Callable[[], dict[str, str]]
+
+
+SCRIPT = Script.load(reference().demo)
 
 
 class Shown(NamedTuple):
@@ -59,9 +64,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 def test_everything_the_demo_says_is_understood(demo: Played) -> None:
     said = [line.text for line in demo.transcript if line.who == "Person"]
+    lines = [line.say for line in SCRIPT.lines]
 
-    assert [text.removeprefix("(cuts in) ") for text in said] == [line.text for line in SCRIPT]
-    assert sum(line.who == "Heard" for line in demo.transcript) == len(SCRIPT)
+    assert [text.removeprefix("(cuts in) ") for text in said] == lines
+    assert sum(line.who == "Heard" for line in demo.transcript) == len(lines)
     assert len(demo.cuts_in()) == 3
 
 
@@ -69,7 +75,7 @@ def test_in_the_demo_the_guide_goes_on_at_the_sentence_that_was_cut(demo: Played
     texts = [line.text for line in demo.transcript if line.who == "Guide"]
 
     for sentence in ("Direct pressure there is work", "Let the ball stay in the same"):
-        (whole,) = [text for text in texts if f". {sentence}" in text]
+        whole = next(text for text in texts if f". {sentence}" in text)
         (rest,) = [text for text in texts[texts.index(whole) :] if text.startswith(sentence)]
         assert whole.endswith(f" {rest}")
 
@@ -102,14 +108,17 @@ def test_of_who_speaks_over_it_everything_is_left(demo: Played, tmp_path: Path) 
     ]
 
 
+def script(*lines: str) -> str:
+    """Return a person who says this in the demo, as the file of a language."""
+    said = ", ".join(f'{{ say = "{line}" }}' for line in lines)
+    return f'voice = "en-us+f2"\nlines = [{said}]\n'
+
+
 @pytest.mark.parametrize("option", ["--out", "--heard"])
 def test_a_file_that_cannot_be_written_is_told(
-    option: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("voice_guide.demo.SCRIPT", [Line("goodbye")])
+    own_language("en", demo=script("goodbye"))
     with pytest.raises(SystemExit) as caught:
         main(["demo", option, str(tmp_path)])
     (line,) = capsys.readouterr().err.splitlines()
@@ -118,10 +127,8 @@ def test_a_file_that_cannot_be_written_is_told(
     assert line.startswith(f"voice-guide: {tmp_path}: cannot be written: ")
 
 
-def test_the_demo_fails_on_what_was_not_understood(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("voice_guide.demo.SCRIPT", [Line("the weather"), Line("goodbye")])
+def test_the_demo_fails_on_what_was_not_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    own_language("en", demo=script("the weather", "goodbye"))
     with pytest.raises(SystemExit) as caught:
         main(["demo"])
 

@@ -22,7 +22,7 @@ def test_changes_are_kept_with_everything_else_in_the_file(config: Path) -> None
         'microphone = "USB"\n'
     )
 
-    assert guide_says("louder", "slower")[1:] == ["Louder.", "Slower."]
+    assert guide_says("louder", "slower")[1:3] == ["Louder.", "Slower."]
 
     assert config.read_text() == (
         "# My own.\n[voice]\nrate = 120 # calm\nvolume = 0.7\n\n[sound]\n# The good one.\n"

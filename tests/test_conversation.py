@@ -23,6 +23,7 @@ from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.language import reference
 from voice_guide.settings import HearingSettings, Settings
 from voice_guide.speaking.chimes import Chime
 
@@ -53,7 +54,7 @@ says = cache(Person.says)
 
 @pytest.fixture(scope="module")
 def guide(content: Content, model: SpeechModel) -> Understanding:
-    return assistant.understand(content.sentences, model)
+    return assistant.understand(content.sentences, model, content.language)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def neck(model: SpeechModel) -> Understanding:
         "Area": {"data": [{"sentences": ["[the] (back of my neck|upper arm|foot)"]}]},
     }
     sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
-    return assistant.understand(sentences, model)
+    return assistant.understand(sentences, model, reference())
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ class Session:
 
     def __init__(self, content: Content, model: SpeechModel, guide: Understanding) -> None:
         settings = Settings()
-        self.voice = assistant.new_voice(settings)
+        self.voice = assistant.new_voice(settings, content, lambda *_: None)
         ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
         self.engine = assistant.assemble(
             content, settings, ear, self.voice, self._observe, ROUTINE
@@ -297,7 +298,7 @@ def test_wait_silences_a_sentence_and_go_on_begins_it_again(
 def test_stop_over_a_chime_is_heard(session: Session) -> None:
     person = PEOPLE[1]
     session.silence()
-    for order in ("ready", "go to step three"):
+    for order in ("ready", "go to step three", "ready"):
         session.order(person, order)
         session.silence()
     session.let_pass(lambda: Play(Chime.TIME_UP) in session.happened)

@@ -3,19 +3,21 @@
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from people import ROOM_NOISE
 
-from voice_guide import assistant, models
+from voice_guide import models
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
-from voice_guide.hearing.decoys import Decoys, common_words
+from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.gate import SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.language import reference
 from voice_guide.speaking.synthesizer import Speaker, phonemes, render
 
 SPEAKER = Speaker("en-us+m3", 150)
@@ -149,7 +151,7 @@ def test_asking_how_a_word_sounds_leaves_the_voice_as_it_is() -> None:
 
 
 def test_two_threads_may_ask_how_words_sound_while_the_guide_speaks() -> None:
-    words = common_words("en")[:200]
+    words = reference().common_words[:200]
     alone = all_english(words)
     said = render(TALK, SPEAKER)
     with ThreadPoolExecutor(3) as threads:
@@ -178,10 +180,11 @@ def test_what_the_model_cannot_hear_is_no_decoy() -> None:
     assert decoys.beside(["stop"]) == ["kitchen"]
 
 
-def test_a_language_without_a_list_has_no_decoys() -> None:
-    assert common_words("en")
-    assert common_words("tlh") == []
-    assert Decoys(common_words("tlh"), lambda _: True, all_english).beside(["stop"]) == []
+def test_a_language_without_a_list_has_no_decoys(tmp_path: Path) -> None:
+    words = replace(reference(), folder=tmp_path).common_words
+
+    assert words == []
+    assert Decoys(words, lambda _: True, all_english).beside(["stop"]) == []
 
 
 def test_a_model_is_loaded_without_a_trace(
@@ -189,7 +192,7 @@ def test_a_model_is_loaded_without_a_trace(
 ) -> None:
     """Its folder stays as it came, and nothing is left of the links that point to it."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = models.require(assistant.MODEL)
+    folder = models.require(reference().model)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
     assert before
     assert SpeechModel(folder).knows("stop")

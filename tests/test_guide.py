@@ -32,6 +32,8 @@ QUOTED = re.compile(r'"([^"]+)"')
 EVENTS = 200
 """In each random conversation."""
 
+SIDES = ("left", "right")
+
 
 @cache
 def intents(sentences: Sentences, context: str) -> list[str]:
@@ -60,7 +62,9 @@ class Listener:
             sentence: {part for text in routine.safety.cautions for part in sentences(text)}
             for routine in content.library.routines
             for step in routine.steps
-            for sentence in sentences(step.say)
+            for say in (step.say, step.say_then or step.say)
+            for side in SIDES
+            for sentence in sentences(say.replace("{side}", side))
         }
 
     def talk(self) -> None:
@@ -74,7 +78,8 @@ class Listener:
             return Unclear("", 0)
         lists = self._content.library.lists
         slots = {name: self._chance.choice(phrases) for name, phrases in lists.items()}
-        return Command(intent, slots | {"number": self._chance.randint(1, 9)})
+        numbers = {"number": self._chance.randint(1, 9), "pain": self._chance.randint(0, 10)}
+        return Command(intent, {**slots, **numbers, "side": self._chance.choice(SIDES)})
 
     def _other(self) -> Event:
         if self._being_said and self._chance.random() < 0.7:
@@ -143,6 +148,9 @@ def test_no_step_without_its_cautions_whatever_is_said_and_when(
         ("Step 3. Press firmly. Do.", ["Step 3. Press firmly.", "Do."]),
         ("At 3 1 0, 8 2 8, 7 7 5 7.", ["At 3 1 0, 8 2 8, 7 7 5 7."]),
         ("Press for 1.5 seconds, i.e. shortly.", ["Press for 1.5 seconds, i.e. shortly."]),
+        ("Use, e.g. Warm water. Go on.", ["Use, e.g. Warm water.", "Go on."]),
+        ("Ask Dr. Smith or Mrs. Jones. Rest.", ["Ask Dr. Smith or Mrs. Jones.", "Rest."]),
+        ("Let it dry. Then go. On.", ["Let it dry.", "Then go.", "On."]),
         ("", [""]),
     ],
 )

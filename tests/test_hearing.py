@@ -38,7 +38,7 @@ class Ears:
     """One listener for each context, since building one takes longer than listening."""
 
     def __init__(self, model: SpeechModel, content: Content) -> None:
-        understanding = assistant.understand(content.sentences, model)
+        understanding = assistant.understand(content.sentences, model, content.language)
         self._listeners = {
             context: Listener(model, understanding, context, HearingSettings().sensitivity)
             for context in content.sentences.contexts

@@ -421,8 +421,8 @@ def test_doctor_finds_everything_well_in_a_room_that_is_not_quite_silent(
     status, report, complaints = doctor_in_a_room(sound_server)
 
     lines = [line.split(maxsplit=2) for line in report.splitlines()]
-    parts = ["microphone", "speaker", "model", "voice", "echo"]
-    assert [part for _, part, _ in lines][-5:] == parts
+    parts = ["microphone", "speaker", "routines", "model", "voice", "echo"]
+    assert [part for _, part, _ in lines][-6:] == parts
     assert {mark for mark, _, _ in lines} == {"ok"}
     assert "room noise -6" in report
     assert "is not heard by the microphone" in report

@@ -12,7 +12,8 @@ from voice_guide import assistant
 from voice_guide.audio import BLOCK, RATE, blocks_of, silence
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.listener import Listener
-from voice_guide.settings import HearingSettings
+from voice_guide.language import reference
+from voice_guide.settings import HearingSettings, Settings
 
 EXCHANGES = 60
 """Commands, each of which is answered by listening for something else."""
@@ -32,9 +33,9 @@ def memory_mb() -> float:
 
 def growth_mb() -> float:
     """Hear commands, listening for something else after each; return what memory it took."""
-    content = assistant.load_content(HearingSettings())
-    model = assistant.load_model()
-    understanding = assistant.understand(content.sentences, model)
+    content = assistant.load_content(Settings())
+    model = assistant.load_model(reference())
+    understanding = assistant.understand(content.sentences, model, content.language)
     for context in content.sentences.contexts:
         understanding.prepare(context)
     listener = Listener(model, understanding, CONTEXTS[0], HearingSettings().sensitivity)
@@ -53,9 +54,9 @@ def test_memory_does_not_grow_with_what_is_heard() -> None:
 
 
 def test_times_stay_right_however_much_was_skipped_heard_and_switched() -> None:
-    content = assistant.load_content(HearingSettings())
-    model = assistant.load_model()
-    understanding = assistant.understand(content.sentences, model)
+    content = assistant.load_content(Settings())
+    model = assistant.load_model(reference())
+    understanding = assistant.understand(content.sentences, model, content.language)
     listener = Listener(model, understanding, CONTEXTS[0], HearingSettings().sensitivity)
     words = PEOPLE[0].says("it hurts")
     said = blocks_of(in_a_quiet_room(words, after_s=0.5))

@@ -41,7 +41,7 @@ class Cut:
 
 @pytest.fixture(scope="module")
 def understanding(model: SpeechModel, content: Content) -> Understanding:
-    return assistant.understand(content.sentences, model)
+    return assistant.understand(content.sentences, model, content.language)
 
 
 def hear(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from languages import own_language
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
@@ -14,6 +15,7 @@ from voice_guide.guide.phase import Phase
 from voice_guide.hearing.grammar import words_of
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
+from voice_guide.language import find
 from voice_guide.rehearsal import run
 from voice_guide.rehearsal.lines import Line, Lines, UnknownWord, covering, lines_of
 from voice_guide.rehearsal.prompts import Prompt, contained, prompts_of
@@ -29,7 +31,7 @@ from voice_guide.rehearsal.report import (
 from voice_guide.rehearsal.show import as_json, show
 from voice_guide.rehearsal.stage import Condition, Take
 from voice_guide.routines.library import FOLDER, said
-from voice_guide.settings import HearingSettings
+from voice_guide.settings import Settings
 from voice_guide.speaking.synthesizer import Speaker
 
 PACK = FOLDER / "tennis-ball-wall.toml"
@@ -88,7 +90,7 @@ def test_a_sentence_of_several_contexts_is_said_in_one(lines: Lines) -> None:
 
 def test_a_list_without_values_has_no_sentences(content: Content) -> None:
     pack = FOLDER / "hand-massage.toml"
-    needing_nothing = assistant.load_content(HearingSettings(), [pack])
+    needing_nothing = assistant.load_content(Settings(), [pack])
 
     found = lines_of(needing_nothing.sentences, lambda _: True)
 
@@ -123,23 +125,22 @@ def test_words_that_two_intents_have_are_said_for_both(tmp_path: Path) -> None:
     assert [(line.intent, line.text) for line in found.lines] == [("A", "go on"), ("B", "go on")]
 
 
-def own_sentences(folder: Path) -> Path:
-    """Write sentences of which two sound the same, for a place that packs fill."""
-    folder.mkdir()
-    (folder / "own.yaml").write_text(
-        "language: en\nintents:\n"
-        "  Sea:\n    data:\n      - sentences: ['the sea']\n"
-        "        requires_context: {context: [step]}\n"
-        "  See:\n    data:\n      - sentences: ['the see']\n"
-        "        requires_context: {context: [step]}\n"
-        "  ChooseRoutine:\n    data:\n      - sentences: ['start the {routine}']\n"
-        "        requires_context: {context: [choosing]}\n"
-    )
-    return folder
+OWN_SENTENCES = (
+    "language: en\nintents:\n"
+    "  Sea:\n    data:\n      - sentences: ['the sea']\n"
+    "        requires_context: {context: [step]}\n"
+    "  See:\n    data:\n      - sentences: ['the see']\n"
+    "        requires_context: {context: [step]}\n"
+    "  ChooseRoutine:\n    data:\n      - sentences: ['start the {routine}']\n"
+    "        requires_context: {context: [choosing]}\n"
+)
+"""Two sentences that sound the same, and one with a place that packs fill."""
 
 
 def test_what_the_model_cannot_hear_is_not_said_but_told(tmp_path: Path) -> None:
-    sentences = Sentences.load(own_sentences(tmp_path / "own"), {"routine": ["trapezius", "neck"]})
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN_SENTENCES)
+    sentences = Sentences.load(file, {"routine": ["trapezius", "neck"]})
 
     found = lines_of(sentences, lambda word: word != "trapezius")
 
@@ -159,14 +160,15 @@ def test_what_the_model_cannot_hear_is_not_said_but_told(tmp_path: Path) -> None
 
 
 def test_everything_that_the_guide_says_is_found(lines: Lines) -> None:
-    content = assistant.load_content(HearingSettings(), [PACK])
+    content = assistant.load_content(Settings(), [PACK])
     (routine,) = content.library.routines
 
     prompts = prompts_of(content, lines.lines)
 
     texts = {prompt.text for prompt in prompts}
     for _, text in said(routine):
-        assert any(text in found for found in texts)
+        named = [text.replace("{side}", side) for side in ("left", "right")]
+        assert any(text in found for text in named for found in texts), text
     for phase in set(Phase) - {Phase.ASLEEP}:
         place = content.library.example
         for name in (f"help.{phase}", f"hint.{phase}"):
@@ -430,8 +432,9 @@ def test_a_pack_that_cannot_be_read_is_one_line(
 def test_a_real_rehearsal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = own_sentences(tmp_path / "own")
-    (folder / "prompts.toml").write_text((assistant.LANGUAGE_FOLDER / "prompts.toml").read_text())
+    own_language("en", commands=OWN_SENTENCES)
+    # As if nothing more were needed of a language.
+    monkeypatch.setattr(assistant, "reference", lambda: find("en"))
     pack = tmp_path / "pack.toml"
     names = 'names = ["trapezius massage", "wall massage"]\n'
     pack.write_text(
@@ -441,7 +444,6 @@ def test_a_real_rehearsal(
         )
     )
     voices = (Speaker("en-us", 150), Speaker("en-us+f2", 150))
-    monkeypatch.setattr(assistant, "LANGUAGE_FOLDER", folder)
     monkeypatch.setattr(run, "speakers", lambda language: (voices, ("en-gb",)))
     prompts = [Prompt("step", "The sea."), Prompt("step", "The see.")]
     monkeypatch.setattr(run, "prompts_of", lambda *_: prompts)

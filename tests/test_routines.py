@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.assistant import Content
+from voice_guide.assistant import Content, commands_of
 from voice_guide.guide.events import Say, SpeechEnded, Started
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.language import reference
 from voice_guide.routines.check import check
+from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import FOLDER, Library, PackError, load_pack
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
@@ -59,10 +61,11 @@ FACTS = {
         *("hand massage", "the side of the neck"),
         "nothing but your hands",
         *CAUTIONS,
-        *("palm on the side of your neck, by your ear", "either side"),
+        *("palm on the left side of your neck, by your ear", "either side"),
         "fingers towards the opposite side",
         *("press firmly with your palm", "from your ear .* to where your neck and shoulder meet"),
-        *("other side", "work your way round", "change hands"),
+        *("right side", "work your way round", "change hands"),
+        "fingers towards the opposite side",
         *("press firmly with your palm", "from your ear .* to where your neck and shoulder meet"),
         *("tilt your head from one side to the other", "stretch"),
         *REFERRAL,
@@ -81,6 +84,8 @@ FACTS = {
 }
 """What must be heard, and in which order, by somebody who asks for a place."""
 
+SIDE = r"\b(left|right)\b"
+
 SOUND = """
 id = "shoulder-roll"
 language = "en"
@@ -96,8 +101,9 @@ cautions = ["Only as far as it is comfortable."]
 when_it_hurts = "Ask a doctor."
 
 [[steps]]
-say = "Roll your shoulders."
-side = "left"
+title = "rolling"
+say = "Roll your {side} shoulder."
+sides = true
 seconds = 60
 
 [source]
@@ -122,6 +128,15 @@ def session(content: Content, place: str) -> list[str]:
     return said
 
 
+def no_objections(_: Routine) -> tuple[str, ...]:
+    return ()
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    return commands_of(reference(), Settings().hearing)
+
+
 # What is heard
 
 
@@ -142,17 +157,30 @@ def test_every_routine_is_among_those_whose_facts_are_known(content: Content) ->
     assert introduced == {routine.title for routine in content.library.routines}
 
 
-def test_each_side_has_steps_of_its_own(content: Content) -> None:
-    for routine in content.library.routines:
-        sides = [step.side for step in routine.steps if step.side]
-        assert sides == sorted(sides)
-        assert sides.count("left") >= sides.count("right")
-        assert ("left" in sides) == ("right" in sides)
+@pytest.mark.parametrize("place", ["upper back", "side of the neck", "back and shoulders"])
+def test_each_side_is_named(content: Content, place: str) -> None:
+    said = [text for text in session(content, place) if text.startswith(("Step", "Last step"))]
+
+    named = ["left" if "left" in text else "right" for text in said if re.search(SIDE, text)]
+    assert named == sorted(named)
+    assert named.count("left") == named.count("right") > 1
+
+
+def test_every_step_can_be_explained(content: Content) -> None:
+    assert all(step.more for routine in content.library.routines for step in routine.steps)
+
+
+def test_what_takes_time_is_marked_as_the_packs_own_choice() -> None:
+    for file in PACKS:
+        timed = [step for step in load_pack(file).steps if step.total_s]
+        assert file.read_text().count("this pack's choice, not the source's") == len(timed) > 0
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.stem)
-def test_the_packs_are_sound_short_and_can_be_heard(pack: Path, model: SpeechModel) -> None:
-    report = check([pack], model.knows)[pack]
+def test_the_packs_are_sound_short_and_can_be_heard(
+    pack: Path, commands: Commands, model: SpeechModel
+) -> None:
+    report = check([pack], "en", commands.lost_to, model.knows)[pack]
 
     assert report.problems == ()
     assert report.remarks == ()
@@ -168,10 +196,13 @@ def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) ->
 
     assert answer("ListRoutines")[0] == "There is 1 to choose from."
     assert answer("ChooseNumber", number=2)[0].startswith("There is only 1 to choose from.")
-    assert answer("ChooseNumber", number=1)[0] == "Shoulder roll, for the shoulders, in 1 step."
-    assert answer("StepsLeft") == ["1 step, and we have not started yet."]
-    assert answer("Ready") == ["Step 1. Roll your shoulders.", "I will tell you after 1 minute."]
-    assert answer("GoTo", number=2) == ["There is only 1 step."]
+    assert answer("ChooseNumber", number=1)[0] == "Shoulder roll, for the shoulders, in 2 steps."
+    assert answer("StepsLeft") == ["2 steps, and we have not started yet."]
+    assert answer("Ready")[:2] == ["Step 1. Roll your left shoulder.", "This takes 1 minute."]
+    assert answer("GoTo", number=3) == ["There are only 2 steps."]
+    assert answer("StepsLeft") == ["One more step after this one."]
+    assert answer("TellMore") == ["There is no more to say about this step."]
+    assert answer("Next")[0] == "Last step. Roll your right shoulder."
     assert answer("StepsLeft") == ["This is the last step."]
     assert answer("Next")[0] == "That was all."
 
@@ -212,7 +243,8 @@ MISTAKES = [
     ('title = "Shoulder roll"', "", "title: this key is missing"),
     ("[safety]", "[safety_first]", "safety: this key is missing"),
     ("[[steps]]", "[[step]]", "steps: this key is missing"),
-    ('say = "Roll your shoulders."', "", "steps[1].say: this key is missing"),
+    ('say = "Roll your {side} shoulder."', "", "steps[1].say: this key is missing"),
+    ('title = "rolling"', "", "steps[1].title: this key is missing"),
     ('document = "A book"', "", "source.document: this key is missing"),
     ('title = "Shoulder roll"', "title = 7", "title: expected text (found 7)"),
     ('title = "Shoulder roll"', 'title = " "', "title: expected some text"),
@@ -225,7 +257,37 @@ MISTAKES = [
     ("seconds = 60", "seconds = nan", "steps[1].seconds: expected 3600 or less (found nan)"),
     ("seconds = 60", 'seconds = "60"', "steps[1].seconds: expected a number (found '60')"),
     ("seconds = 60", "seconds = true", "steps[1].seconds: expected a number (found True)"),
-    ('side = "left"', 'side = "up"', "steps[1].side: expected 'left' or 'right' (found 'up')"),
+    ("sides = true", 'sides = "left"', "steps[1].sides: expected true or false (found 'left')"),
+    (
+        "sides = true",
+        "",
+        "steps[1]: {side} stands for a side, and the step has none: sides = true",
+    ),
+    (
+        "sides = true",
+        'sides = false\nsay_then = "Again."',
+        "steps[1]: {side} stands for a side, and the step has none: sides = true",
+    ),
+    (
+        "{side} shoulder",
+        "{sid} shoulder",
+        "steps[1].say: nothing may stand in braces but {side} (found 'Roll your {sid} shoulder.')",
+    ),
+    (
+        "seconds = 60",
+        'seconds = 60\nrepeat = {times = 5, seconds = 4, calls = ["Roll"]}',
+        "steps[1]: expected seconds or repeat, not both",
+    ),
+    (
+        "seconds = 60",
+        "repeat = {times = 1, seconds = 4, calls = []}",
+        "steps[1].repeat.times: expected 2 or more (found 1)",
+    ),
+    (
+        "seconds = 60",
+        "repeat = {times = 2, seconds = 4, calls = []}",
+        "steps[1].repeat.calls: expected at least one (found [])",
+    ),
     (
         'cautions = ["Only as far as it is comfortable."]',
         "cautions = []",
@@ -304,12 +366,12 @@ def test_a_mistake_is_told_with_its_key_and_what_was_expected(
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     content = SOUND
-    for right, wrong in [("seconds = 60", "seconds = -1"), ('"left"', '"up"'), ('"en"', "5")]:
+    for right, wrong in [("seconds = 60", "seconds = -1"), ("true", '"up"'), ('"en"', "5")]:
         content = content.replace(right, wrong)
 
     assert problems(pack(tmp_path, content)) == [
         "language: expected text (found 5)",
-        "steps[1].side: expected 'left' or 'right' (found 'up')",
+        "steps[1].sides: expected true or false (found 'up')",
         "steps[1].seconds: expected more than 0 (found -1)",
     ]
 
@@ -354,12 +416,12 @@ def test_a_pack_that_cannot_be_read_is_told(
 
 
 def test_the_mistakes_of_all_packs_are_told_at_once(tmp_path: Path) -> None:
-    first = pack(tmp_path, SOUND.replace('"left"', '"up"'), "first.toml")
+    first = pack(tmp_path, SOUND.replace("true", '"up"'), "first.toml")
     second = pack(tmp_path, SOUND, "second.toml")
     third = pack(tmp_path, "id =", "third.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load([first, second, third])
+        Library.load("en", no_objections, [first, second, third])
 
     assert [problem.file for problem in caught.value.problems] == [first, third]
 
@@ -369,7 +431,7 @@ def test_two_packs_cannot_have_one_id(tmp_path: Path) -> None:
     second = pack(tmp_path, SOUND, "second.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load([first, second])
+        Library.load("en", no_objections, [first, second])
 
     assert str(caught.value) == f'{second}: id: "shoulder-roll" is the id of {first} too'
 
@@ -380,7 +442,7 @@ def test_two_packs_cannot_have_one_id(tmp_path: Path) -> None:
 def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> None:
     file = pack(tmp_path, SOUND.replace('"my shoulders"', '"[my] trapezius", "trapezius muscle"'))
 
-    report = check([file], lambda word: word != "trapezius")[file]
+    report = check([file], "en", no_objections, lambda word: word != "trapezius")[file]
 
     assert report.problems == ()
     assert len(report.remarks) == 1
@@ -388,9 +450,9 @@ def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> Non
 
 
 def test_what_is_too_long_for_the_ear_is_named(tmp_path: Path) -> None:
-    file = pack(tmp_path, SOUND.replace("Roll your shoulders.", "Roll " * 31))
+    file = pack(tmp_path, SOUND.replace("Roll your {side} shoulder.", "Roll " * 31))
 
-    report = check([file], lambda _: True)[file]
+    report = check([file], "en", no_objections, lambda _: True)[file]
 
     assert report.remarks == (
         "steps[1].say: 31 words in one go; more than 30 are hard to follow by ear",

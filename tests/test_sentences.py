@@ -107,7 +107,7 @@ def test_what_only_sounds_like_the_wake_phrase_is_expected_and_means_nothing(
 
 
 def test_the_wake_phrase_is_what_was_set() -> None:
-    content = assistant.load_content(HearingSettings(wake_phrase="Computer"))
+    content = assistant.load_content(Settings(hearing=HearingSettings(wake_phrase="Computer")))
     assert content.sentences.match("computer", "asleep") is not None
     assert content.sentences.match("hey guide", "asleep") is None
 
@@ -158,7 +158,7 @@ def test_every_word_that_can_be_said_is_expected(content: Content, model: Speech
 def test_sentences_of_other_contexts_are_expected_too(
     content: Content, model: SpeechModel
 ) -> None:
-    expected = assistant.understand(content.sentences, model).expected("paused")
+    expected = assistant.understand(content.sentences, model, content.language).expected("paused")
     assert "next step" in expected
 
 
@@ -170,7 +170,8 @@ def test_what_the_model_cannot_hear_is_not_expected(tmp_path: Path) -> None:
 
 def test_the_same_is_expected_each_time(content: Content, model: SpeechModel) -> None:
     once, again = (
-        assistant.understand(content.sentences, model).expected("step") for _ in range(2)
+        assistant.understand(content.sentences, model, content.language).expected("step")
+        for _ in range(2)
     )
     assert once == again
 

@@ -1,40 +1,46 @@
 """The only place that wires the rooms together."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import platformdirs
+
 from voice_guide import models
 from voice_guide.audio import Samples, silence
-from voice_guide.console import Transcript
+from voice_guide.completeness import prompts_wanting, sentences_wanting
+from voice_guide.console import Transcript, show_left_out
 from voice_guide.devices import keyboard
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
-from voice_guide.guide.events import Action, Event, SetPacing, SetRate, SetVolume, Started
+from voice_guide.guide.events import Action, Event, Started
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command
-from voice_guide.hearing.decoys import Decoys, common_words
+from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.grammar import spoken
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
-from voice_guide.routines.library import Library
-from voice_guide.settings import HearingSettings, Settings, SettingsFile
+from voice_guide.keeping import Keeper
+from voice_guide.language import Language, find, reference
+from voice_guide.routines.commands import Commands
+from voice_guide.routines.library import Library, Problem
+from voice_guide.screen import Display, Screen, display
+from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
+from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
-from voice_guide.speaking.synthesizer import Speaker, phonemes
+from voice_guide.speaking.natural import NaturalVoice
+from voice_guide.speaking.stored import Stored
+from voice_guide.speaking.synthesizer import Render, Speaker, phonemes, render
 from voice_guide.speaking.voice import Voice
-
-LANGUAGE_FOLDER = Path(__file__).parent / "sentences" / "en"
-"""Sentences and prompts of the guide's language."""
-
-MODEL = "vosk-model-small-en-us-0.15"
-"""The speech model of the guide's language."""
+from voice_guide.speaking.wording import Wording
 
 _NOTHING_KEPT = Started()
 """The beginning of a session that knows of no earlier one, and of no diary."""
@@ -47,6 +53,9 @@ _MID_STEP = "step"
 class Content:
     """What there is to say and to understand."""
 
+    language: Language
+    """The guide's language."""
+
     library: Library
     """The routines."""
 
@@ -56,24 +65,51 @@ class Content:
     prompts: Prompts
     """What the guide says beside the routines."""
 
+    @property
+    def left_out(self) -> tuple[Problem, ...]:
+        """The packs of the user's own that cannot be used, with all that is wrong with each."""
+        return self.library.left_out
 
-def load_content(hearing: HearingSettings, packs: Iterable[Path] | None = None) -> Content:
-    """Read these routines, or those that come with the program, and the guide's language.
 
-    Raises PackError with every problem of every pack.
+def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Content:
+    """Read the guide's language, and these routines or all there are in that language.
+
+    Packs of the user's own that cannot be used are left out. Raises PackError with every
+    problem of every other pack, and VoiceGuideError where the language lacks anything.
     """
-    library = Library.load(packs)
-    return Content(
-        library,
-        load_sentences(LANGUAGE_FOLDER, library, hearing),
-        Prompts(LANGUAGE_FOLDER / "prompts.toml"),
-    )
+    language = find(settings.language)
+    prompts = Prompts(language.prompts)
+    own = load_sentences(language.folder, Library(()), settings.hearing)
+    if language != reference():
+        _ensure_complete(language, prompts, own, settings.hearing)
+    library = Library.load(language.code, Commands(own).lost_to, packs)
+    return Content(language, library, own.with_lists(library.lists), prompts)
 
 
-def understand(sentences: Sentences, model: SpeechModel) -> Understanding:
-    """Return what tells the meaning of what this model hears."""
-    language = sentences.language
-    decoys = Decoys(common_words(language), model.knows, lambda texts: phonemes(texts, language))
+def _ensure_complete(
+    language: Language, prompts: Prompts, sentences: Sentences, hearing: HearingSettings
+) -> None:
+    complete = reference()
+    all_prompts = Prompts(complete.prompts)
+    all_sentences = load_sentences(complete.folder, Library(()), hearing)
+    wanting = {
+        language.prompts: list(prompts_wanting(prompts, all_prompts)),
+        language.folder: list(sentences_wanting(sentences, all_sentences)),
+    }
+    told = [f"{place}: {'; '.join(found)}" for place, found in wanting.items() if found]
+    if told:
+        raise VoiceGuideError("; ".join(told))
+
+
+def commands_of(language: Language, hearing: HearingSettings) -> Commands:
+    """Return the commands of a language, which no routine may take away."""
+    return Commands(load_sentences(language.folder, Library(()), hearing))
+
+
+def understand(sentences: Sentences, model: SpeechModel, language: Language) -> Understanding:
+    """Return what tells the meaning of what the guide's language's model hears."""
+    voice = sentences.language
+    decoys = Decoys(language.common_words, model.knows, lambda texts: phonemes(texts, voice))
     return Understanding(sentences, model.knows, decoys)
 
 
@@ -87,9 +123,9 @@ def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequenc
     return {**library.lists, "wake_phrase": (hearing.wake_phrase,)}
 
 
-def load_model() -> SpeechModel:
-    """Load the speech model; raises VoiceGuideError where it is missing or damaged."""
-    return SpeechModel(models.require(MODEL))
+def load_model(language: Language) -> SpeechModel:
+    """Load a language's speech model; raises VoiceGuideError where it is missing or damaged."""
+    return SpeechModel(models.require(language.model))
 
 
 def ensure_it_can_wake(hearing: HearingSettings, model: SpeechModel) -> None:
@@ -126,9 +162,32 @@ def assemble(
     )
 
 
-def new_voice(settings: Settings) -> Voice:
-    """Return the guide's voice."""
-    return Voice(Speaker(settings.voice.name, settings.voice.rate))
+def new_voice(settings: Settings, content: Content, note: Callable[[float, str], None]) -> Voice:
+    """Return the guide's voice.
+
+    Where the natural one fails, it is noted and said, once, and another one speaks.
+    """
+
+    def change_over(reason: str) -> None:
+        # Only a live session has that voice, and shows no times.
+        note(0.0, f"the natural voice is not available: {reason}")
+        voice.change_over(content.prompts("natural_voice_failed"))
+
+    speak = render
+    if settings.voice.engine is SpeechEngine.NATURAL:
+        speak = FallingBack(lambda: _natural_voice(content.language), render, change_over).render
+    wording = Wording(content.language.spoken)
+    voice = Voice(
+        Speaker(settings.voice.name, settings.voice.rate),
+        lambda text, speaker: speak(wording.spoken(text), speaker),
+    )
+    return voice
+
+
+def _natural_voice(language: Language) -> Render:
+    voice = NaturalVoice(language.code)
+    folder = platformdirs.user_cache_path("voice-guide") / "speech"
+    return Stored(voice.render, voice.name, folder).render
 
 
 def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str) -> None:
@@ -144,34 +203,58 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     )
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
-        loading = helper.submit(load_model)
-        content = load_content(hearing)
-        transcript = Transcript(with_times=False)
-        voice = new_voice(file.settings)
+        loading = helper.submit(load_model, file.language)
+        content = load_content(file.settings)
+        show_left_out(content.left_out)
+        shown = display(content.prompts, content.library.example, hearing.wake_phrase)
+        voice = new_voice(file.settings, content, shown.note)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
-    understanding = understand(content.sentences, model)
+    understanding = understand(content.sentences, model, content.language)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
-    observe = _keeping_settings(file, transcript)
-    engine = assemble(content, file.settings, ear, voice, observe, routine_id)
+    keeper = Keeper(file, shown.note)
+    observe = _one_after_the_other(keeper.observe, shown.observe)
+    engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
     try:
-        card.run(engine)
+        with shown.following(engine):
+            card.run(engine)
     finally:
         voice.close()
+        keeper.close()
         preparing.shutdown(cancel_futures=True)
 
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     """Lead through a session by typed lines."""
-    content = load_content(file.settings.hearing)
+    content = load_content(file.settings)
+    show_left_out(content.left_out)
     ear = keyboard.TypedEar(content.sentences)
-    observe = _keeping_settings(file, Transcript(with_times=False))
-    engine = assemble(content, file.settings, ear, keyboard.MuteVoice(), observe, routine_id)
-    keyboard.run(engine, ear)
+    shown: Display = Transcript(content.prompts, with_times=False)
+    if sys.stdin.isatty():
+        wake_phrase = file.settings.hearing.wake_phrase
+        shown = display(content.prompts, content.library.example, wake_phrase)
+    keeper = Keeper(file, shown.note)
+    observe = _one_after_the_other(keeper.observe, shown.observe)
+    voice = keyboard.MuteVoice()
+    engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
+    keys = keyboard.Keys(shown.type) if isinstance(shown, Screen) else None
+    try:
+        with shown.following(engine):
+            keyboard.run(engine, ear, keys)
+    finally:
+        keeper.close()
+
+
+def _one_after_the_other(*observers: Observer) -> Observer:
+    def observe(at_s: float, happening: Event | Action) -> None:
+        for observer in observers:
+            observer(at_s, happening)
+
+    return observe
 
 
 @dataclass(frozen=True)
@@ -196,7 +279,11 @@ class RecordingListener:
         there is no such context.
         """
         hearing = settings.hearing
-        self._sentences = load_sentences(sentences or LANGUAGE_FOLDER, Library.load(), hearing)
+        content = load_content(settings)
+        show_left_out(content.left_out)
+        self._sentences = content.sentences
+        if sentences:
+            self._sentences = load_sentences(sentences, content.library, hearing)
         known = self._sentences.contexts
         if context is None:
             context = _MID_STEP if _MID_STEP in known else None
@@ -204,9 +291,9 @@ class RecordingListener:
             there_are = f"there are: {', '.join(known)}" if known else "the sentences have none"
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
-        self._model = load_model()
+        self._model = load_model(content.language)
         ensure_it_can_wake(hearing, self._model)
-        self._understanding = understand(self._sentences, self._model)
+        self._understanding = understand(self._sentences, self._model, content.language)
         self._settings = settings
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Heard:
@@ -231,23 +318,3 @@ def _pairs(recording: Recording, far_end: Recording | None) -> Iterator[tuple[Sa
     played = far_end.blocks() if far_end else iter(())
     for heard in recording.blocks():
         yield heard, next(played, silence())
-
-
-def _keeping_settings(file: SettingsFile, transcript: Transcript) -> Observer:
-    """Show what happens, and keep what the person changes by voice."""
-
-    def observe(at_s: float, happening: Event | Action) -> None:
-        transcript.observe(at_s, happening)
-        try:
-            match happening:
-                case SetRate(rate_wpm):
-                    file.change("voice", rate=rate_wpm)
-                case SetVolume(volume):
-                    file.change("voice", volume=volume)
-                case SetPacing(pacing):
-                    file.change("guide", pacing=pacing.value)
-        except VoiceGuideError as error:
-            # It holds for this session; a session is worth more than a setting.
-            transcript.line(at_s, "Note", f"not kept for the next start: {error}", "yellow")
-
-    return observe

@@ -1,9 +1,13 @@
 """What is wrong with a file that a person wrote, in words for that person."""
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+
+from voice_guide.errors import VoiceGuideError
 
 _EXPECTED = {
     "bool_type": "expected true or false",
@@ -28,6 +32,16 @@ _NOTHING_FOUND = frozenset({"missing", "string_too_short", "unexpected_keyword_a
 
 _MOST_SHOWN = 60
 """Characters shown of what was found."""
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return what is in a TOML file; raises VoiceGuideError, naming it, where that fails."""
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise VoiceGuideError(f"{file}: {why_unreadable(error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise VoiceGuideError(f"{file}: not TOML: {error}") from error
 
 
 def problems(error: ValidationError) -> list[str]:
@@ -68,7 +82,8 @@ def _expectation(problem: Mapping[str, Any]) -> str:
 
 
 def _found(problem: Mapping[str, Any]) -> str:
-    if problem["type"] in _NOTHING_FOUND:
+    # A whole table is where it was found, and nothing to show.
+    if problem["type"] in _NOTHING_FOUND or isinstance(problem["input"], dict):
         return ""
     found = repr(problem["input"])
     return f" (found {found if len(found) <= _MOST_SHOWN else found[:_MOST_SHOWN] + '...'})"

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -51,13 +52,12 @@ def _prepare_streams() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from voice_guide import assistant
-    from voice_guide.routines.library import Library
     from voice_guide.settings import SettingsFile
 
     settings = SettingsFile()
     if options.routine:
         # A mistyped name is told before a missing sound card turns this into a demo.
-        Library.load().by_id(options.routine)
+        assistant.load_content(settings.settings).library.by_id(options.routine)
     if options.text:
         assistant.run_typed(settings, options.routine)
         return 0
@@ -107,23 +107,45 @@ def _hear(options: argparse.Namespace) -> int:
 
 
 def _routines(_: argparse.Namespace) -> int:
-    from voice_guide.console import show_table
-    from voice_guide.routines.library import Library
+    from voice_guide.assistant import load_content
+    from voice_guide.console import show_left_out, show_table
+    from voice_guide.settings import SettingsFile
 
+    library = load_content(SettingsFile().settings).library
     rows = []
-    for routine in Library.load().routines:
+    for routine in library.routines:
         needs = ", ".join(need.name for need in routine.needs) or "nothing"
         rows.append((routine.id, routine.title, routine.purpose, needs, str(len(routine.steps))))
     show_table(("id", "title", "for", "you need", "steps"), rows)
+    if others := [f"{each.id} ({each.language})" for each in library.of_other_languages]:
+        print(f"\nIn other languages: {', '.join(others)}")
+    show_left_out(library.left_out)
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    import shlex
+
+    from voice_guide.routines.start import start
+    from voice_guide.settings import SettingsFile
+
+    name = options.name
+    file = start(name, SettingsFile().language)
+    print(f"{file}\n\nWrite into it what your routine is, then:\n")
+    print(f"  voice-guide check {shlex.quote(str(file))}\n  voice-guide run --routine {name}")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from voice_guide.assistant import load_model
+    from voice_guide.assistant import commands_of, load_model
     from voice_guide.routines.check import check
+    from voice_guide.settings import SettingsFile
 
-    model = load_model()
-    reports = check(options.packs, model.knows)
+    file = SettingsFile()
+    language, hearing = file.language, file.settings.hearing
+    commands = commands_of(language, hearing)
+    knows = load_model(language).knows
+    reports = check(options.packs, language.code, commands.lost_to, knows)
     for path, report in reports.items():
         for problem in report.problems:
             print(f"voice-guide: {path}: {problem}", file=sys.stderr)
@@ -171,21 +193,44 @@ def _install_models(_: argparse.Namespace) -> int:
     from rich.console import Console
 
     from voice_guide import models
+    from voice_guide.settings import SettingsFile
 
-    for model in models.catalog():
-        models.install(model, Console())
+    models.install(models.named(SettingsFile().language.model), Console())
     return 0
 
 
 def _verify_models(_: argparse.Namespace) -> int:
     from voice_guide import models
+    from voice_guide.settings import SettingsFile
 
-    problems = [problem for model in models.catalog() for problem in models.verify(model)]
+    # A model that is there for another language need not be; where it is, it has to be sound.
+    used = models.named(SettingsFile().language.model)
+    there = [each for each in models.catalog() if each == used or models.folder(each).exists()]
+    problems = [problem for model in there for problem in models.verify(model)]
     for problem in problems:
         print(f"voice-guide: {problem}: run `{models.MEND}`", file=sys.stderr)
     if not problems:
         print("every file is what it should be")
     return 2 if problems else 0
+
+
+def _diary(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from voice_guide.diary import picture, report
+    from voice_guide.diary.notebook import Notebook
+
+    with closing(Notebook()) as notebook:
+        diary = notebook.diary()
+    if notebook.note:
+        print(f"voice-guide: {notebook.note}", file=sys.stderr)
+    if options.plot:
+        picture.draw(diary.entries, options.plot)
+    elif options.csv:
+        report.write_csv(diary, sys.stdout)
+    else:
+        report.show(diary, date.today())
+    return 1 if notebook.note else 0
 
 
 def _doctor(_: argparse.Namespace) -> int:
@@ -269,6 +314,15 @@ def _parser() -> argparse.ArgumentParser:
     routines = commands.add_parser("routines", help="what can be done")
     routines.set_defaults(command=_routines)
 
+    new = commands.add_parser(
+        "new",
+        help="begin a routine of your own",
+        description="Writes a routine pack to start from, with every key explained, to where "
+        "your own routines are.",
+    )
+    new.add_argument("name", metavar="NAME", help="what you will call it: morning-stretch")
+    new.set_defaults(command=_new)
+
     check = commands.add_parser(
         "check",
         help="whether a routine pack is sound",
@@ -284,7 +338,7 @@ def _parser() -> argparse.ArgumentParser:
         "in a quiet room and over noise, and tells which are misheard, taken for another "
         "command, or have words the speech model does not know; which of the guide's own "
         "prompts contain a command; and what to do about each. With packs, their names, "
-        "places and things take the place of those that come with the program. What covers "
+        "places and things take the place of all others. What covers "
         "every template, every value and every word is said, and everything of one or two "
         "words. A sentence listened for in several contexts is said in one of them: step, "
         "or else the first. Takes about six minutes on two processors.",
@@ -305,10 +359,28 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="recognition models: list, install, verify")
     actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
     actions.add_parser("list", help="which there are").set_defaults(command=_list_models)
-    actions.add_parser("install", help="install what is missing or damaged").set_defaults(
+    actions.add_parser("install", help="install your language's, or mend it").set_defaults(
         command=_install_models
     )
-    actions.add_parser("verify", help="check every file").set_defaults(command=_verify_models)
+    actions.add_parser("verify", help="check every file of those installed").set_defaults(
+        command=_verify_models
+    )
+
+    diary = commands.add_parser(
+        "diary",
+        help="what was done, and how it felt",
+        description="Shows the diary, which is kept on this device only, and only for whoever "
+        "has said yes to it: each session with the pain before and after it, from 0 (none) to "
+        "10 (worst), and how each area fared in the last fourteen days.",
+    )
+    instead = diary.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--plot", metavar="FILE.png", type=Path, help="draw it instead, a panel for each area"
+    )
+    instead.add_argument(
+        "--csv", action="store_true", help="print the sessions, comma-separated, instead"
+    )
+    diary.set_defaults(command=_diary)
 
     doctor = commands.add_parser(
         "doctor",

@@ -4,30 +4,37 @@ A synthetic person speaks with another voice than the guide's; the real recogniz
 her through the room, and the real voice answers.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from voice_guide import assistant
 from voice_guide.audio import Samples, silence
+from voice_guide.checking import problems, read_toml
 from voice_guide.console import Transcript, describe
 from voice_guide.devices import wavfile
 from voice_guide.devices.acoustics import Acoustics
 from voice_guide.devices.room import Room
+from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.events import Action, Event
 from voice_guide.guide.phase import Phase
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.sentences import Meaning
-from voice_guide.settings import Settings
+from voice_guide.language import Language
+from voice_guide.routines.library import come_with_program, read
+from voice_guide.routines.model import Text
+from voice_guide.settings import SettingsFile, usual
 from voice_guide.speaking.synthesizer import Speaker, render
-
-_PERSON = Speaker("en-us+f2", 150)
-"""The synthetic person, who does not sound like the guide."""
 
 ROOM = Acoustics(person_gain=0.25, echo_gain=1.0, delay_s=0.08, distortion=0.05)
 """The guide's voice is about 7 dB louder at its own microphone than the person's is."""
+
+_RATE_WPM = 150
+"""The person's pace, in words a minute."""
 
 _POLITE_S = 0.8
 """How long the guide has to have been silent before the person speaks, in seconds, unless she
@@ -37,53 +44,58 @@ _ANSWER_WITHIN_S = 3.0
 """How long the person waits for a sign of having been heard, in seconds."""
 
 
-@dataclass(frozen=True)
+_CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, config=_CHECKED)
 class Line:
     """Something the person says."""
 
-    text: str
+    say: Text
     """The words."""
 
-    busy_s: float = 0.0
+    busy_s: Annotated[float, Field(strict=True, ge=0)] = 0.0
     """How long the person is busy with her neck before she says it, in seconds."""
 
-    over_s: float | None = None
+    over_s: Annotated[float, Field(strict=True, ge=0)] | None = None
     """How long the guide has been answering when she cuts in, in seconds; None where she lets
     it finish."""
 
 
-SCRIPT = (
-    Line("upper back"),
-    Line("wait a moment", over_s=22),
-    Line("go on", busy_s=3),
-    Line("what do i need"),
-    Line("i'm ready"),
-    Line("next step", busy_s=4),
-    Line("say that again", over_s=2.5),
-    Line("next", busy_s=5),
-    Line("stop", over_s=5.5),
-    Line("continue", busy_s=8),
-    Line("where am i", busy_s=10),
-    Line("next step", busy_s=34),
-    Line("how many steps are left"),
-    Line("next", busy_s=3),
-    Line("next", busy_s=34),
-    Line("goodbye"),
-)
-"""What the person says; the guide speaks in between."""
+@dataclass(frozen=True, config=_CHECKED)
+class Script:
+    """What the person says; the guide speaks in between."""
+
+    voice: Text
+    """The person's voice, which is not the guide's."""
+
+    lines: tuple[Line, ...]
+    """One after the other."""
+
+    @classmethod
+    def load(cls, file: Path) -> "Script":
+        """Read a script (TOML); raises VoiceGuideError where it cannot be used."""
+        content = read_toml(file)
+        try:
+            return TypeAdapter(cls).validate_python(content)
+        except ValidationError as error:
+            raise VoiceGuideError(f"{file}: {'; '.join(problems(error))}") from error
 
 
 class Demo:
     """The session, and what came of it."""
 
     def __init__(self) -> None:
-        settings = Settings()
-        self._content = assistant.load_content(settings.hearing)
-        self._transcript = Transcript(with_times=True)
+        language = SettingsFile().language
+        settings = usual(language)
+        self._script = Script.load(language.demo)
+        self._content = assistant.load_content(settings, _packs(language))
+        self._transcript = Transcript(self._content.prompts, with_times=True)
+        self._person = Speaker(self._script.voice, _RATE_WPM)
         self._heard: Command | Unclear | None = None
-        self._voice = assistant.new_voice(settings)
-        model = assistant.load_model()
-        understanding = assistant.understand(self._content.sentences, model)
+        self._voice = assistant.new_voice(settings, self._content, self._transcript.note)
+        model = assistant.load_model(language)
+        understanding = assistant.understand(self._content.sentences, model, language)
         self._ear = Listener(model, understanding, Phase.CHOOSING, settings.hearing.sensitivity)
         self._engine = assistant.assemble(
             self._content, settings, self._ear, self._voice, self._observe
@@ -100,7 +112,7 @@ class Demo:
         that on the left, and what was left of it for the recognizer on the right.
         """
         self._engine.start()
-        understood = all(self._say(line) for line in SCRIPT)
+        understood = all(self._say(line) for line in self._script.lines)
         while understood and not self._engine.is_finished:
             self._move_on()
         self._voice.close()
@@ -131,18 +143,20 @@ class Demo:
 
     def _problem_saying(self, line: Line) -> str | None:
         """Say it, and wait for the answer; return what went wrong, if anything did."""
-        meant = self._content.sentences.match(line.text, self._engine.context)
-        manner = "" if line.over_s is None else "(cuts in) "
-        self._transcript.line(self._engine.now_s, "Person", manner + line.text, "magenta")
-        self._room.say(render(line.text, _PERSON))
+        meant = self._content.sentences.match(line.say, self._engine.context)
+        words = self._content.prompts
+        manner = "" if line.over_s is None else f"{words('screen.cuts_in')} "
+        who = words("screen.person")
+        self._transcript.line(self._engine.now_s, who, manner + line.say, "magenta")
+        self._room.say(render(line.say, self._person))
         while self._room.person_is_speaking:
             self._move_on()
         self._let_pass(self._engine.now_s + _ANSWER_WITHIN_S)
         heard = self._heard
         if not isinstance(heard, Command):
-            return f'"{line.text}" was not understood'
+            return f'"{line.say}" was not understood'
         if Meaning(heard.intent, heard.slots) != meant:
-            return f'"{line.text}" was taken for {describe(heard)}'
+            return f'"{line.say}" was taken for {describe(heard)}'
         return None
 
     def _wait_for_silence(self) -> None:
@@ -165,3 +179,8 @@ class Demo:
         if isinstance(happening, Command | Unclear):
             self._heard = happening
             self._answered_at_s = at_s
+
+
+def _packs(language: Language) -> list[Path] | None:
+    """The packs that the script was written for: the program's own, where it has any."""
+    return list(read(come_with_program(), language.code, lambda _: ()).sound) or None

@@ -9,7 +9,10 @@ from voice_guide import assistant
 from voice_guide.audio import level_dbfs
 from voice_guide.echo_check import DEAD_DBFS, Playing, report
 from voice_guide.errors import VoiceGuideError
-from voice_guide.settings import Settings, SettingsFile, VoiceSettings
+from voice_guide.guide.prompts import Prompts
+from voice_guide.language import find
+from voice_guide.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
+from voice_guide.speaking.natural import NaturalVoice
 from voice_guide.speaking.synthesizer import Speaker, render
 
 _LISTEN_S = 1.0
@@ -17,9 +20,6 @@ _LISTEN_S = 1.0
 
 _LOUD_DBFS = -35.0
 """Noise above this, in a room where nobody speaks, hides speech."""
-
-_HEAR_MYSELF = "I am listening to my own voice. Please be quiet until I have finished. Thank you."
-"""Six seconds of speech: as much as the echo canceller takes to learn, and a little more."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def examine() -> Iterator[Finding]:
     parts: list[tuple[str, Callable[[Settings], str]]] = [
         ("microphone", _microphone),
         ("speaker", _speaker),
+        ("routines", _routines),
         ("model", _model),
         ("voice", _voice),
         ("echo", _echo),
@@ -86,16 +87,28 @@ def _speaker(settings: Settings) -> str:
     return f'"{device.name}" at {device.rate_hz:.0f} Hz'
 
 
+def _routines(settings: Settings) -> str:
+    library = assistant.load_content(settings).library
+    if library.left_out:
+        told = "; ".join(f"{problem.file}: {problem.text}" for problem in library.left_out)
+        raise VoiceGuideError(f"left out: {told}")
+    return f"{len(library.routines)} can be led"
+
+
 def _model(settings: Settings) -> str:
-    assistant.ensure_it_can_wake(settings.hearing, assistant.load_model())
-    return f"{assistant.MODEL} is sound"
+    language = find(settings.language)
+    assistant.ensure_it_can_wake(settings.hearing, assistant.load_model(language))
+    return f"{language.model} is sound"
 
 
 def _voice(settings: Settings) -> str:
-    speech = render("I can speak.", Speaker(settings.voice.name, settings.voice.rate))
-    if not np.any(speech):
-        raise VoiceGuideError(f'the voice "{settings.voice.name}" is silent: set another')
-    return f'"{settings.voice.name}" speaks {settings.voice.rate} words a minute'
+    voice = settings.voice
+    is_natural = voice.engine is SpeechEngine.NATURAL
+    speak = NaturalVoice(settings.language).render if is_natural else render
+    if not np.any(speak("I can speak.", Speaker(voice.name, voice.rate))):
+        raise VoiceGuideError(f'the voice "{voice.name}" is silent: set another')
+    name = "the natural voice" if is_natural else f'"{voice.name}"'
+    return f"{name} speaks {voice.rate} words a minute"
 
 
 def _echo(settings: Settings) -> str:
@@ -106,7 +119,9 @@ def _echo(settings: Settings) -> str:
         soundcard.microphone(sound.microphone), soundcard.speaker(sound.speaker)
     )
     # At its usual pace: another would be over too soon, or take too long.
-    speech = render(_HEAR_MYSELF, Speaker(settings.voice.name, VoiceSettings().rate))
+    # As much as the echo canceller takes to learn, and a little more.
+    text = Prompts(find(settings.language).prompts)("doctor.hear_myself")
+    speech = render(text, Speaker(settings.voice.name, VoiceSettings().rate))
     speech = (speech * settings.voice.volume).astype(np.int16)
     if not np.any(speech):
         return "unknown, for nothing is played: the volume is 0, or the voice is silent"

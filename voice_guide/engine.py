@@ -33,6 +33,7 @@ from voice_guide.guide.events import (
 )
 from voice_guide.guide.session import Guide
 from voice_guide.guide.speech import sentences
+from voice_guide.guide.view import View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.speaking import chimes
 from voice_guide.speaking.mixer import Mixer
@@ -129,6 +130,11 @@ class Engine:
     def context(self) -> str:
         """The context whose sentences are listened for."""
         return self._guide.context
+
+    @property
+    def view(self) -> View:
+        """What there is to see of the conversation at this moment."""
+        return self._guide.view
 
     @property
     def is_speaking(self) -> bool:

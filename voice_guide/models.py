@@ -21,12 +21,14 @@ from typing import Annotated, Final, Literal, TypeAlias
 from urllib.request import urlopen
 
 import platformdirs
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from rich.console import Console
 from rich.progress import wrap_file
 
+from voice_guide.checking import problems, read_toml
 from voice_guide.errors import VoiceGuideError
+from voice_guide.language import own_folder
 
 CATALOG = Path(__file__).with_name("catalog.toml")
 """What can be installed: beside this module in a wheel, in `models/` in the repository."""
@@ -162,16 +164,34 @@ class Model:
 
 
 def catalog() -> tuple[Model, ...]:
-    """Return the models that can be installed.
+    """Return the models that can be installed: the program's, then those of own languages.
 
-    Raises VoiceGuideError when the catalog itself is missing or damaged.
+    Raises VoiceGuideError when a catalog is missing or damaged.
     """
     try:
         content = tomllib.loads(CATALOG.read_text("utf-8"))
-        return TypeAdapter(tuple[Model, ...]).validate_python(content.get("models"))
+        known = TypeAdapter(tuple[Model, ...]).validate_python(content.get("models"))
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise VoiceGuideError(f"{CATALOG}: {reason}: install Voice Guide again.") from error
+    own = sorted(own_folder().glob(f"*/{CATALOG.name}"))
+    return (*known, *(model for file in own for model in _own_catalog(file)))
+
+
+def _own_catalog(file: Path) -> tuple[Model, ...]:
+    try:
+        return TypeAdapter(tuple[Model, ...]).validate_python(read_toml(file).get("models"))
+    except ValidationError as error:
+        told = "; ".join(f"models{problem}" for problem in problems(error))
+        raise VoiceGuideError(f"{file}: {told}") from error
+
+
+def named(name: str) -> Model:
+    """Return a model of the catalog; raises VoiceGuideError where it is none."""
+    model = next((model for model in catalog() if model.name == name), None)
+    if model is None:
+        raise VoiceGuideError(f"There is no model {name}: `voice-guide models list` shows all.")
+    return model
 
 
 def folder(model: Model) -> Path:
@@ -187,9 +207,7 @@ def require(name: str) -> Path:
 
     Raises VoiceGuideError, in one line with the command that mends it, when it is not.
     """
-    model = next((model for model in catalog() if model.name == name), None)
-    if model is None:
-        raise VoiceGuideError(f"There is no model {name}: `voice-guide models list` shows all.")
+    model = named(name)
     place = folder(model)
     known = _read_stamp(place)
     problems, stamp = _examine(model, place, known)

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Annotated, Any
 
 import platformdirs
 import tomlkit
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from tomlkit.exceptions import TOMLKitError
 
 from voice_guide.checking import problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
+from voice_guide.language import REFERENCE, Language, WakePhrase, find, reference
 
 _CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -25,18 +27,34 @@ VOLUMES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 """The volumes that "quieter" and "louder" step through, about 4 dB apart."""
 
 
+class SpeechEngine(StrEnum):
+    """What turns text into the guide's voice."""
+
+    PYTTSX3 = "pyttsx3"
+    """espeak-ng, through pyttsx3: on any machine, at once."""
+
+    NATURAL = "natural"
+    """hibari-tts, which sounds like a person and has to be installed besides."""
+
+
 @dataclass(frozen=True, config=_CHECKED)
 class VoiceSettings:
     """How the guide speaks."""
 
-    name: Annotated[str, Field(strict=True, min_length=1)] = "en-us"
-    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3"."""
+    name: Annotated[str, Field(strict=True, min_length=1)] = Field(
+        default_factory=lambda: reference().voice
+    )
+    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3". The natural
+    voice is only one."""
 
     rate: Annotated[int, Field(strict=True, ge=60, le=400)] = 140
     """Pace in words a minute."""
 
     volume: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.7
     """From 0 to 1."""
+
+    engine: SpeechEngine = SpeechEngine.PYTTSX3
+    """What speaks: "pyttsx3", or "natural"."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
@@ -54,20 +72,6 @@ class SoundSettings:
     device, such as a conference speaker, does so itself."""
 
 
-_FEWEST_LETTERS = 6
-"""Letters of a single word that does not come up in talk by chance: "computer"."""
-
-
-def _wake_phrase(phrase: str) -> str:
-    """Return a phrase as it is heard; raises ValueError for one that cannot be."""
-    words = phrase.lower().split()
-    if not all(word.replace("'", "").isalpha() for word in words):
-        raise ValueError("expected words, of letters and apostrophes only")
-    if len("".join(words)) < _FEWEST_LETTERS and len(words) < 2:
-        raise ValueError(f"expected two words, or one of {_FEWEST_LETTERS} letters or more")
-    return " ".join(words)
-
-
 @dataclass(frozen=True, config=_CHECKED)
 class HearingSettings:
     """What is listened for, and how long."""
@@ -76,7 +80,7 @@ class HearingSettings:
     """How readily speech is taken for a command, from 0 (rather miss some) to 1 (rather
     answer something else now and then)."""
 
-    wake_phrase: Annotated[str, Field(strict=True), AfterValidator(_wake_phrase)] = "hey guide"
+    wake_phrase: WakePhrase = Field(default_factory=lambda: reference().wake_phrase)
     """What wakes it when it is asleep."""
 
     sleep_after_min: Annotated[float, Field(strict=True, gt=0)] = 10
@@ -105,17 +109,25 @@ class GuideSettings:
 class Settings:
     """Everything that may be set."""
 
-    voice: VoiceSettings = VoiceSettings()
+    voice: VoiceSettings = Field(default_factory=VoiceSettings)
     """How the guide speaks."""
 
     sound: SoundSettings = SoundSettings()
     """Which devices are used."""
 
-    hearing: HearingSettings = HearingSettings()
+    hearing: HearingSettings = Field(default_factory=HearingSettings)
     """What is listened for, and how long."""
 
     guide: GuideSettings = GuideSettings()
     """How the guide leads."""
+
+    language: Annotated[str, Field(strict=True)] = REFERENCE
+    """What the guide speaks and understands."""
+
+
+def usual(spoken: Language) -> Settings:
+    """Return the settings of somebody who has set nothing but the language."""
+    return _filled_in({}, spoken)
 
 
 class SettingsFile:
@@ -128,10 +140,17 @@ class SettingsFile:
         """
         self.path = path or platformdirs.user_config_path("voice-guide") / "config.toml"
         self._document = self._read()
+        content = self._document.unwrap()
         try:
-            self.settings = TypeAdapter(Settings).validate_python(self._document.unwrap())
+            given = TypeAdapter(Settings).validate_python(content)
         except ValidationError as error:
             raise VoiceGuideError(f"{self.path}: {'; '.join(problems(error))}") from error
+        try:
+            self.language = find(given.language)
+            """The language that is set."""
+        except VoiceGuideError as error:
+            raise VoiceGuideError(f"{self.path}: language: {error}") from error
+        self.settings = _filled_in(content, self.language)
 
     def change(self, table: str, **changes: Any) -> None:
         """Change settings of one table by name, and keep them."""
@@ -165,3 +184,10 @@ class SettingsFile:
                 written.replace(path)
         except OSError as error:
             raise VoiceGuideError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+
+def _filled_in(content: Mapping[str, Any], spoken: Language) -> Settings:
+    """Return settings, with what belongs to a language wherever they say nothing."""
+    defaults = {"voice": {"name": spoken.voice}, "hearing": {"wake_phrase": spoken.wake_phrase}}
+    filled = {table: {**usual, **content.get(table, {})} for table, usual in defaults.items()}
+    return TypeAdapter(Settings).validate_python({"language": spoken.code, **content, **filled})

@@ -17,6 +17,7 @@ from voice_guide.hearing.command import Command
 from voice_guide.hearing.sentences import Meaning
 from voice_guide.rehearsal.lines import lines_of
 from voice_guide.rehearsal.prompts import prompts_of
+from voice_guide.routines.library import come_with_program
 from voice_guide.settings import Settings
 from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, render
@@ -46,7 +47,7 @@ def guide_speech() -> list[Samples]:
     Its own prompts as it fills them in, and all texts of all routines.
     """
     settings = Settings()
-    content = assistant.load_content(settings.hearing)
+    content = assistant.load_content(settings, come_with_program())
     # What the speech model does not know can be said to the guide all the same.
     lines = lines_of(content.sentences, lambda word: True).lines
     texts = sorted({prompt.text for prompt in prompts_of(content, lines)})

@@ -17,7 +17,9 @@ from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.hearing.understanding import Understanding
-from voice_guide.settings import HearingSettings
+from voice_guide.language import reference
+from voice_guide.routines.library import come_with_program
+from voice_guide.settings import HearingSettings, Settings
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 """The names of the two."""
@@ -49,7 +51,9 @@ class Vocabulary:
 def vocabulary(name: str) -> Vocabulary:
     """Return a vocabulary by its name."""
     if name == "step":
-        return Vocabulary(name, assistant.load_content(HearingSettings()).sentences, "step")
+        return Vocabulary(
+            name, assistant.load_content(Settings(), come_with_program()).sentences, "step"
+        )
     return Vocabulary(name, Sentences.load(_SENTENCES / f"{name}.yaml"), None)
 
 
@@ -166,18 +170,18 @@ def listed_sentences(name: str) -> list[str]:
 
 @cache
 def _model() -> SpeechModel:
-    return assistant.load_model()
+    return assistant.load_model(reference())
 
 
 @cache
 def _stock_model() -> Any:
     """The same model, searched as its makers say."""
-    return vosk.Model(str(models.require(assistant.MODEL)))
+    return vosk.Model(str(models.require(reference().model)))
 
 
 @cache
 def _understanding(name: str) -> Understanding:
-    return assistant.understand(vocabulary(name).sentences, _model())
+    return assistant.understand(vocabulary(name).sentences, _model(), reference())
 
 
 def _listener(

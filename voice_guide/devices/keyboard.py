@@ -1,16 +1,28 @@
 """Typed lines in place of a microphone."""
 
+import codecs
+import os
 import queue
+import re
 import sys
+import termios
 import threading
 import time
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
 from voice_guide.engine import Engine
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.sentences import Sentences
+
+_END = "\x04"
+"""What Ctrl-D is typed as."""
+
+_NO_LETTERS = re.compile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|O.|.)?")
+"""What arrows and other keys that stand for no letter are typed as."""
+
+_LAST_WORD = re.compile(r"\S*\s*$")
 
 
 class MuteVoice:
@@ -40,6 +52,10 @@ class TypedEar:
         """Hear this line in the next block."""
         self._line = line
 
+    def understands(self, line: str) -> bool:
+        """Return whether this line means anything now."""
+        return self._sentences.match(line, self._context) is not None
+
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
         self._context = context
@@ -62,20 +78,77 @@ class TypedEar:
         return False
 
 
-def run(engine: Engine, ear: TypedEar, lines: TextIO | None = None) -> None:
+class Keys:
+    """Lines that are typed on a terminal which leaves it to the program to show them."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        """`show` is told what was typed of a line so far, at every key."""
+        self._show = show
+        self._line = ""
+
+    def __iter__(self) -> Iterator[str]:
+        """Give line by line, to their end."""
+        self._show(self._line)
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        while keys := os.read(sys.stdin.fileno(), 1024):
+            for key in _NO_LETTERS.sub("", decode(keys)):
+                if key in "\r\n":
+                    line, self._line = self._line, ""
+                    yield line
+                elif key == _END and not self._line:
+                    return
+                else:
+                    self._line = _edited(self._line, key)
+            self._show(self._line)
+
+
+def _edited(line: str, key: str) -> str:
+    """Return a line after one more key, by the rules of a terminal that shows lines itself."""
+    match key:
+        case "\x7f" | "\b":
+            return line[:-1]
+        case "\x15":
+            return ""
+        case "\x17":
+            return _LAST_WORD.sub("", line)
+    return line + key if key.isprintable() else line
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Have a terminal give every key at once, and show none of them."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    local, control = 3, 6
+    now = termios.tcgetattr(terminal)
+    now[local] &= ~(termios.ECHO | termios.ICANON)
+    now[control][termios.VMIN], now[control][termios.VTIME] = 1, 0
+    # Put to sleep by Ctrl-Z it would leave the terminal like this; and time does not stop.
+    now[control][termios.VSUSP] = bytes([os.fpathconf(terminal, "PC_VDISABLE")])
+    # What was typed before is kept; what nobody took is not left for the shell to obey.
+    termios.tcsetattr(terminal, termios.TCSADRAIN, now)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+
+def run(engine: Engine, ear: TypedEar, keys: Keys | None = None) -> None:
     """Lead through a session by typed lines, to their end or to the session's.
 
     At a terminal a second is a second; from a file or pipe, each line comes as soon as
-    the guide has said what it had to say.
+    the guide has said what it had to say. `keys` stands for a terminal that is `unechoed`.
     """
-    lines = lines or sys.stdin
-    if lines.isatty():
-        _run_live(engine, ear, lines)
+    if keys or sys.stdin.isatty():
+        _run_live(engine, ear, keys or sys.stdin)
     else:
-        _run_through(engine, ear, lines)
+        _run_through(engine, ear, sys.stdin)
 
 
-def _run_through(engine: Engine, ear: TypedEar, lines: TextIO) -> None:
+def _run_through(engine: Engine, ear: TypedEar, lines: Iterable[str]) -> None:
     engine.start()
     _let_finish(engine)
     for line in filter(None, map(str.strip, lines)):
@@ -93,7 +166,7 @@ def _let_finish(engine: Engine) -> None:
     engine.process(silence(), silence())
 
 
-def _run_live(engine: Engine, ear: TypedEar, lines: TextIO) -> None:
+def _run_live(engine: Engine, ear: TypedEar, lines: Iterable[str]) -> None:
     typed: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:
@@ -104,13 +177,17 @@ def _run_live(engine: Engine, ear: TypedEar, lines: TextIO) -> None:
     threading.Thread(target=read, daemon=True).start()
     engine.start()
     due = time.monotonic()
+    line, may_cut_in = "", False
     while not engine.is_finished:
         engine.process(silence(), silence())
         due += BLOCK / RATE
         time.sleep(max(0.0, due - time.monotonic()))
-        if not typed.empty():
-            line = typed.get()
-            if line is None:
+        if not line and not typed.empty():
+            taken = typed.get()
+            if taken is None:
                 return
-            if line:
-                ear.type(line)
+            line, may_cut_in = taken, ear.understands(taken)
+        # Talk over the guide's voice is let pass; what somebody types is to be answered.
+        if line and (may_cut_in or not engine.is_speaking):
+            ear.type(line)
+            line = ""

@@ -12,7 +12,7 @@ MOST_PAIN = 10
 _FEW_DAYS = 3
 """Days with pain in one area up to which the source speaks of "a few"."""
 
-_RECENT_DAYS = 14
+RECENT_DAYS = 14
 """Days back from today within which pain is taken for the same."""
 
 _RISING = 3
@@ -57,6 +57,13 @@ class Entry:
     ending: Ending | None = None
     """How it ended; None while it has not."""
 
+    @property
+    def change(self) -> int | None:
+        """How much more pain there was after it than before; None where it was not told."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
 
 @dataclass(frozen=True)
 class Development:
@@ -91,7 +98,7 @@ class Diary:
     @property
     def next_number(self) -> int:
         """The number of an entry that is not there yet."""
-        return self.entries[-1].number + 1 if self.entries else 1
+        return max((entry.number for entry in self.entries), default=0) + 1
 
     def entry(self, number: int) -> Entry | None:
         """Return the entry of that number."""
@@ -105,8 +112,9 @@ class Diary:
     def should_see_a_doctor(self, area: str, today: date) -> bool:
         """Tell whether pain in this area lasts or gets worse, and nobody said so today yet.
 
-        It lasts where there was any on more than three of the last fourteen days, and gets
-        worse where it was stronger before each of the last three sessions than before the last.
+        It lasts where there was any on more than three of the last fourteen days. It gets worse
+        where, of the last three sessions before which it was told, each began with more of it
+        than the one before.
         """
         if self.advised_on == today:
             return False
@@ -125,7 +133,7 @@ class Diary:
 
     def _recent(self, today: date) -> list[Entry]:
         # A clock that was set back leaves entries behind that lie in the future.
-        return [e for e in self.entries if abs((today - e.day).days) < _RECENT_DAYS]
+        return [e for e in self.entries if abs((today - e.day).days) < RECENT_DAYS]
 
 
 def _rises(pain: Sequence[int]) -> bool:

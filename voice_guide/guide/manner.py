@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-from voice_guide.guide.events import Action, SetRate, SetVolume
+from voice_guide.guide.conversation import Answers, Conversation
+from voice_guide.guide.events import Action, Say, SetRate, SetVolume
+from voice_guide.guide.phase import Phase
 from voice_guide.settings import RATES_WPM, VOLUMES, VoiceSettings
-
-Change: TypeAlias = tuple[list[Action], str]
-"""What is to be done, and the name of the prompt that tells it."""
 
 _Number = TypeVar("_Number", int, float)
 
@@ -16,24 +15,47 @@ _Number = TypeVar("_Number", int, float)
 class Manner:
     """Changes pace and volume by one step at a time."""
 
-    def __init__(self, voice: VoiceSettings) -> None:
+    def __init__(self, talk: Conversation, voice: VoiceSettings) -> None:
+        self._talk = talk
         self._voice = voice
 
-    def change_rate(self, by: int) -> Change:
+    @property
+    def answers(self) -> Answers:
+        """What is done about each intent."""
+        return {
+            "Faster": lambda _: self._change_rate(+1),
+            "Louder": lambda _: self._change_volume(+1),
+            "Quieter": lambda _: self._change_volume(-1),
+            "Slower": lambda _: self._slower(),
+        }
+
+    def _slower(self) -> list[Action]:
+        """Speak slower: what is being said goes on so, and what was said last is said so again."""
+        talk = self._talk
+        changed = self._change_rate(-1)
+        if talk.speech.is_heard:
+            again = talk.step[:1] if talk.phase is Phase.STEP else talk.speech.last[-1:]
+            changed += map(Say, again)
+        return changed
+
+    def _change_rate(self, by: int) -> list[Action]:
         """Speak faster (+1) or slower (-1), as far as that goes."""
         rate = _neighbour(RATES_WPM, self._voice.rate, by)
         if rate is None:
-            return [], "fastest" if by > 0 else "slowest"
+            return self._remark("fastest" if by > 0 else "slowest")
         self._voice = replace(self._voice, rate=rate)
-        return [SetRate(rate)], "faster" if by > 0 else "slower"
+        return [SetRate(rate), *self._remark("faster" if by > 0 else "slower")]
 
-    def change_volume(self, by: int) -> Change:
+    def _change_volume(self, by: int) -> list[Action]:
         """Speak louder (+1) or more quietly (-1), as far as that goes."""
         volume = _neighbour(VOLUMES, self._voice.volume, by)
         if volume is None:
-            return [], "loudest" if by > 0 else "quietest"
+            return self._remark("loudest" if by > 0 else "quietest")
         self._voice = replace(self._voice, volume=volume)
-        return [SetVolume(volume)], "louder" if by > 0 else "quieter"
+        return [SetVolume(volume), *self._remark("louder" if by > 0 else "quieter")]
+
+    def _remark(self, prompt: str) -> list[Action]:
+        return self._talk.speech.remark(self._talk.script.line(prompt))
 
 
 def _neighbour(steps: Sequence[_Number], value: _Number, by: int) -> _Number | None:

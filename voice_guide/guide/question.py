@@ -36,7 +36,7 @@ class Question(Enum):
 KEEPS_IT_OPEN = frozenset(
     {
         *("Faster", "Help", "Louder", "Quieter", "Repeat", "Slower", "Wake"),
-        *("No", "NoAnswer", "Pause", "Rate", "Resume", "Sleep", "WhoToCall", "Yes"),
+        *("Affirm", "Deny", "NoAnswer", "Pause", "Rate", "Resume", "Sleep", "WhoToCall"),
     }
 )
 """Intents that answer a question, or are answered without taking it back."""

@@ -7,6 +7,7 @@ from voice_guide.guide.itinerary import Itinerary, Leg
 from voice_guide.guide.place import Place
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.speech import Texts
+from voice_guide.routines.library import Problem
 from voice_guide.routines.model import Routine, Side
 from voice_guide.settings import Pacing
 
@@ -32,6 +33,11 @@ class Script:
         return self.line(f"sides.{side}") if side else ""
 
     # Choosing
+
+    def left_out(self, problems: Sequence[Problem]) -> Texts:
+        """Say that there are routines that cannot be used, where there are any."""
+        files = {problem.file for problem in problems}
+        return (self.line("left_out", count=len(files)),) if files else ()
 
     def offer(self, opening: str, routines: Sequence[Routine]) -> Texts:
         """Have the person choose; `opening` is the prompt that says why."""
@@ -64,12 +70,11 @@ class Script:
         """Say one step, what to take care of, and how it comes to its end."""
         leg = way.legs[at]
         is_last = at == len(way.legs) - 1
-        text = leg.step.say_then if leg.is_second_side and leg.step.say_then else leg.step.say
         said = self.line(
             "last_step" if is_last and at else "step",
             number=at + 1,
-            side="" if _SIDE in text else self.side(leg.side),
-            text=self._spoken(text, leg),
+            side="" if _SIDE in _text(leg) else self.side(leg.side),
+            text=self.instruction(leg),
         )
         caution = [self._spoken(leg.step.caution, leg)] if leg.step.caution else []
         return (said, *caution, *self.how_it_ends(way, at, hold, pacing))
@@ -104,6 +109,10 @@ class Script:
     def title(self, leg: Leg) -> str:
         """Name a leg shortly."""
         return self._spoken(leg.step.title, leg)
+
+    def instruction(self, leg: Leg) -> str:
+        """Tell what is done in a leg."""
+        return self._spoken(_text(leg), leg)
 
     def time_up(self, way: Itinerary, at: int, pacing: Pacing) -> Texts:
         """Say that the time of a step is over, and what follows."""
@@ -213,6 +222,10 @@ class Script:
         if pacing is Pacing.WAIT:
             what.append(self.line("say_next_to_finish" if is_last else "say_next"))
         return what
+
+
+def _text(leg: Leg) -> str:
+    return leg.step.say_then if leg.is_second_side and leg.step.say_then else leg.step.say
 
 
 def _ticks_left(hold: Hold) -> int:

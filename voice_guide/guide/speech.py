@@ -1,15 +1,25 @@
 """What is being said: what it cuts short, and what "say that again" repeats."""
 
 import re
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from voice_guide.guide.events import Action, Hush, Say
+from voice_guide.guide.events import Action, Hush, Play, Say
+from voice_guide.speaking.chimes import Chime
 
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""
 
-_BETWEEN_SENTENCES = re.compile(r'(?<=[^\d][.!?])\s+(?=[A-Z"])')
-"""Never after a number: a step is not parted from its "Step 1."."""
+_CONSONANT = "[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]"
+
+_NO_END = "".join(
+    rf"(?<!\b{letters}\.)" for letters in ("[a-zA-Z]", _CONSONANT + "{2}", _CONSONANT + "{3}")
+)
+"""Not after a letter by itself, or two or three without a vowel: "e.g.", "Dr.", "Mrs."."""
+
+_BETWEEN_SENTENCES = re.compile(rf'(?<=[^\d][.!?]){_NO_END}\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])')
+"""Never after a number either: a step is not parted from its "Step 1.". And never before a small
+Latin letter; other scripts have letters that are neither small nor large."""
 
 
 def sentences(text: str) -> list[str]:
@@ -20,6 +30,12 @@ def sentences(text: str) -> list[str]:
 def without(texts: Texts, said: Texts) -> Texts:
     """Return those of the texts that are neither said nor the end of something said."""
     return tuple(text for text in texts if not any(other.endswith(text) for other in said))
+
+
+def after_hush(chime: Chime, actions: Sequence[Action]) -> list[Action]:
+    """Put a chime before what is said, after what was being said was silenced."""
+    at = next((n for n, action in enumerate(actions) if isinstance(action, Hush)), -1) + 1
+    return [*actions[:at], Play(chime), *actions[at:]]
 
 
 class Speech:

@@ -60,12 +60,18 @@ class Timekeeper:
         """Forget a moment that was to pass; the time of a step runs on."""
         return [] if self._runs in (None, Runs.HOLD) else self._stop()
 
-    def halt(self) -> list[Action]:
-        """Stop every clock."""
+    def pause(self) -> list[Action]:
+        """Stop every clock; the time of a step that runs goes on when the person does."""
         if self.hold and self.hold.is_running:
+            self.begins_when_silent = True
             self.hold = self.hold.halted()
-            self.begins_when_silent = not self.hold.is_up
         return self._stop()
+
+    def halt(self) -> list[Action]:
+        """Stop every clock, until the person is in place again."""
+        stopped = self.pause()
+        self.begins_when_silent = False
+        return stopped
 
     def tick(self, left_s: float) -> list[Action]:
         """Take note of the time, and tell it where it is worth it."""

@@ -7,7 +7,6 @@ common words of the language, for one of 70 commands lost.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
@@ -15,8 +14,6 @@ from rapidfuzz.process import cdist
 _TOO_NEAR = 0.5
 """A word that differs from a whole sentence in no more than this part of the longer one's
 phonemes would take that sentence's place as often as talk's."""
-
-_COMMON_WORDS = Path(__file__).parent.parent / "sentences" / "{language}" / "common_words.txt"
 
 
 class Decoys:
@@ -48,9 +45,3 @@ class Decoys:
             for word, nearest in zip(self._words, differences.min(axis=1), strict=True)
             if nearest > _TOO_NEAR
         ]
-
-
-def common_words(language: str) -> list[str]:
-    """Return the common words of a language, none where this project has no list of them."""
-    file = Path(str(_COMMON_WORDS).format(language=language))
-    return file.read_text("utf-8").split() if file.exists() else []

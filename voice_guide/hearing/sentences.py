@@ -1,7 +1,7 @@
 """What can be said: sentence files in Home Assistant's format, read and matched by hassil."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from hassil import recognize_all
 from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
-from hassil.intents import Intent, IntentData, Intents, SlotList, TextSlotList
+from hassil.intents import Intent, IntentData, Intents, RangeSlotList, SlotList, TextSlotList
+from hassil.numbers import get_rbnf_engine
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.util import merge_dict
@@ -58,13 +59,36 @@ class Template:
     is_said: bool = True
     """Whether people say it. What they do not say is there for what it sounds like."""
 
+    @property
+    def slots(self) -> frozenset[str]:
+        """The names of all values that it may have."""
+        return frozenset(reference.slot_name for reference in self._references)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The names of those values that are always numbers."""
+        words = (each.slot_name for each in self._references if not self._is_number(each))
+        return self.slots.difference(words)
+
+    @property
+    def _references(self) -> Iterator[ListReference]:
+        return _references(self.expression, self.rules)
+
+    def _is_number(self, reference: ListReference) -> bool:
+        values = self.lists.get(reference.list_name)
+        if isinstance(values, TextSlotList):
+            return all(isinstance(value.value_out, int) for value in values.values)
+        return reference.is_inline_range or isinstance(values, RangeSlotList)
+
 
 class Sentences:
     """All sentences of one or more files, by context."""
 
     def __init__(self, intents: Intents, lists: Mapping[str, Sequence[str]] | None = None) -> None:
         """Take parsed intents; `lists` are those that may be known only at run time."""
-        extra = {name: TextSlotList.from_strings(values) for name, values in (lists or {}).items()}
+        self._given = intents
+        self._lists = lists or {}
+        extra = {name: TextSlotList.from_strings(values) for name, values in self._lists.items()}
         self._everything = replace(intents, slot_lists={**extra, **intents.slot_lists})
         self._by_context: dict[str | None, Intents] = {}
 
@@ -72,8 +96,8 @@ class Sentences:
     def load(cls, path: Path, lists: Mapping[str, Sequence[str]] | None = None) -> "Sentences":
         """Read a sentence file, or all of a folder's.
 
-        Raises VoiceGuideError, naming the file, where one cannot be read or refers to a
-        list or rule that no file has.
+        Raises VoiceGuideError, naming the file, where one cannot be read, refers to a list
+        or rule that no file has, or has numbers in a language whose number words nobody knows.
         """
         merged: dict[str, Any] = {}
         for file in _files(path):
@@ -81,7 +105,7 @@ class Sentences:
         try:
             sentences = cls(Intents.from_dict(merged), lists)
             for template in sentences.templates(None):
-                _check_references(template, template.expression)
+                _check_references(template, template.expression, sentences.language)
         except VoiceGuideError as error:
             raise VoiceGuideError(f"{path}: {error}") from error
         except ParseError as error:
@@ -91,6 +115,10 @@ class Sentences:
         except (AssertionError, AttributeError, TypeError, ValueError) as error:
             raise VoiceGuideError(f"{path}: not a hassil sentence file: {error}") from error
         return sentences
+
+    def with_lists(self, lists: Mapping[str, Sequence[str]]) -> "Sentences":
+        """Return the same sentences with these lists in place of those of the same names."""
+        return Sentences(self._given, {**self._lists, **lists})
 
     @property
     def language(self) -> str:
@@ -105,6 +133,11 @@ class Sentences:
         excluded = (name for data in found for name in _contexts_in(data.excludes_context))
         return tuple(dict.fromkeys((*required, *excluded)))
 
+    @property
+    def intents(self) -> frozenset[str]:
+        """The names of all intents."""
+        return frozenset(self._everything.intents)
+
     @cached_property
     def safe_intents(self) -> frozenset[str]:
         """The intents that it is better to obey once too often than to miss."""
@@ -116,10 +149,13 @@ class Sentences:
 
     def match(self, text: str, context: str | None) -> Meaning | None:
         """Return what the whole text means in that context (None: in any), or None."""
+        return next(self.meanings(text, context), None)
+
+    def meanings(self, text: str, context: str | None) -> Iterator[Meaning]:
+        """Yield everything that the whole text may mean in that context (None: in any)."""
         for result in recognize_all(text, self._of(context)):
             slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
-            return Meaning(result.intent.name, slots)
-        return None
+            yield Meaning(result.intent.name, slots)
 
     def templates(self, context: str | None) -> list[Template]:
         """Return every template listened for in that context (None: in any)."""
@@ -225,21 +261,50 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _check_references(
-    template: Template, expression: Expression, inside: tuple[str, ...] = ()
+    template: Template, expression: Expression, language: str, inside: tuple[str, ...] = ()
 ) -> None:
     """Follow every {list} and <rule> once, so that nothing can fail while listening."""
     if isinstance(expression, Group):
         for item in expression.items:
-            _check_references(template, item, inside)
+            _check_references(template, item, language, inside)
     elif isinstance(expression, ListReference):
         if expression.list_name not in template.lists and not expression.is_inline_range:
             raise VoiceGuideError(
                 f"{template.intent}: there is no list {{{expression.list_name}}}"
             )
+        _check_numbers(template, expression, language)
     elif isinstance(expression, RuleReference):
         name = expression.rule_name
         if name not in template.rules:
             raise VoiceGuideError(f"{template.intent}: there is no rule <{name}>")
         if name in inside:
             raise VoiceGuideError(f"{template.intent}: the rule <{name}> refers to itself")
-        _check_references(template, template.rules[name], (*inside, name))
+        _check_references(template, template.rules[name], language, (*inside, name))
+
+
+def _check_numbers(template: Template, reference: ListReference, language: str) -> None:
+    values = template.lists.get(reference.list_name)
+    if isinstance(values, RangeSlotList):
+        language = values.words_language or language
+    elif values is not None:
+        return
+    try:
+        get_rbnf_engine(language)
+    except ValueError as error:
+        raise VoiceGuideError(
+            f"{template.intent}: nobody knows how the numbers of {{{reference.list_name}}} are "
+            f'said in "{language}"; a list can name another language (words_language), or have '
+            "values instead of a range"
+        ) from error
+
+
+def _references(
+    expression: Expression, rules: Mapping[str, Expression]
+) -> Iterator[ListReference]:
+    if isinstance(expression, Group):
+        for item in expression.items:
+            yield from _references(item, rules)
+    elif isinstance(expression, ListReference):
+        yield expression
+    elif isinstance(expression, RuleReference):
+        yield from _references(rules[expression.rule_name], rules)

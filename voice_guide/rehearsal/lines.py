@@ -69,12 +69,15 @@ def lines_of(sentences: Sentences, knows: Callable[[str], bool]) -> Lines:
     `knows` tells whether the speech model has a word.
     """
     lines: list[Line] = []
+    chosen: set[tuple[str, str]] = set()
     unknown: dict[tuple[str, str, str], UnknownWord] = {}
     placed: set[tuple[str, ...]] = set()
     for context in sorted(Phase, key=lambda phase: phase != Phase.STEP):
         parts: dict[Line, set[Hashable]] = {}
         for template, texts in enumerate(_drawn(sentences, context, placed)):
             for line in texts:
+                if (line.intent, line.text) in chosen:
+                    continue
                 words = line.text.split()
                 deaf_to = [word for word in words if not knows(word)]
                 for word in deaf_to:
@@ -84,6 +87,7 @@ def lines_of(sentences: Sentences, knows: Callable[[str], bool]) -> Lines:
                 if not deaf_to:
                     parts.setdefault(line, set()).update({template, *words, *line.slots.items()})
         lines += covering(parts)
+        chosen = {(line.intent, line.text) for line in lines}
     return Lines(tuple(lines), tuple(unknown.values()))
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from voice_guide.assistant import Content
-from voice_guide.guide.events import Event, Say, SpeechEnded, Started, TimeUp
+from voice_guide.diary.history import Diary
+from voice_guide.guide.events import Cue, Event, Say, SpeechEnded, Started, TimeUp
+from voice_guide.guide.itinerary import Itinerary
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.command import Command, Unclear
@@ -17,7 +19,7 @@ from voice_guide.hearing.grammar import spoken
 from voice_guide.hearing.sentences import Meaning, Sentences
 from voice_guide.rehearsal.lines import Line
 from voice_guide.routines.model import Routine
-from voice_guide.settings import Settings
+from voice_guide.settings import usual
 
 _QUOTED = re.compile('"([^"]+)"')
 _STOPS = re.compile(r"[.!?:]")
@@ -56,8 +58,8 @@ def prompts_of(content: Content, lines: Iterable[Line]) -> list[Prompt]:
     """Return everything the guide says when it is told any of these lines, anywhere."""
     tour = _Tour(content, lines)
     for routine in (None, *content.library.routines):
-        for way in _ways(routine):
-            tour.visit(routine, way)
+        for diary, way in _ways(routine):
+            tour.visit(routine, diary, way)
     return sorted(tour.heard)
 
 
@@ -72,17 +74,27 @@ def contained(prompt: Prompt, sentences: Sentences) -> Iterator[Contained]:
             yield Contained(words, meaning, part in quoted)
 
 
-def _ways(routine: Routine | None) -> Iterator[Sequence[Event]]:
+def _ways(routine: Routine | None) -> Iterator[tuple[Diary | None, Sequence[Event]]]:
     """Yield ways to every place there is in a routine, or before one is chosen."""
     pause, ready, forward = Command("Pause"), Command("Ready"), Command("Next")
-    yield []
-    yield [pause]
+    yield None, []
+    yield None, [pause]
     if routine is None:
         return
-    for steps in range(len(routine.steps) + 1):
-        yield [ready, *[forward] * steps]
-    yield [ready, pause]
-    yield [ready, Command("Stop")]
+    legs = Itinerary(routine).legs
+    for number, leg in enumerate(legs):
+        there = [ready, *[forward] * number]
+        yield None, there
+        if leg.step.total_s:
+            yield None, [*there, ready, TimeUp()]
+    to_the_end = [forward] * len(legs)
+    yield None, [ready, *to_the_end]
+    yield None, [ready, pause]
+    yield None, [ready, Command("Stop")]
+    # Asked whether to keep a diary; and, where one is kept, how strong the pain is.
+    yield Diary(), [ready, *to_the_end]
+    yield Diary(is_wanted=True), [ready]
+    yield Diary(is_wanted=True), [ready, Command("NoAnswer"), *to_the_end]
 
 
 class _Tour:
@@ -99,27 +111,25 @@ class _Tour:
             self._commands.setdefault(line.intent, []).append(Command(line.intent, line.slots))
         self.heard: set[Prompt] = set()
 
-    def visit(self, routine: Routine | None, way: Sequence[Event]) -> None:
+    def visit(self, routine: Routine | None, diary: Diary | None, way: Sequence[Event]) -> None:
         """Say everything to the guide that makes sense in one place."""
         times = _LATER if routine or way else _AT_THE_START
-        context = self._play(routine, way)
-        if context == Phase.STEP:
-            self._play(routine, [*way, TimeUp()])
-        self._play(routine, [*way, *[Unclear("", 0.0)] * times])
+        context = self._play(routine, diary, way)
+        self._play(routine, diary, [*way, *[Unclear("", 0.0)] * times])
         for intent in self._intents[context]:
             commands = self._commands.get(intent, [])
             # Every routine, place and thing at the start; later, what differs most.
             for command in commands if routine is None else [*commands[:1], *commands[1:][-1:]]:
-                self._play(routine, [*way, *[command] * times])
+                self._play(routine, diary, [*way, *[command] * times])
 
-    def _play(self, routine: Routine | None, events: Sequence[Event]) -> str:
+    def _play(self, routine: Routine | None, diary: Diary | None, events: Sequence[Event]) -> str:
         """Have one conversation; return where it ends."""
         library, prompts = self._content.library, self._content.prompts
-        guide = Guide(library, prompts, Settings(), routine)
-        for event in [Started(), *events]:
+        guide = Guide(library, prompts, usual(self._content.language), routine)
+        for event in [Started(diary), *events]:
             if isinstance(event, Command) and event.intent not in self._intents[guide.context]:
                 break
-            said = [action.text for action in guide.handle(event) if isinstance(action, Say)]
+            said = [action.text for action in guide.handle(event) if isinstance(action, Say | Cue)]
             self.heard.update(Prompt(guide.context, text) for text in said)
             guide.handle(SpeechEnded())
         return guide.context

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from voice_guide import assistant
+from voice_guide.console import show_left_out
 from voice_guide.rehearsal.lines import lines_of
 from voice_guide.rehearsal.prompts import contained, prompts_of
 from voice_guide.rehearsal.report import (
@@ -19,19 +20,20 @@ from voice_guide.rehearsal.report import (
     unheard,
 )
 from voice_guide.rehearsal.stage import Condition, Job, perform, speakers
-from voice_guide.settings import Settings
+from voice_guide.settings import SettingsFile, usual
 from voice_guide.speaking.synthesizer import Speaker
 
 
 def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
-    """Rehearse the guide's sentences, with these packs or those that come with the program.
+    """Rehearse the guide's sentences, with these packs or all there are.
 
     Raises VoiceGuideError where a pack cannot be read, or the model or a voice is missing.
     """
-    settings = Settings()
-    content = assistant.load_content(settings.hearing, packs)
+    settings = usual(SettingsFile().language)
+    content = assistant.load_content(settings, packs)
+    show_left_out(content.left_out)
     sentences, library = content.sentences, content.library
-    lines = lines_of(sentences, assistant.load_model().knows)
+    lines = lines_of(sentences, assistant.load_model(content.language).knows)
     prompts = prompts_of(content, lines.lines)
     able, unable = speakers(sentences.language)
     voice = settings.voice
@@ -40,7 +42,7 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
         *(Job(line.context, line.text, able, tuple(Condition)) for line in lines.lines),
         *(Job(prompt.context, prompt.text, guide, (Condition.QUIET,)) for prompt in prompts),
     ]
-    source = (assistant.LANGUAGE_FOLDER, assistant.lists_of(library, settings.hearing))
+    source = (content.language, assistant.lists_of(library, settings.hearing))
     # Standard output is the report's; a file or a pipe has no use for progress.
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Rehearsing", total=len(jobs))

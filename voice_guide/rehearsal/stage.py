@@ -10,7 +10,6 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -25,6 +24,7 @@ from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.language import Language
 from voice_guide.settings import HearingSettings
 from voice_guide.speaking.synthesizer import Speaker, render, voices
 
@@ -95,8 +95,8 @@ class Take:
     """What the recognizer heard."""
 
 
-Source: TypeAlias = tuple[Path, Mapping[str, Sequence[str]]]
-"""Where the sentences come from: a file or folder, and the lists that it does not have."""
+Source: TypeAlias = tuple[Language, Mapping[str, Sequence[str]]]
+"""Where the sentences come from: a language, and the lists that its files do not have."""
 
 
 def speakers(language: str) -> tuple[tuple[Speaker, ...], tuple[str, ...]]:
@@ -188,9 +188,10 @@ _ears: list[_Ear] = []
 
 def _open(source: Source) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    path, lists = source
-    model = assistant.load_model()
-    _ears.append(_Ear(model, assistant.understand(Sentences.load(path, lists), model)))
+    language, lists = source
+    model = assistant.load_model(language)
+    sentences = Sentences.load(language.folder, lists)
+    _ears.append(_Ear(model, assistant.understand(sentences, model, language)))
 
 
 def _end_with_parent() -> None:

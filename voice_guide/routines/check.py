@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice_guide.hearing.grammar import spoken
-from voice_guide.routines.library import listened_for, read, said
+from voice_guide.routines.library import Objections, installed, listened_for, read, read_all, said
 from voice_guide.routines.model import Routine
 
 _MOST_WORDS = 30
@@ -23,17 +23,27 @@ class Report:
     """What works less well than its author may think."""
 
 
-def check(files: Iterable[Path], knows: Callable[[str], bool]) -> dict[Path, Report]:
-    """Check packs that are to be used together.
+def check(
+    files: Iterable[Path], language: str, objections: Objections, knows: Callable[[str], bool]
+) -> dict[Path, Report]:
+    """Check packs that are to be used together in a language.
 
     `knows` tells whether the speech model has a word.
     """
     files = list(files)
-    routines, problems = read(files)
+    packs = read_all(files, language, objections)
+    # Where it lies, a pack may be left out because of another one that nobody asked about.
+    there = read(installed(), language, objections)
     return {
         file: Report(
-            tuple(problem.text for problem in problems if problem.file == file),
-            _remarks(routines[file], knows) if file in routines else (),
+            tuple(
+                dict.fromkeys(
+                    problem.text
+                    for problem in (*packs.problems, *there.problems)
+                    if problem.file.absolute() == file.absolute()
+                )
+            ),
+            _remarks(packs.sound[file], knows) if file in packs.sound else (),
         )
         for file in files
     }
@@ -41,7 +51,7 @@ def check(files: Iterable[Path], knows: Callable[[str], bool]) -> dict[Path, Rep
 
 def _remarks(routine: Routine, knows: Callable[[str], bool]) -> tuple[str, ...]:
     deaf_to: dict[str, tuple[str, str]] = {}
-    for key, phrase in listened_for(routine):
+    for _, key, phrase in listened_for(routine):
         for word in spoken(phrase):
             if not knows(word):
                 deaf_to.setdefault(word, (key, phrase))

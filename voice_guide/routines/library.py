@@ -1,11 +1,14 @@
 """Reading packs, and finding the routine that a person means."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
 from voice_guide.checking import problems, why_unreadable
@@ -36,23 +39,66 @@ class PackError(VoiceGuideError):
         super().__init__("; ".join(f"{problem.file}: {problem.text}" for problem in self.problems))
 
 
+Objections: TypeAlias = Callable[[Routine], Iterable[str]]
+"""Tells what speaks against a pack beside its own mistakes, in words for its author."""
+
+
+@dataclass(frozen=True)
+class Packs:
+    """Packs that were read together."""
+
+    sound: Mapping[Path, Routine]
+    """Those that can be used together."""
+
+    problems: tuple[Problem, ...]
+    """Everything that is wrong with the others."""
+
+    of_other_languages: Mapping[Path, Routine]
+    """Those that nothing else is wrong with."""
+
+
 class Library:
     """The routines there are, by everything people may call them."""
 
-    def __init__(self, routines: Iterable[Routine]) -> None:
+    def __init__(
+        self,
+        routines: Iterable[Routine],
+        left_out: Iterable[Problem] = (),
+        of_other_languages: Iterable[Routine] = (),
+    ) -> None:
         self.routines = tuple(routines)
         """All of them, in the order in which they are offered."""
+        self.left_out = tuple(left_out)
+        """The packs of the user's own that cannot be used, with all that is wrong with each."""
+        self.of_other_languages = tuple(of_other_languages)
+        """The routines there would be if the guide spoke another language."""
 
     @classmethod
-    def load(cls, files: Iterable[Path] | None = None) -> "Library":
-        """Read these packs, or those that come with the program.
+    def load(
+        cls, language: str, objections: Objections, files: Iterable[Path] | None = None
+    ) -> "Library":
+        """Read these packs, or those of this language that are installed here.
 
-        Raises PackError with every problem of every pack.
+        Of these, packs of the user's own that cannot be used are left out. Raises PackError
+        with every problem of every other pack, and VoiceGuideError where no pack is left.
         """
-        routines, found = read(files if files is not None else sorted(FOLDER.glob("*.toml")))
-        if found:
-            raise PackError(found)
-        return cls(routines.values())
+        if files is not None:
+            packs = read_all(files, language, objections)
+            if packs.problems:
+                raise PackError(packs.problems)
+            return cls(packs.sound.values())
+        packs = read(installed(), language, objections)
+        if damaged := [each for each in packs.problems if each.file.parent == FOLDER]:
+            raise PackError(damaged)
+        if not packs.sound:
+            told = "".join(f"; {problem.file}: {problem.text}" for problem in packs.problems)
+            raise VoiceGuideError(
+                f'there is no routine in the language "{language}": put packs into '
+                f"{own_folder()}{told}"
+            )
+        return cls(
+            packs.sound.values(), _by_file(packs.problems), packs.of_other_languages.values()
+        )
 
     def by_id(self, routine_id: str) -> Routine:
         """Return the routine of that id; raises VoiceGuideError where there is none."""
@@ -60,7 +106,10 @@ class Library:
             if routine.id == routine_id:
                 return routine
         known = ", ".join(routine.id for routine in self.routines)
-        raise VoiceGuideError(f'there is no routine "{routine_id}"; there are: {known}')
+        there_are = f'there is no routine "{routine_id}"; there are: {known}'
+        if self.left_out:
+            there_are += f"; {len(self.left_out)} left out: `voice-guide routines` tells why"
+        raise VoiceGuideError(there_are)
 
     def named(self, phrase: str) -> tuple[Routine, ...]:
         """Return the routines called this."""
@@ -110,9 +159,25 @@ class Library:
         return _index((phrase, routine) for t, routine in said for phrase in phrases(t))
 
 
-def read(files: Iterable[Path]) -> tuple[dict[Path, Routine], list[Problem]]:
-    """Read packs; return the sound ones, and every problem of the others."""
-    routines: dict[Path, Routine] = {}
+def own_folder() -> Path:
+    """Return where a person puts packs of her own."""
+    return platformdirs.user_config_path("voice-guide") / "routines"
+
+
+def come_with_program() -> list[Path]:
+    """Return the packs that come with the program."""
+    return sorted(FOLDER.glob("*.toml"))
+
+
+def installed() -> list[Path]:
+    """Return all packs that are there to be used: first the program's, then the user's own."""
+    return [*come_with_program(), *sorted(own_folder().glob("*.toml"))]
+
+
+def read(files: Iterable[Path], language: str, objections: Objections) -> Packs:
+    """Read packs that are to be used together in a language."""
+    sound: dict[Path, Routine] = {}
+    others: dict[Path, Routine] = {}
     found: list[Problem] = []
     for file in dict.fromkeys(files):
         try:
@@ -120,11 +185,28 @@ def read(files: Iterable[Path]) -> tuple[dict[Path, Routine], list[Problem]]:
         except PackError as error:
             found += error.problems
             continue
-        same = [other for other, known in routines.items() if known.id == routine.id]
-        found += [Problem(file, f'id: "{routine.id}" is the id of {other} too') for other in same]
-        if not same:
-            routines[file] = routine
-    return routines, found
+        if routine.language != language:
+            others[file] = routine
+            continue
+        same = [other for other, known in sound.items() if known.id == routine.id]
+        against = [f'id: "{routine.id}" is the id of {other} too' for other in same]
+        # Those that come with the program are tested, and looking takes its time.
+        if file.parent != FOLDER:
+            against += objections(routine)
+        found += [Problem(file, text) for text in against]
+        if not against:
+            sound[file] = routine
+    return Packs(sound, tuple(found), others)
+
+
+def read_all(files: Iterable[Path], language: str, objections: Objections) -> Packs:
+    """Read packs of which none may be of another language."""
+    packs = read(files, language, objections)
+    foreign = (
+        Problem(file, f'language: expected "{language}", the guide\'s (found "{each.language}")')
+        for file, each in packs.of_other_languages.items()
+    )
+    return replace(packs, problems=(*packs.problems, *foreign))
 
 
 def load_pack(file: Path) -> Routine:
@@ -141,16 +223,16 @@ def load_pack(file: Path) -> Routine:
         raise PackError([Problem(file, text) for text in problems(error)]) from error
 
 
-def listened_for(routine: Routine) -> Iterator[tuple[str, str]]:
-    """Yield each phrase the pack has people say, with the key it stands under."""
-    for key, templates in [
-        ("names", routine.names),
-        ("areas", routine.areas),
-        *((f"needs[{at}].said", need.said) for at, need in enumerate(routine.needs, 1)),
+def listened_for(routine: Routine) -> Iterator[tuple[str, str, str]]:
+    """Yield each phrase the pack has people say: its list, the key it stands under, itself."""
+    for name, key, templates in [
+        ("routine", "names", routine.names),
+        ("area", "areas", routine.areas),
+        *(("thing", f"needs[{at}].said", need.said) for at, need in enumerate(routine.needs, 1)),
     ]:
         for template in templates:
             for phrase in phrases(template):
-                yield key, phrase
+                yield name, key, phrase
 
 
 def said(routine: Routine) -> Iterator[tuple[str, str]]:
@@ -159,7 +241,10 @@ def said(routine: Routine) -> Iterator[tuple[str, str]]:
         yield f"safety.cautions[{at}]", caution
     yield "safety.when_it_hurts", routine.safety.when_it_hurts
     for at, step in enumerate(routine.steps, 1):
-        yield f"steps[{at}].say", step.say
+        for key in ("say", "say_then", "caution", "more"):
+            text = getattr(step, key)
+            if text is not None:
+                yield f"steps[{at}].{key}", text
     yield "closing", routine.closing
     yield "source.referral", routine.source.referral
 
@@ -170,3 +255,9 @@ def _index(pairs: Iterable[tuple[str, Routine]]) -> Mapping[str, tuple[Routine, 
         if routine not in index.get(phrase, ()):
             index[phrase] = (*index.get(phrase, ()), routine)
     return index
+
+
+def _by_file(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield one problem for each file: all that is wrong with it."""
+    for file, found in groupby(problems, key=lambda problem: problem.file):
+        yield Problem(file, "; ".join(problem.text for problem in found))

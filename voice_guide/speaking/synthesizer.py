@@ -10,10 +10,10 @@ import io
 import re
 import threading
 import wave
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyttsx3
@@ -45,6 +45,10 @@ _PRIVATE_USE = 0xE000
 # the terminal display; there is no switch for it.
 espeak.print = lambda *_: None
 
+# Its loop begins by stopping whatever is being spoken, which may be the end of the rendering
+# before, or a setting: one in seventy would be cut short, and the one after it empty.
+espeak.EspeakDriver.stop = lambda _: None
+
 
 @dataclass(frozen=True)
 class Speaker:
@@ -55,6 +59,10 @@ class Speaker:
 
     rate_wpm: int
     """Pace in words a minute."""
+
+
+Render: TypeAlias = Callable[[str, Speaker], Samples]
+"""Anything that turns text into sound."""
 
 
 def render(text: str, speaker: Speaker) -> Samples:
@@ -77,6 +85,12 @@ def phonemes(texts: Iterable[str], language: str) -> list[str]:
     `language` is an espeak-ng voice: "en". Raises VoiceGuideError where there is no speech engine.
     """
     return _engine().phonemes(texts, language)
+
+
+def trimmed(sound: Samples) -> Samples:
+    """Return a rendering without the silence around it; nothing where all of it is silence."""
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENCE_LEVEL)
+    return sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
 
 
 def _pronounced(text: str) -> str:
@@ -147,7 +161,7 @@ class _Engine:
             if not in_time:
                 raise VoiceGuideError(f'the voice "{speaker.voice}" did not answer')
             self._speaker = speaker
-            return _trimmed(_decode(file))
+            return trimmed(_decode(file))
 
     def phonemes(self, texts: Iterable[str], language: str) -> list[str]:
         with self._one_at_a_time:
@@ -168,10 +182,6 @@ class _Engine:
         self._speaker = None
         self._tts.setProperty("voice", speaker.voice)
         self._tts.setProperty("rate", speaker.rate_wpm)
-        # espeak-ng takes a setting as one more thing to speak, and pyttsx3's loop cancels
-        # whatever is being spoken as it starts: unless the settings have been taken by
-        # then, one rendering in seventy is cut short or empty.
-        _espeak.Synchronize()
 
 
 def _decode(file: io.BytesIO) -> Samples:
@@ -180,8 +190,3 @@ def _decode(file: io.BytesIO) -> Samples:
         sound = np.frombuffer(recording.readframes(recording.getnframes()), np.int16)
         resampled: Samples = soxr.resample(sound, recording.getframerate(), RATE)
     return resampled
-
-
-def _trimmed(sound: Samples) -> Samples:
-    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENCE_LEVEL)
-    return sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]

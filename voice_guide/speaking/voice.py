@@ -2,19 +2,20 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeAlias
 
-from voice_guide.audio import RATE, Samples
-from voice_guide.speaking.synthesizer import Speaker, render
+import numpy as np
+
+from voice_guide.audio import RATE, Samples, silence
+from voice_guide.speaking.synthesizer import Render, Speaker, render
 
 _MOST_KEPT_S = 600
 """Speech kept at the most, in seconds: all of a long routine in 20 MB."""
 
-Render: TypeAlias = Callable[[str, Speaker], Samples]
-"""Anything that turns text into sound."""
+_PAUSE = round(0.4 * RATE)
+"""Samples of silence between a notice and what is said after it."""
 
 
 class Voice:
@@ -27,20 +28,57 @@ class Voice:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, Speaker], Samples] = OrderedDict()
         self._coming: dict[tuple[str, Speaker], Future[Samples]] = {}
+        self._notice: str | None = None
 
     def prepare(self, texts: Iterable[str]) -> None:
-        """Have these rendered, in this order, without waiting."""
+        """Have these rendered, in this order, without waiting.
+
+        They come before what was asked for earlier: that is less likely to be said soon, and on
+        a small machine all of it takes longer than the person.
+        """
         speaker = self._speaker
-        for text in texts:
-            with self._lock:
-                if (text, speaker) not in self._kept and (text, speaker) not in self._coming:
-                    self._coming[text, speaker] = self._renderer.submit(self._keep, text, speaker)
+        wanted = [(text, speaker) for text in texts]
+        with self._lock:
+            waiting = [key for key, coming in self._coming.items() if coming.cancel()]
+            for key in waiting:
+                del self._coming[key]
+            # At another pace it is not wanted any more.
+            wanted += [key for key in waiting if key[1] == speaker]
+            for key in wanted:
+                if key not in self._kept and key not in self._coming:
+                    self._coming[key] = self._renderer.submit(self._keep, *key)
 
     def speech(self, text: str) -> Samples:
         """Return the text spoken: at once where it was prepared, else after rendering it.
 
         Raises VoiceGuideError where the voice fails.
         """
+        speech = self._rendered(text)
+        with self._lock:
+            notice, self._notice = self._notice, None
+        if notice is None:
+            return speech
+        # Anew, for it may have been rendered by the voice before.
+        return np.concatenate([self._rendered(notice), silence(_PAUSE), self._rendered(text)])
+
+    def change_over(self, notice: str) -> None:
+        """Forget what was rendered: it is another voice that renders from now on.
+
+        `notice` is said in front of what is said next. May be called by the renderer.
+        """
+        with self._lock:
+            self._kept.clear()
+            self._notice = notice
+
+    def set_rate(self, rate_wpm: int) -> None:
+        """Speak at this pace from now on."""
+        self._speaker = replace(self._speaker, rate_wpm=rate_wpm)
+
+    def close(self) -> None:
+        """Stop rendering."""
+        self._renderer.shutdown(cancel_futures=True)
+
+    def _rendered(self, text: str) -> Samples:
         key = (text, self._speaker)
         with self._lock:
             if key in self._kept:
@@ -51,14 +89,6 @@ class Voice:
         if coming is None or coming.cancel():
             return self._keep(*key)
         return coming.result()
-
-    def set_rate(self, rate_wpm: int) -> None:
-        """Speak at this pace from now on."""
-        self._speaker = replace(self._speaker, rate_wpm=rate_wpm)
-
-    def close(self) -> None:
-        """Stop rendering."""
-        self._renderer.shutdown(cancel_futures=True)
 
     def _keep(self, text: str, speaker: Speaker) -> Samples:
         sound = self._render(text, speaker)
