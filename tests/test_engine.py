@@ -5,6 +5,7 @@ Only the ear is the tests' own, so that a command is understood in exactly one b
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
@@ -34,6 +35,8 @@ from voice_guide.guide.events import (
 from voice_guide.guide.itinerary import Itinerary
 from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
+from voice_guide.routines.library import Library
+from voice_guide.routines.model import Repeat, Step
 from voice_guide.settings import HearingSettings, Settings, VoiceSettings
 from voice_guide.speaking.chimes import Chime
 from voice_guide.speaking.synthesizer import Speaker, render
@@ -392,6 +395,24 @@ def test_what_is_being_said_is_not_talked_over_and_the_end_is_on_time(
     up_s, _ = session.first(TimeUp)
     assert session.all_of(Play)[-1].chime is Chime.TIME_UP
     assert up_s - session.first(Command)[0] == pytest.approx(3.5, abs=2 * BLOCK / RATE)
+
+
+def test_a_call_that_would_not_be_over_in_time_is_left_out(content: Content) -> None:
+    calls = ("In", "and out, as far as that goes, without ever holding it for any longer")
+    breathing = Step("breathing", "Breathe.", repeat=Repeat(3, 2.0, calls))
+    routine = replace(content.library.by_id(ROUTINE), steps=(breathing,))
+    session = Session(replace(content, library=Library([routine])))
+    session.enter_first_step()
+    session.let_speak()
+    session.hear("Ready")
+    session.move_on(breathing.total_s or 0)
+    session.voice.close()
+
+    ready_s, _ = session.first(Command)
+    told = [(at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, Cue)]
+    assert [text for _, text in told] == ["1, in.", "Halfway, in.", "Last one, in."]
+    for (at_s, _), due_s in zip(told, (0, 2, 4), strict=True):
+        assert at_s == pytest.approx(due_s, abs=2 * BLOCK / RATE)
 
 
 def test_the_day_is_told_when_another_begins(content: Content) -> None:
