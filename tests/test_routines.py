@@ -284,6 +284,40 @@ MISTAKES = [
         "steps[1].repeat.times: expected 2 or more (found 1)",
     ),
     (
+        'say = "Roll your {side} shoulder."\nsides = true',
+        'say = "Roll."\nsay_then = "Again."',
+        "steps[1]: say_then is for the second side, and the step has none: sides = true",
+    ),
+    (
+        'title = "rolling"',
+        'title = "rolling }"',
+        "steps[1].title: nothing may stand in braces but {side} (found 'rolling }')",
+    ),
+    ("sides = true", 'sides = true\nsay_then = " "', "steps[1].say_then: expected some text"),
+    ("sides = true", 'sides = true\nmore = ""', "steps[1].more: expected some text"),
+    ("sides = true", 'sides = true\ncaution = ""', "steps[1].caution: expected some text"),
+    ("seconds = 60", "repeat = 5", "steps[1].repeat: expected a table (found 5)"),
+    (
+        "seconds = 60",
+        'repeat = {seconds = 4, calls = ["Roll"]}',
+        "steps[1].repeat.times: this key is missing",
+    ),
+    (
+        "seconds = 60",
+        'repeat = {times = 2.5, seconds = 4, calls = ["Roll"]}',
+        "steps[1].repeat.times: expected a whole number (found 2.5)",
+    ),
+    (
+        "seconds = 60",
+        'repeat = {times = 2, seconds = 0.5, calls = ["Roll"]}',
+        "steps[1].repeat.seconds: expected 1 or more (found 0.5)",
+    ),
+    (
+        "seconds = 60",
+        'repeat = {times = 2, seconds = 4, calls = ["Roll", ""]}',
+        "steps[1].repeat.calls[2]: expected some text",
+    ),
+    (
         "seconds = 60",
         "repeat = {times = 2, seconds = 4, calls = []}",
         "steps[1].repeat.calls: expected at least one (found [])",
