@@ -10,7 +10,7 @@ from voice_guide.assistant import Content
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.session import Guide
 from voice_guide.hearing.decoys import Decoys
-from voice_guide.hearing.grammar import drawn_sentences, words_of
+from voice_guide.hearing.grammar import drawn_from, drawn_sentences, words_of
 from voice_guide.hearing.graph import SentenceGraph
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Meaning, Sentences
@@ -78,6 +78,16 @@ def test_stop_pause_help_and_pain_are_heard_everywhere_but_asleep(content: Conte
 def test_the_model_knows_every_word_that_can_be_said(content: Content, model: SpeechModel) -> None:
     words = words_of(content.sentences, None)
     assert [word for word in sorted(words) if not model.knows(word)] == []
+
+
+def test_no_sentence_means_two_things_in_one_place(content: Content) -> None:
+    language = content.sentences.language
+    for context in content.sentences.contexts:
+        for template in content.sentences.templates(context):
+            for text in drawn_from(template, language) if template.is_said else ():
+                meaning = content.sentences.match(text, context)
+                assert meaning, (context, text)
+                assert meaning.intent == template.intent, (context, text)
 
 
 def test_yes_no_on_and_off_are_words(tmp_path: Path) -> None:
