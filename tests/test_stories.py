@@ -14,7 +14,6 @@ from voice_guide.language import reference
 
 NAMES = (
     "asleep-it-hears-nothing-else",
-    "going-on-where-it-was-cut-short",
     "how-strong-the-pain-is",
     "it-hurts-in-a-step",
     "pausing-a-step",
