@@ -374,6 +374,12 @@ SHOW_CURSOR = "\x1b[?25h"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
+def as_started_by_a_person() -> None:
+    """Have this terminal, and end on Ctrl-C: not so where the tests run in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Terminal:
     """A terminal at which `voice-guide run --text` runs."""
 
@@ -392,7 +398,7 @@ class Terminal:
             stderr=self._inside,
             env={**os.environ, "TERM": "xterm", **env},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=as_started_by_a_person,
         )
         threading.Thread(target=self._read, daemon=True).start()
 
