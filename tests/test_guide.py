@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ from voice_guide.guide.session import Guide
 from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.sentences import Meaning, Sentences
+from voice_guide.routines.library import FOLDER, Library, load_pack
 from voice_guide.settings import Settings
 
 QUOTED = re.compile(r'"([^"]+)"')
@@ -175,6 +177,24 @@ def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> N
             guide.handle(SpeechEnded())
             assert {action.text for action in actions if isinstance(action, Say)} <= prepared
             prepared |= prepared_in(actions)
+
+
+def test_no_time_begins_before_the_steps_own_caution_was_heard(
+    content: Content, tmp_path: Path
+) -> None:
+    sound = (FOLDER / "scarf-or-towel.toml").read_text()
+    file = tmp_path / "pack.toml"
+    file.write_text(sound.replace("seconds = 30", 'caution = "Not too hard."\nseconds = 30'))
+    library = Library([load_pack(file)])
+    guide = Guide(library, content.prompts, Settings(), library.routines[0])
+    for event in (Started(), SpeechEnded(), Command("Ready"), Command("GoTo", {"number": 4})):
+        guide.handle(event)
+
+    actions = guide.handle(Command("Ready"))
+    assert [action.text for action in actions if isinstance(action, Say)] == ["Not too hard."]
+    assert not any(isinstance(action, SetTimer) for action in actions)
+    begun = guide.handle(SpeechEnded())
+    assert [action.seconds for action in begun if isinstance(action, SetTimer)] == [30]
 
 
 def prepared_in(actions: list[Action]) -> set[str]:

@@ -66,6 +66,10 @@ class Leading:
             return self.next()
         if hold.is_running:
             return self._telling.time_left()
+        caution = talk.script.caution(talk.course.leg)
+        if talk.speech.has_still_to_say(caution):
+            talk.time.begins_when_silent = True
+            return talk.speech.say(*caution)
         return [*talk.speech.say(), *talk.time.begin()]
 
     def _begin(self) -> list[Action]:

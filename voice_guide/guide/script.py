@@ -76,8 +76,11 @@ class Script:
             side="" if _SIDE in _text(leg) else self.side(leg.side),
             text=self.instruction(leg),
         )
-        caution = [self._spoken(leg.step.caution, leg)] if leg.step.caution else []
-        return (said, *caution, *self.how_it_ends(way, at, hold, pacing))
+        return (said, *self.caution(leg), *self.how_it_ends(way, at, hold, pacing))
+
+    def caution(self, leg: Leg) -> Texts:
+        """Say what to take care of in a step, where there is anything."""
+        return (self._spoken(leg.step.caution, leg),) if leg.step.caution else ()
 
     def how_it_ends(self, way: Itinerary, at: int, hold: Hold | None, pacing: Pacing) -> Texts:
         """Say how one step comes to its end."""

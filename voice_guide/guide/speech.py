@@ -51,6 +51,10 @@ class Speech:
         """Whether all of it was heard to its end."""
         return not self._unheard
 
+    def has_still_to_say(self, texts: Texts) -> bool:
+        """Tell whether any of these was not heard to its end yet."""
+        return any(text.endswith(rest) for text in texts for rest in self._unheard)
+
     def say(self, *texts: str) -> list[Action]:
         """Say this instead of what is being said."""
         self.last = self._unheard = texts
