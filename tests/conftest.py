@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills",
         type=int,
-        default=20,
+        default=12,
         metavar="N",
         help="how often a program is killed while it keeps what it has to remember",
     )
