@@ -9,7 +9,7 @@ import numpy as np
 
 from voice_guide.audio import RATE, Samples, silence
 from voice_guide.devices.wavfile import Recording
-from voice_guide.speaking.synthesizer import Speaker, render
+from voice_guide.speaking.synthesizer import trimmed
 
 ROOM_NOISE = 16.0
 """Standard deviation of the noise in a quiet room, in 16-bit steps: -66 dBFS."""
@@ -26,13 +26,17 @@ class Person:
     """espeak or flite."""
 
     def says(self, text: str) -> Samples:
-        """Return the words, without silence around them."""
-        if self.synthesizer == "espeak":
-            return render(text, Speaker(self.name, 150))
+        """Return the words, without silence around them: each time the same."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "said.wav"
-            subprocess.run(["flite", "-voice", self.name, "-t", text, "-o", file], check=True)
-            return np.concatenate(list(Recording(file).blocks()))
+            subprocess.run([*self._command(file), text], check=True)
+            return trimmed(np.concatenate(list(Recording(file).blocks())))
+
+    def _command(self, file: Path) -> list[str | Path]:
+        if self.synthesizer == "espeak":
+            # In a process of its own: within one, no rendering is quite like the one before.
+            return ["espeak-ng", "-v", self.name, "-s", "150", "-w", file]
+        return ["flite", "-voice", self.name, "-o", file, "-t"]
 
 
 PEOPLE = (

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 import pytest
@@ -17,8 +18,11 @@ from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.settings import HearingSettings
 
-FEWEST_UNDERSTOOD = 0.95
-"""Of all sentences, by each person."""
+FEWEST_UNDERSTOOD = 0.97
+"""Of all sentences, from all people together."""
+
+FEWEST_FROM_ANYBODY = 0.92
+"""The same from each of them: one is harder to understand than another."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,19 @@ def heard_from(ears: Ears) -> dict[Person, dict[Said, list[str]]]:
     }
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
-def test_a_person_is_understood(
-    person: Person, heard_from: dict[Person, dict[Said, list[str]]]
-) -> None:
-    meant = {
-        line: heard for line, heard in heard_from[person].items() if line.meaning != "nothing"
+def test_people_are_understood(heard_from: dict[Person, dict[Said, list[str]]]) -> None:
+    misheard = {
+        person.name: {
+            line.text: heard
+            for line, heard in lines.items()
+            if line.meaning != "nothing" and heard != [line.meaning]
+        }
+        for person, lines in heard_from.items()
     }
-    misheard = {line: heard for line, heard in meant.items() if heard != [line.meaning]}
-    assert len(misheard) <= (1 - FEWEST_UNDERSTOOD) * len(meant), misheard
+    said_by_each = sum(line.meaning != "nothing" for line in said())
+    from_each = {name: 1 - len(lines) / said_by_each for name, lines in misheard.items()}
+    assert mean(from_each.values()) >= FEWEST_UNDERSTOOD, misheard
+    assert min(from_each.values()) >= FEWEST_FROM_ANYBODY, misheard
 
 
 def test_every_sentence_is_understood_from_most_people(
