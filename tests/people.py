@@ -26,11 +26,12 @@ class Person:
     """espeak or flite."""
 
     def says(self, text: str) -> Samples:
-        """Return the words, without silence around them: each time the same."""
+        """Return the words, each time the same; flite pauses before and after them."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "said.wav"
             subprocess.run([*self._command(file), text], check=True)
-            return trimmed(np.concatenate(list(Recording(file).blocks())))
+            sound = np.concatenate(list(Recording(file).blocks()))
+        return trimmed(sound) if self.synthesizer == "espeak" else sound
 
     def _command(self, file: Path) -> list[str | Path]:
         if self.synthesizer == "espeak":
