@@ -25,7 +25,7 @@ class Halting:
         return {
             "Goodbye": lambda _: self._end(),
             "Pause": lambda _: self._pause(),
-            "Resume": lambda _: self._resume(),
+            "Resume": lambda _: self.resume(),
             "Stop": lambda _: self._stop(),
         }
 
@@ -39,7 +39,7 @@ class Halting:
         talk.cut_short = talk.speech.end()
         return [*talk.time.pause(), *talk.say("paused")]
 
-    def _resume(self) -> list[Action]:
+    def resume(self) -> list[Action]:
         """Go on with what was paused or stopped, at the sentence that was cut short."""
         talk, lead = self._talk, self._leading.lead
         was_paused, question = talk.phase is Phase.PAUSED, talk.question
