@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from voice_guide.audio import Samples
-from voice_guide.devices.soundcard import Session
+from voice_guide.engine import Engine
 
 _FEEDS = 4
 """How often the watchdog is fed in the time that it waits."""
@@ -63,24 +63,24 @@ class Service:
 
 
 class Watched:
-    """A session that shows, block by block, that it goes on."""
+    """An engine that shows, block by block, that it goes on."""
 
-    def __init__(self, session: Session, alive: Callable[[], None]) -> None:
-        """`alive` is called after every block: not where the session hangs in one."""
-        self._session = session
+    def __init__(self, engine: Engine, alive: Callable[[], None]) -> None:
+        """`alive` is called after every block: not where the engine hangs in one."""
+        self._engine = engine
         self._alive = alive
 
     def start(self) -> None:
         """Begin."""
-        self._session.start()
+        self._engine.start()
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take a block of the microphone; return the next one for the speaker."""
-        block = self._session.process(heard, played)
+        block = self._engine.process(heard, played)
         self._alive()
         return block
 
     @property
     def is_finished(self) -> bool:
         """Whether everything has been said."""
-        return self._session.is_finished
+        return self._engine.is_finished
