@@ -1,4 +1,4 @@
-"""What systemd is told of a service, by the little of sd_notify(3) that is needed, and asks of it."""
+"""What systemd is told of a service, and asks of it: as much of sd_notify(3) as is needed."""
 
 import math
 import os
