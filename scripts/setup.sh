@@ -114,9 +114,17 @@ install_python_packages() {
     built_for >"$venv/built-for"
 }
 
+# What apt-get and pip say where they cannot reach anybody.
+no_network='Temporary failure resolving|Could not resolve|Could not connect|Network is unreachable'
+no_network+='|NameResolutionError|NewConnectionError|ConnectTimeoutError'
+
 # Run a command with its output kept in the log, whose end is shown if it fails.
 logged() {
     "$@" >>"$log" 2>&1 || {
+        if tail -n 15 "$log" | grep -qE "$no_network"; then
+            say "There is no way to the network: connect this machine, and start this again."
+            exit 1
+        fi
         tail -n 15 "$log"
         say "Set-up failed; all of its output is in $log."
         exit 1

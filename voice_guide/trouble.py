@@ -28,6 +28,9 @@ class SoundLost:
     reason: str
     """What whoever looks after the device should know, in one line."""
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 @dataclass(frozen=True)
 class SoundBack:
@@ -36,10 +39,16 @@ class SoundBack:
     after_s: float
     """How long it was not, in seconds."""
 
+    def __str__(self) -> str:
+        return f"the sound is back after {self.after_s:.0f} s"
+
 
 @dataclass(frozen=True)
 class TooLoud:
     """Somebody is louder than the microphone can take."""
+
+    def __str__(self) -> str:
+        return "somebody is louder than the microphone can take: turn it down"
 
 
 Trouble: TypeAlias = SoundLost | SoundBack | TooLoud

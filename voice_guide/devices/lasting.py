@@ -38,7 +38,7 @@ class LastingSound:
     def __init__(self, microphone: str, speaker: str, alive: Callable[[], None]) -> None:
         """Take parts of their names, empty for the system's choice.
 
-        `alive` is called again and again while they are waited for.
+        `alive` is called again and again, while there is sound and while it is waited for.
         """
         self._find: dict[Direction, Callable[[], Device]] = {
             "input": lambda: soundcard.microphone(microphone),
@@ -59,7 +59,7 @@ class LastingSound:
             if card is None:
                 card = self._waited_for(session, reason)
             try:
-                card.run(session, lambda: self._begin(session))
+                card.run(_Watched(session, self._alive), lambda: self._begin(session))
                 return
             except SoundLostError as error:
                 card, reason = None, str(error)
@@ -87,12 +87,17 @@ class LastingSound:
                 part = Part.MICROPHONE_GONE if is_deaf else Part.SPEAKER_GONE
                 session.notice(SoundLost(part, without_microphone or without_speaker or reason))
                 if speaker and is_deaf:
-                    _let_speak(session, speaker)
+                    self._let_speak(session, speaker)
                     continue
             if microphone and speaker:
                 return SoundCard(microphone, speaker)
             self._alive()
             time.sleep(_LOOK_EVERY_S)
+
+    def _let_speak(self, session: LastingSession, speaker: Device) -> None:
+        """Let a session that hears nothing say so."""
+        with suppress(SoundLostError):
+            SoundCard(None, speaker).run(_SpeakingOut(session, self._alive))
 
     def _found(self, direction: Direction) -> tuple[Device | None, str]:
         """Return a device that works; else, why there is none."""
@@ -105,21 +110,26 @@ class LastingSound:
         return None, f'"{device.name}" cannot be opened: is it unplugged, or used elsewhere?'
 
 
-class _SpeakingOut:
-    """A session that is over as soon as it has said what it had to say."""
+class _Watched:
+    """A session that tells, block by block, that it goes on: not where it hangs in one."""
 
-    def __init__(self, session: LastingSession) -> None:
+    def __init__(self, session: LastingSession, alive: Callable[[], None]) -> None:
         self._session = session
+        self._alive = alive
+
+    @property
+    def is_finished(self) -> bool:
+        return self._session.is_finished
+
+    def process(self, heard: Samples, played: Samples) -> Samples:
+        block = self._session.process(heard, played)
+        self._alive()
+        return block
+
+
+class _SpeakingOut(_Watched):
+    """A session that is over as soon as it has said what it had to say."""
 
     @property
     def is_finished(self) -> bool:
         return not self._session.is_speaking
-
-    def process(self, heard: Samples, played: Samples) -> Samples:
-        return self._session.process(heard, played)
-
-
-def _let_speak(session: LastingSession, speaker: Device) -> None:
-    """Let a session that hears nothing say so."""
-    with suppress(SoundLostError):
-        SoundCard(None, speaker).run(_SpeakingOut(session))
