@@ -40,7 +40,7 @@ one block before there is a gap in what is heard."""
 _RESAMPLING_S = 0.04
 """Sound that soxr's two streams hold back and then deliver in a burst, in seconds."""
 
-_SILENT_FOR_S = 2.0
+_SILENT_FOR_S = 2.5
 """A device that delivers nothing for this long is gone: often nothing else tells."""
 
 _ANSWERS_WITHIN_S = 3.0

@@ -11,19 +11,26 @@ from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
 _MUTED_S = 2.5
 """Digital silence after which a microphone is muted that was not silent before, in seconds."""
 
-_ALIVE_S = 10.0
-"""How long a microphone has to have heard something, were it only noise, without a break, for
-silence to mean anything: what is simulated is silent between two words."""
+_ALIVE_S = 5.0
+"""How long a microphone has to have heard something beside the guide, were it only noise, without
+a break, for silence to mean anything, in seconds: what is simulated is silent between words."""
 
 _NEVER_S = 20.0
 """How long one that never heard anything may have been about to, in seconds."""
 
-_GATED_S = 0.5
-"""Silence that ends by itself, in seconds: such a microphone silences quiet rooms on purpose."""
+_GAP_S = 0.5
+"""Silence that ends by itself, in seconds ..."""
+
+_GATED_GAPS = 3
+"""... and so many of them: such a microphone silences quiet rooms on purpose. Fewer may come
+from the sound system."""
 
 _HEARS_S = 1.0
-"""How long something has to be heard, beside the guide, for it to be unmuted, in seconds. Where
-a microphone is gone, some sound systems deliver what is played in its place."""
+"""The same for one that was muted not to be so any more. Where a microphone is gone, some sound
+systems deliver what is played in its place."""
+
+_ECHO_S = 0.5
+"""How long what is played may be heard after it, in seconds."""
 
 _LIMIT = 32_500
 """Samples beyond this are at the microphone's limit."""
@@ -37,6 +44,9 @@ _CLIPPED_BLOCKS = 10
 _WITHIN = round(2.0 * RATE / BLOCK)
 """... out of this many, two seconds, are no knock on the table."""
 
+_DITHER = 2
+"""What resampling, twice, adds to digital silence, in steps of 16 bits."""
+
 _BLOCK_S = BLOCK / RATE
 
 _NO_SOUND = "the microphone hears nothing at all: is it muted?"
@@ -47,18 +57,24 @@ class Microphone:
 
     def __init__(self) -> None:
         self._is_muted = False
-        self._is_gated = False
+        self._gaps = 0
         self._has_heard = False
         self._silent_s = 0.0
         self._heard_s = 0.0
+        self._since_played_s = 0.0
         self._clipped: deque[bool] = deque(maxlen=_WITHIN)
         self._was_too_loud = False
 
     def follow(self, heard: Samples, played: Samples) -> list[Trouble]:
         """Take a block of the microphone and what was played; return what is new about it."""
-        if not heard.any():
+        is_playing = _is_something(played)
+        self._since_played_s = 0.0 if is_playing else self._since_played_s + _BLOCK_S
+        if not _is_something(heard):
             return self._hear_nothing()
-        return [*self._hear_something(bool(played.any())), *self._watch_level(heard)]
+        self._has_heard = True
+        if self._since_played_s < _ECHO_S:
+            return []
+        return [*self._hear_something(), *self._watch_level(heard)]
 
     def _hear_nothing(self) -> list[Trouble]:
         self._silent_s += _BLOCK_S
@@ -74,26 +90,25 @@ class Microphone:
         """How much silence is more than there can be."""
         if not self._has_heard:
             return _NEVER_S
-        return inf if self._is_gated or self._heard_s < _ALIVE_S else _MUTED_S
+        tells = self._heard_s >= _ALIVE_S and self._gaps < _GATED_GAPS
+        return _MUTED_S if tells else inf
 
-    def _hear_something(self, is_playing: bool) -> list[Trouble]:
+    def _hear_something(self) -> list[Trouble]:
         if self._is_muted:
-            return self._hear_again(is_playing)
-        if self._silent_s >= _GATED_S:
-            self._is_gated |= self._heard_s >= _ALIVE_S
+            return self._hear_again()
+        if self._silent_s >= _GAP_S:
+            self._gaps += self._heard_s >= _ALIVE_S
             self._heard_s = 0.0
-        self._has_heard = True
         self._silent_s = 0.0
         self._heard_s += _BLOCK_S
         return []
 
-    def _hear_again(self, is_playing: bool) -> list[Trouble]:
+    def _hear_again(self) -> list[Trouble]:
         self._silent_s += _BLOCK_S
-        self._heard_s = 0.0 if is_playing else self._heard_s + _BLOCK_S
+        self._heard_s += _BLOCK_S
         if self._heard_s < _HEARS_S:
             return []
         self._is_muted = False
-        self._has_heard = True
         lost_s, self._silent_s = self._silent_s, 0.0
         return [SoundBack(lost_s)]
 
@@ -105,3 +120,7 @@ class Microphone:
             return []
         self._was_too_loud = True
         return [TooLoud()]
+
+
+def _is_something(sound: Samples) -> bool:
+    return bool(np.any((sound > _DITHER) | (sound < -_DITHER)))
