@@ -19,6 +19,7 @@ class Outage:
         self._talk = talk
         self._halting = halting
         self._cut_short: Texts = ()
+        self._phase: Phase | None = None
         self._interrupts = False
 
     def begin(self, part: Part) -> list[Action]:
@@ -30,6 +31,7 @@ class Outage:
         if talk.phase is Phase.STEP:
             self._interrupts = True
             talk.step_aside(Phase.PAUSED)
+        self._phase = talk.phase
         held = [*talk.time.pause(), Hush()]
         if part is Part.SPEAKER_GONE:
             return held
@@ -39,10 +41,12 @@ class Outage:
         """Go on where things were; after a while, only when the person says so."""
         talk = self._talk
         cut_short, self._cut_short = self._cut_short, ()
-        interrupted, self._interrupts = self._interrupts, False
-        if talk.phase is Phase.ASLEEP:
+        phase, self._phase = self._phase, None
+        interrupts, self._interrupts = self._interrupts, False
+        if talk.phase is not phase:
+            # She has gone on by herself, or it was asleep.
             return []
-        if not interrupted or talk.phase is not Phase.PAUSED:
+        if not interrupts:
             told = talk.speech.say(talk.script.line("sound_back"), *cut_short)
             return after_hush(Chime.WAKE, told)
         talk.cut_short = cut_short
