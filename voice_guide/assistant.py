@@ -14,6 +14,9 @@ from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
 from voice_guide.console import Transcript, show_left_out
 from voice_guide.devices import keyboard
+from voice_guide.devices.button import WithButton
+from voice_guide.devices.light import Light
+from voice_guide.devices.pins import Pins
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
@@ -211,10 +214,16 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)
-    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
+    listener = Listener(
+        model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo
+    )
+    pins = Pins(file.settings.pins, shown.note)
+    ear = WithButton(listener, pins.is_pressed, content.prompts("screen.button"))
+    light = Light(pins.blink)
     keeper = Keeper(file, shown.note)
-    observe = _one_after_the_other(keeper.observe, shown.observe)
+    observe = _one_after_the_other(keeper.observe, shown.observe, light.observe)
     engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
+    light.follow(engine)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
@@ -225,6 +234,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     finally:
         voice.close()
         keeper.close()
+        pins.close()
         preparing.shutdown(cancel_futures=True)
 
 
