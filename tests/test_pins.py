@@ -1,20 +1,15 @@
 """A light and a button, at gpiozero's mock pins: what they show, and what pressing does."""
 
-import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import pairwise
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from gpiozero import LED, Device, InputDevice
 from gpiozero.pins.mock import MockFactory, MockPin
-from sound_server import SoundServer
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
@@ -406,60 +401,3 @@ def test_what_breaks_in_the_middle_is_told_once_and_the_session_goes_on(
         for key, number in (("button", BUTTON), ("led", LIGHT))
     ]
     assert all("(can't start new thread)" in note for note in session.notes)
-
-
-# A whole program
-
-
-PRESSING = """
-import os, signal, threading, time
-from gpiozero import Device
-from gpiozero.pins.mock import MockFactory
-from voice_guide.cli import main
-
-board = Device.pin_factory = MockFactory()
-led, button = board.pin(17), board.pin(27)
-
-def press(seconds):
-    button.drive_low()
-    time.sleep(seconds)
-    button.drive_high()
-    time.sleep(0.5)
-
-def person():
-    for is_lit in (True, False):
-        while led.state != is_lit:
-            time.sleep(0.01)
-    press(0.2)
-    press(1.5)
-    os.kill(os.getpid(), signal.SIGINT)
-
-threading.Thread(target=person).start()
-try:
-    main(["run"])
-finally:
-    print("lit" if led.state else "dark")
-"""
-"""Leads somebody who presses once the light has winked, holds the button, and ends it."""
-
-
-def test_a_program_is_pressed_and_held_and_leaves_the_light_dark(
-    sound_server: SoundServer, config: Path
-) -> None:
-    config.write_text(f"[pins]\nled = {LIGHT}\nbutton = {BUTTON}\n")
-
-    done = subprocess.run(
-        [sys.executable, "-c", PRESSING],
-        env=os.environ | sound_server.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-
-    lines = done.stdout.splitlines()
-    for intent, answer in {"Pause": "Paused.", "Stop": "Stopped."}.items():
-        told = lines.index(f"Heard   (button) → {intent}")
-        assert lines[told + 1].startswith(f"Guide   {answer}")
-    assert lines[-1] == "dark"
-    assert (done.returncode, done.stderr) == (130, "")
