@@ -14,6 +14,9 @@ from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
 from voice_guide.console import Log, Transcript, show_left_out
 from voice_guide.devices import keyboard
+from voice_guide.devices.button import WithButton
+from voice_guide.devices.light import Light
+from voice_guide.devices.pins import Pins
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
@@ -228,9 +231,16 @@ def run_live(
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)
-    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
+    listener = Listener(
+        model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo
+    )
+    pins = Pins(file.settings.pins, shown.note)
+    ear = WithButton(listener, pins.is_pressed, content.prompts("screen.button"))
+    light = Light(pins.blink)
     keeper = Keeper(file, shown.note)
-    observe = _one_after_the_other(keeper.observe, shown.observe, _telling_trouble(shown))
+    observe = _one_after_the_other(
+        keeper.observe, shown.observe, light.observe, _telling_trouble(shown)
+    )
     started = replace(keeper.started, is_first=service is not None and keeper.is_new)
     engine = assemble(
         content,
@@ -242,6 +252,7 @@ def run_live(
         started,
         stays_on=service is not None,
     )
+    light.follow(engine)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
@@ -257,6 +268,7 @@ def run_live(
             service.stopping()
         voice.close()
         keeper.close()
+        pins.close()
         preparing.shutdown(cancel_futures=True)
 
 
