@@ -3,6 +3,7 @@
 import atexit
 import os
 import queue
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -46,6 +47,9 @@ _SILENT_FOR_S = 3.0
 _CLOSED_WITHIN_S = 1.0
 """How long closing the devices may take, in seconds."""
 
+_PLACE = re.compile(r" \(hw:\d+,\d+\)$")
+"""What ALSA adds to the name of a sound card: in which order the cards were found."""
+
 _Direction: TypeAlias = Literal["input", "output"]
 
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
@@ -85,6 +89,56 @@ def speaker(name: str = "") -> Device:
     that works is called so.
     """
     return _find("output", "speaker", name)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A device that is listed, whether or not it works."""
+
+    name: str
+    """What it is to be called in the settings: without the place it is plugged in at, which may
+    be another one tomorrow."""
+
+    is_used: bool
+    """Whether it is the one that is used."""
+
+    rates_hz: tuple[int, ...]
+    """The sampling rates it can be opened at, of those that are tried: none where it is gone,
+    or used by something else."""
+
+    device: Device
+    """The device."""
+
+
+def microphones(name: str = "") -> list[Choice]:
+    """Return every microphone that is listed, where this is the name in the settings."""
+    return _choices("input", "microphone", name)
+
+
+def speakers(name: str = "") -> list[Choice]:
+    """Return every speaker that is listed, where this is the name in the settings."""
+    return _choices("output", "speaker", name)
+
+
+def _choices(direction: _Direction, word: str, name: str) -> list[Choice]:
+    try:
+        used = _find(direction, word, name).index
+    except VoiceGuideError:
+        used = None
+    devices = [
+        Device(d["index"], d["name"], min(2, channels), d["default_samplerate"])
+        for d in sd.query_devices()
+        if (channels := d[f"max_{direction}_channels"])
+    ]
+    all_names = "\n".join(device.name.lower() for device in devices)
+    choices = []
+    for device in devices:
+        short = _PLACE.sub("", device.name)
+        is_clear = all_names.count(short.lower()) == 1
+        rates_hz = tuple(rate for rate in RATES_HZ if _can_open(direction, device, rate))
+        is_used = device.index == used
+        choices.append(Choice(short if is_clear else device.name, is_used, rates_hz, device))
+    return choices
 
 
 def _find(direction: _Direction, word: str, name: str) -> Device:
