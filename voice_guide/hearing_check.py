@@ -148,11 +148,16 @@ class Asking:
         mixer: Mixer[str, None],
         questions: Iterable[Question],
         show: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`speech` turns what is asked into sound; `show` is told it as well."""
+        """`speech` turns what is asked into sound; `show` is told it as well.
+
+        `clock` tells how many seconds have really passed.
+        """
         self._listener = listener
         self._mixer = mixer
         self._show = show
+        self._clock = clock
         self._waiting = deque(questions)
         # Rendered now: on a small machine, too late to be listening meanwhile.
         self._speech = {each.prompt: speech(each.prompt) for each in self._waiting}
@@ -220,7 +225,7 @@ class Asking:
     def _follow_the_clock(self) -> None:
         """Note how long ago what was just heard came in, beside the time that it always takes."""
         self._heard_s += BLOCK / RATE
-        late_s = time.monotonic() - self._heard_s
+        late_s = self._clock() - self._heard_s
         self._earliest_s = min(self._earliest_s, late_s)
         self._behind_s = late_s - self._earliest_s
 
