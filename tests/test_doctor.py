@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from voice_guide.devices.acoustics import Acoustics
 from voice_guide.devices.room import Room
 from voice_guide.doctor import questions
 from voice_guide.echo_check import Playing, report
+from voice_guide.errors import VoiceGuideError
 from voice_guide.finding import Finding
 from voice_guide.guide.phase import Phase
 from voice_guide.hearing.command import Command, Unclear
@@ -184,7 +184,7 @@ def examined(
             Listener(model, understanding, Phase.CHOOSING, sensitivity=0.5),
             lambda text: render(text, Speaker("en-us", 250)),
             Mixer(0.7),
-            islice(questions(content), asked),
+            questions(content)[:asked],
             shown.append,
             lambda: now_s() + late_s(now_s()),
         )
@@ -292,6 +292,11 @@ def test_an_answer_that_is_missing_among_others_is_told(examined: Examined) -> N
 
     assert [finding.is_well for finding in findings] == [True, False, True]
     assert '"what can you do" not heard: too soft' in findings[1].report
+
+
+def test_a_language_that_shows_nothing_that_can_be_said_is_told(content: Content) -> None:
+    with pytest.raises(VoiceGuideError, match="can_say.choosing: expected sentences between"):
+        questions(replace(content, prompts=lambda *_, **__: 'Say "abracadabra".'))
 
 
 QUESTION = Question("next", Meaning("Next", {}), 'Say: "next".')

@@ -215,10 +215,21 @@ class _Examination:
         )
 
 
-def questions(content: Content) -> Iterator[Question]:
-    """Return what somebody is asked to say: the first of what is shown that can be said."""
-    shown = content.prompts(f"can_say.{_CONTEXT}", example=content.library.example)
-    for words in _QUOTED.findall(shown)[:_ASKED]:
-        meaning = content.sentences.match(words, _CONTEXT)
-        if meaning:
-            yield Question(words, meaning, content.prompts("doctor.say", words=words))
+def questions(content: Content) -> list[Question]:
+    """Return what somebody is asked to say: the first of what is shown that can be said.
+
+    Raises VoiceGuideError where the language shows nothing of the kind.
+    """
+    name = f"can_say.{_CONTEXT}"
+    shown = _QUOTED.findall(content.prompts(name, example=content.library.example))
+    asked = [
+        Question(words, meaning, content.prompts("doctor.say", words=words))
+        for words in shown
+        if (meaning := content.sentences.match(words, _CONTEXT))
+    ]
+    if not asked:
+        raise VoiceGuideError(
+            f"{content.language.prompts}: {name}: expected sentences between quotation marks that "
+            "can be said there"
+        )
+    return asked[:_ASKED]
