@@ -163,6 +163,18 @@ class SoundServer:
         subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
 
     @contextmanager
+    def noise(self, sound: Samples) -> Iterator[None]:
+        """Let the microphone hear this meanwhile."""
+        file = Path(self._folder.name) / "noise.raw"
+        file.write_bytes(sound.tobytes())
+        command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", file]
+        with subprocess.Popen(command, env=self._variables) as paplay:
+            try:
+                yield
+            finally:
+                paplay.kill()
+
+    @contextmanager
     def recording(self, sink: str) -> Iterator["Recording"]:
         """Record what is played through "speaker", or into "room"."""
         latency = f"--latency-msec={round(PIECE_S * 1000)}"

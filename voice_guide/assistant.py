@@ -211,14 +211,15 @@ def run_live(
     Sound that is lost is waited for. At the start, only a service waits for it; else raises
     NoSoundError where this machine has none.
     """
-    from voice_guide.devices import soundcard
+    from voice_guide.devices import listing
     from voice_guide.devices.lasting import LastingSound
+    from voice_guide.devices.soundcard import SoundCard
 
     sound, hearing = file.settings.sound, file.settings.hearing
     mic, speaker = mic or sound.microphone, speaker or sound.speaker
     card = None
     if service is None:
-        card = soundcard.SoundCard(soundcard.microphone(mic), soundcard.speaker(speaker))
+        card = SoundCard(listing.microphone(mic), listing.speaker(speaker))
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model, file.language)

@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Protocol
 
 from voice_guide.audio import Samples
-from voice_guide.devices import soundcard
-from voice_guide.devices.soundcard import Device, Direction, Session, SoundCard, SoundLostError
+from voice_guide.devices import listing
+from voice_guide.devices.listing import Device, Direction
+from voice_guide.devices.portaudio import look_again
+from voice_guide.devices.soundcard import Session, SoundCard, SoundLostError
 from voice_guide.errors import VoiceGuideError
 from voice_guide.trouble import Part, SoundBack, SoundLost, Trouble
 
@@ -41,8 +43,8 @@ class LastingSound:
         `alive` is called again and again, while there is sound and while it is waited for.
         """
         self._find: dict[Direction, Callable[[], Device]] = {
-            "input": lambda: soundcard.microphone(microphone),
-            "output": lambda: soundcard.speaker(speaker),
+            "input": lambda: listing.microphone(microphone),
+            "output": lambda: listing.speaker(speaker),
         }
         self._alive = alive
         self._has_begun = False
@@ -78,7 +80,7 @@ class LastingSound:
             # It was there only to fail when it was opened.
             time.sleep(_LOOK_EVERY_S)
         while True:
-            soundcard.look_again()
+            look_again()
             microphone, without_microphone = self._found("input")
             speaker, without_speaker = self._found("output")
             if self._lost_at_s is None:
@@ -105,7 +107,7 @@ class LastingSound:
             device = self._find[direction]()
         except VoiceGuideError as error:
             return None, str(error)
-        if soundcard.opens(device, direction):
+        if listing.opens(direction, device):
             return device, ""
         return None, f'"{device.name}" cannot be opened: is it unplugged, or used elsewhere?'
 

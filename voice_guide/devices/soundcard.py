@@ -1,37 +1,26 @@
 """A real microphone and a real speaker, through sounddevice."""
 
-import atexit
-import os
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
-from voice_guide.errors import NoSoundError, VoiceGuideError
-
-try:
-    import sounddevice as sd
-except OSError as error:
-    raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
+from voice_guide.devices.listing import RATES_HZ, Device, can_open
+from voice_guide.devices.portaudio import answered, muted, sd
+from voice_guide.errors import VoiceGuideError
 
 _BLOCK_S = BLOCK / RATE
 """Length of the sound system's blocks, in seconds: the same as the engine's."""
 
 _BUFFER_S = 0.04
 """Sound the system keeps ahead by itself, in seconds: with less, a busy processor is heard."""
-
-RATES_HZ = (RATE, 48_000, 44_100, 32_000, 96_000)
-"""Sampling rates to open the devices at: the first that both of them take. Sound systems
-take any; what refuses ours are USB microphones without one in between."""
 
 _LEAD_S = 0.06
 """Sound kept ahead in the speaker's queue, in seconds: the time the loop may take over
@@ -43,111 +32,12 @@ _RESAMPLING_S = 0.04
 _SILENT_FOR_S = 2.5
 """A device that delivers nothing for this long is gone: often nothing else tells."""
 
-_ANSWERS_WITHIN_S = 3.0
-"""How long the sound system may take to close devices or to list them, in seconds."""
-
-Direction: TypeAlias = Literal["input", "output"]
-
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
 """What the sound system's thread delivers, part by part; None when it ends."""
 
 
 class SoundLostError(VoiceGuideError):
     """A microphone or a speaker that went away, or that cannot be opened any more."""
-
-
-@dataclass(frozen=True)
-class Device:
-    """A microphone or a speaker."""
-
-    index: int
-    """PortAudio's number for it."""
-
-    name: str
-    """What the system calls it."""
-
-    channels: int
-    """How many channels it is opened with."""
-
-    rate_hz: float
-    """Its own sampling rate."""
-
-
-def microphone(name: str = "") -> Device:
-    """Return the microphone whose name contains this, or the system's own choice.
-
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
-    """
-    return _find("input", "microphone", name)
-
-
-def speaker(name: str = "") -> Device:
-    """Return the speaker whose name contains this, or the system's own choice.
-
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
-    """
-    return _find("output", "speaker", name)
-
-
-def _find(direction: Direction, word: str, name: str) -> Device:
-    listed = []
-    with suppress(sd.PortAudioError):
-        listed = [d for d in sd.query_devices() if d[f"max_{direction}_channels"] > 0]
-    if not listed:
-        raise NoSoundError(f"this machine has no {word}")
-    suitable = [d for d in listed if name.lower() in d["name"].lower()]
-    if not suitable:
-        names = ", ".join(f'"{d["name"]}"' for d in listed)
-        raise VoiceGuideError(f'there is no {word} called "{name}"; there are: {names}')
-    default = sd.default.device[direction]
-    for found in sorted(suitable, key=lambda d: d["index"] != default):
-        # Some hardware takes nothing but stereo; one channel is all that is needed.
-        channels = min(2, found[f"max_{direction}_channels"])
-        device = Device(found["index"], found["name"], channels, found["default_samplerate"])
-        # ALSA lists what it cannot open too, such as a sound server that does not run.
-        if _can_open(direction, device, device.rate_hz):
-            return device
-    if name:
-        raise VoiceGuideError(f'the {word} "{name}" cannot be opened: is it used elsewhere?')
-    raise NoSoundError(f"this machine has no {word} that can be opened")
-
-
-def look_again() -> None:
-    """Have the devices listed anew: PortAudio knows those that were there when it began.
-
-    Nothing may be open. Raises VoiceGuideError where the sound system does not answer.
-    """
-    with _muted():
-        _answered(_begin_anew)
-
-
-def _begin_anew() -> None:
-    sd._terminate()
-    sd._initialize()
-
-
-def opens(device: Device, direction: Direction) -> bool:
-    """Tell whether a device works: what the sound system lists may be gone all the same."""
-    kind = sd.InputStream if direction == "input" else sd.OutputStream
-    settings = {"device": device.index, "channels": device.channels, "dtype": "int16"}
-    try:
-        with _muted():
-            kind(samplerate=device.rate_hz, **settings).close()
-    except (sd.PortAudioError, ValueError):
-        return False
-    return True
-
-
-def _can_open(direction: Direction, device: Device, rate_hz: float) -> bool:
-    check = sd.check_input_settings if direction == "input" else sd.check_output_settings
-    try:
-        with _muted():
-            check(device.index, device.channels, "int16", samplerate=rate_hz)
-    except (sd.PortAudioError, ValueError):
-        return False
-    return True
 
 
 def record(microphone: Device, seconds: float) -> Samples:
@@ -239,8 +129,8 @@ class SoundCard:
     def _common_rate(self) -> int:
         for rate_hz in RATES_HZ:
             if (
-                self._microphone is None or _can_open("input", self._microphone, rate_hz)
-            ) and _can_open("output", self._speaker, rate_hz):
+                self._microphone is None or can_open("input", self._microphone, rate_hz)
+            ) and can_open("output", self._speaker, rate_hz):
                 return rate_hz
         if self._microphone is None:
             raise VoiceGuideError(
@@ -301,7 +191,7 @@ class SoundCard:
 @contextmanager
 def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iterator[Any]:
     """Open a stream of this kind, and close it in the end."""
-    with _muted():
+    with muted():
         try:
             stream = kind(
                 **settings,
@@ -315,27 +205,7 @@ def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iter
         try:
             yield stream
         finally:
-            _answered(stream.close)
-
-
-def _answered(ask: Callable[[], None]) -> None:
-    """Do what may wait for ever, for a sound system or a device that hangs; we do not.
-
-    Raises VoiceGuideError where it does: nothing can be opened any more, until another start.
-    """
-
-    def do() -> None:
-        # What is gone cannot be closed, and what is not there will not be listed.
-        with suppress(sd.PortAudioError):
-            ask()
-
-    asking = threading.Thread(target=do, daemon=True)
-    asking.start()
-    asking.join(_ANSWERS_WITHIN_S)
-    if asking.is_alive():
-        # It would be waited for at the end, too.
-        atexit.unregister(sd._exit_handler)
-        raise VoiceGuideError("the sound system has stopped and does not answer: restart it")
+            answered(stream.close)
 
 
 def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]]:
@@ -348,19 +218,6 @@ def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]
         if part is None:
             raise SoundLostError(f"{what} has stopped: is it still plugged in?")
         yield part
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 class _Fifo:
