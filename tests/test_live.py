@@ -304,6 +304,63 @@ def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
     assert (status, complaints) == (0, "")
 
 
+# A light and a button
+
+
+PRESSING = """
+import os, signal, threading, time
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
+from voice_guide.cli import main
+
+board = Device.pin_factory = MockFactory()
+led, button = board.pin(17), board.pin(27)
+
+def press(seconds):
+    button.drive_low()
+    time.sleep(seconds)
+    button.drive_high()
+    time.sleep(0.5)
+
+def person():
+    for is_lit in (True, False):
+        while led.state != is_lit:
+            time.sleep(0.01)
+    press(0.2)
+    press(1.5)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=person).start()
+try:
+    main(["run"])
+finally:
+    print("lit" if led.state else "dark")
+"""
+"""Leads somebody who presses once the light has winked, holds the button, and ends it."""
+
+
+def test_a_button_is_pressed_and_held_and_in_the_end_the_light_is_out(
+    sound_server: SoundServer, config: Path
+) -> None:
+    config.write_text("[pins]\nled = 17\nbutton = 27\n")
+
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSING],
+        env=os.environ | sound_server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+    lines = done.stdout.splitlines()
+    for intent, answer in {"Pause": "Paused.", "Stop": "Stopped."}.items():
+        told = lines.index(f"Heard   (button) → {intent}")
+        assert lines[told + 1].startswith(f"Guide   {answer}")
+    assert lines[-1] == "dark"
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 # Ended from outside
 
 

@@ -48,9 +48,6 @@ class Playing:
         """Whether all of it has been played."""
         return len(self._pairs) == len(self._blocks)
 
-    def start(self) -> None:
-        """Need no preparation."""
-
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take what is heard and what is played meanwhile; return what to play next."""
         self._pairs.append((heard, played))
