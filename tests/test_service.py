@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from sound_server import SoundServer
-from test_live import NO_SERVER, PATIENCE_S, outcome, person, voice_guide, words
+from test_live import NO_SERVER, outcome, person, voice_guide, words
 
 from voice_guide.audio import Samples, silence
 from voice_guide.devices.lasting import LastingSound
@@ -23,6 +23,9 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.service import Service
 
 UNIT = Path(__file__).parents[1] / "scripts" / "voice-guide.service"
+
+READY_WITHIN_S = 60.0
+"""How long it may take to start on a machine that is busy with other things, in seconds."""
 
 HEARD_S = 4.0
 """How much of its first words is heard before somebody says goodbye, and how long it then
@@ -207,7 +210,7 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
         told = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "20000000"}
         variables = {**sound_server.environment, **home, **told}
         with person(sound_server) as she, voice_guide("run", "--service", **variables) as process:
-            assert systemd.heard(within_s=3 * PATIENCE_S) == "READY=1"
+            assert systemd.heard(within_s=READY_WITHIN_S) == "READY=1"
             begins_s = time.monotonic()
             she.wait_for_guide(begins_s)
             time.sleep(HEARD_S)
@@ -247,7 +250,7 @@ def test_a_device_without_sound_is_alive_says_so_once_and_plays_no_demo(tmp_path
     with closing(Systemd(f"{tmp_path}/notify")) as systemd:
         told = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "2000000"}
         with voice_guide("run", "--service", **NO_SERVER, **told) as process:
-            heard = [systemd.heard(within_s=PATIENCE_S) for _ in range(4)]
+            heard = [systemd.heard(within_s=READY_WITHIN_S) for _ in range(4)]
             process.send_signal(signal.SIGTERM)
             status, output, complaints = outcome(process)
 
