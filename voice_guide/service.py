@@ -17,8 +17,10 @@ class Service:
 
     def __init__(self) -> None:
         """Take from the environment where to tell, and how often."""
-        # An abstract address begins with a zero, which no variable can hold.
-        self._address = os.environ.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        self._address = os.environ.get("NOTIFY_SOCKET", "")
+        if self._address.startswith("@"):
+            # An abstract address begins with a zero, which no variable can hold.
+            self._address = "\0" + self._address[1:]
         within_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
         self._feeds_every_s = within_s / _FEEDS if self._address and within_s else math.inf
         self._fed_s = -math.inf
