@@ -235,17 +235,15 @@ def _diary(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from voice_guide.bug_report import bug_report
+    from voice_guide.console import on_terminal, show_finding
     from voice_guide.doctor import examine
 
     findings = []
-    # A copy, for standard error is closed to the sound system's own complaints meanwhile.
-    shown = os.dup(2) if sys.stderr.isatty() else os.open(os.devnull, os.O_WRONLY)
-    with os.fdopen(shown, "w") as terminal:
-        for finding in examine(lambda asked: print(asked, file=terminal, flush=True)):
+    with on_terminal() as show:
+        for finding in examine(show):
             findings.append(finding)
             if not options.json:
-                mark = "ok" if finding.is_well else "!!"
-                print(f"{mark}  {finding.part:<10}  {finding.report}", flush=True)
+                show_finding(finding)
     if options.json:
         print(json.dumps(bug_report(findings)))
     return 0 if all(finding.is_well for finding in findings) else 1
@@ -391,18 +389,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser(
         "doctor",
         help="what works here, and what to do about what does not",
-        description="Lists microphones and speakers, with what to write into the settings to "
-        "choose one; examines those that are used, the model and the voice; plays a few seconds "
-        "of the guide's voice to find out how the microphone hears it; and asks you to say three "
-        "things, to find out how well and how soon you are understood. Where nobody answers, it "
-        "goes on without. Nothing that is heard is stored.",
-        epilog="Exits with 1 if anything is not well (!!).",
+        description="Lists microphones and speakers, examines what a session needs, plays a few "
+        "seconds of the guide's voice, and asks you to say three things: how does the microphone "
+        "hear both? Exits with 1 if anything is not well (!!). Nothing that is heard is stored.",
     )
-    doctor.add_argument(
-        "--json",
-        action="store_true",
-        help="everything as one JSON object, with versions and the machine, for a bug report: no "
-        "sound is in it, nothing of the diary, and no name of yours",
-    )
+    doctor.add_argument("--json", action="store_true", help="all as JSON, for a bug report")
     doctor.set_defaults(command=_doctor)
     return parser
