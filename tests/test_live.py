@@ -550,9 +550,12 @@ def somebody_answering_the_doctor(server: SoundServer) -> tuple[int, str, list[s
         ):
             os.close(terminal)
             asked = []
+            said_s = None
             for line in lines_shown(shown):
                 asked.append(line.split('"')[1])
-                she.listen(time.monotonic())
+                # On a busy machine she may be asked again before she knows that she has ended.
+                she.listen(said_s or time.monotonic())
+                said_s = time.monotonic()
                 server.say(render(asked[-1], PERSON))
             status, report, _ = outcome(process)
         if not is_busy(report):

@@ -230,17 +230,15 @@ def _diary(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from voice_guide.bug_report import bug_report
+    from voice_guide.console import on_terminal, show_finding
     from voice_guide.doctor import examine
 
     findings = []
-    # A copy, for standard error is closed to the sound system's own complaints meanwhile.
-    shown = os.dup(2) if sys.stderr.isatty() else os.open(os.devnull, os.O_WRONLY)
-    with os.fdopen(shown, "w") as terminal:
-        for finding in examine(lambda asked: print(asked, file=terminal, flush=True)):
+    with on_terminal() as show:
+        for finding in examine(show):
             findings.append(finding)
             if not options.json:
-                mark = "ok" if finding.is_well else "!!"
-                print(f"{mark}  {finding.part:<10}  {finding.report}", flush=True)
+                show_finding(finding)
     if options.json:
         print(json.dumps(bug_report(findings)))
     return 0 if all(finding.is_well for finding in findings) else 1

@@ -253,7 +253,9 @@ def report(answers: Sequence[Answer], breaks: int) -> Iterator[Finding]:
     `breaks` is how often the sound broke off meanwhile.
     """
     if not any(answer.heard for answer in answers):
-        yield _silence(answers[0])
+        silence = _silence(answers[0])
+        # Where something was to be heard, somebody may have spoken, and in pieces.
+        yield _broken_off(breaks) if breaks and answers[0].loudness else silence
         return
     findings = []
     for answer in answers:
@@ -261,14 +263,18 @@ def report(answers: Sequence[Answer], breaks: int) -> Iterator[Finding]:
         told = f"{_told(answer)}: {advice}" if advice else _told(answer)
         findings.append(Finding(PART, not advice, told, _figures(answer)))
     if breaks and not all(finding.is_well for finding in findings):
-        yield Finding(
-            PART,
-            False,
-            f"not measured, for the sound broke off ({breaks} times): try again while nothing "
-            "else keeps this machine busy",
-        )
+        yield _broken_off(breaks)
     else:
         yield from findings
+
+
+def _broken_off(breaks: int) -> Finding:
+    return Finding(
+        PART,
+        False,
+        f"not measured, for the sound broke off ({breaks} times): try again while nothing else "
+        "keeps this machine busy",
+    )
 
 
 def _silence(answer: Answer) -> Finding:
