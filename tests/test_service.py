@@ -16,9 +16,11 @@ from sound_server import SoundServer
 from test_live import NO_SERVER, outcome, person, voice_guide, words
 
 from voice_guide.audio import Samples, silence
+from voice_guide.console import Log
 from voice_guide.devices.lasting import LastingSound
+from voice_guide.devices.portaudio import muted
 from voice_guide.diary.notebook import Notebook
-from voice_guide.guide.events import KeepPlace
+from voice_guide.guide.events import KeepPlace, Say
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.service import Service
 
@@ -228,6 +230,15 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
     assert ended == (0, "", "")
     assert heard[-1] == "STOPPING=1"
     assert set(heard[:-1]) == {"WATCHDOG=1"}
+
+
+def test_what_goes_wrong_is_told_while_sound_runs_too(capfd: pytest.CaptureFixture[str]) -> None:
+    log = Log()
+    with muted():
+        log.note(3.0, "somebody is too loud")
+        log.observe(3.0, Say("This is nobody's business."))
+
+    assert capfd.readouterr() == ("", "voice-guide: somebody is too loud\n")
 
 
 def test_a_device_is_new_until_anything_is_kept_even_nothing(tmp_path: Path) -> None:

@@ -72,6 +72,10 @@ class Transcript:
 class Log:
     """Tells, on standard error, what a person should know; of the conversation, nothing."""
 
+    def __init__(self) -> None:
+        # While sound runs, its system is kept from standard error; this one is not.
+        self._out = os.fdopen(os.dup(sys.stderr.fileno()), "w", errors="backslashreplace")
+
     @contextmanager
     def following(self, _: object) -> Iterator[None]:
         """Take nothing before, and leave nothing behind."""
@@ -82,7 +86,7 @@ class Log:
 
     def note(self, _: float, text: str) -> None:
         """Tell what a person should know about."""
-        print(f"voice-guide: {text}", file=sys.stderr, flush=True)
+        print(f"voice-guide: {text}", file=self._out, flush=True)
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
