@@ -83,11 +83,12 @@ class LastingSound:
             look_again()
             microphone, without_microphone = self._found("input")
             speaker, without_speaker = self._found("output")
-            if self._lost_at_s is None:
+            amiss = without_microphone or without_speaker or reason
+            if amiss and self._lost_at_s is None:
                 self._lost_at_s = time.monotonic()
                 is_deaf = speaker is not None and microphone is None
                 part = Part.MICROPHONE_GONE if is_deaf else Part.SPEAKER_GONE
-                session.notice(SoundLost(part, without_microphone or without_speaker or reason))
+                session.notice(SoundLost(part, amiss))
                 if speaker and is_deaf:
                     self._let_speak(session, speaker)
                     continue
