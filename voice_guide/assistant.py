@@ -219,6 +219,7 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
+    preparing.shutdown(wait=False)
     try:
         with shown.following(engine):
             card.run(engine)
