@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -34,9 +35,11 @@ from benchmark.interruptions import (
     judged,
     timeline,
 )
+from benchmark.live import ASLEEP, LISTENING, OVERHEARING, SPEAKING, Live
 from benchmark.materials import Clip, Place, recorded, sentence_clips
 from benchmark.monologue import Cost, Monologue, Settled, settled_s
 from benchmark.over_speech import OverSpeech
+from benchmark.process import Memory, Reading, Usage, memory, reading, usage
 from benchmark.reader import ECHO_DBFS, VOLUME, Reader, guide_speech, staged
 from benchmark.report import rows, show
 from benchmark.resources import Costs
@@ -201,6 +204,15 @@ def held(*outcomes: Outcome) -> Held:
     return Held(interruptions, [Decision(GO, "", 30.0)], 0.02, 1800)
 
 
+def lives(written_bytes: int) -> Live:
+    """A program that writes so much to disk in whatever it does."""
+    started = Reading(1.0, 0.5, {1: 10}, 75_000_000, 3000, 0)
+    doing = dict.fromkeys(
+        (LISTENING, OVERHEARING, SPEAKING, ASLEEP), Usage(5.0, 100.0, written_bytes)
+    )
+    return Live(0.5, started, Memory(200, 40, 250), 5, doing)
+
+
 def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     def of_all(value: object, *where: tuple[str, str]) -> dict[Key, object]:
         return {(Listening(s, name), w): value for s in SYSTEMS for name, w in where}
@@ -219,6 +231,7 @@ def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> Non
         origin="recorded",
         costs=dict.fromkeys(SYSTEMS, cost),
         grammar_costs=dict.fromkeys(("few", "many"), dict.fromkeys(SYSTEMS, cost)),
+        live=[dict.fromkeys(SYSTEMS, lives(0)), dict.fromkeys(SYSTEMS, lives(4096))],
         over_speech=OverSpeech(
             held={
                 QUIET: [held(outcome(STOP, (STOP, 2.1)))],
@@ -237,6 +250,10 @@ def test_every_figure_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> Non
     assert table["false accepts, single words, talk"][2] == "≤ 0.5: missed"
     assert table["delay, guide's sentences, clean, median"][0] == "0.10 s"
     assert table["CPU per second of silence"][0] == "1.00 ms"
+    assert table["live, peak memory"][:2] == ["250 MB", "250 MB"]
+    assert table["live, read at start-up"][0] == "75 MB in 3000 calls"
+    assert table["live, wake-ups a second, asleep"][:2] == ["100", ""]
+    assert table["live, written to disk while idle"][::2] == ["4096 bytes", "≤ 0: missed"]
     over = "10 dB below the voice"
     assert table[f"understood, {over}"][:2] == ["50.0 % (50.0 missed, 0.0 wrong)", ""]
     assert table[f"understood, safe words, {over}"][2] == "≥ 95 %: missed"
@@ -419,3 +436,52 @@ def test_the_echo_is_gone_when_it_is_20_db_weaker_for_as_long_as_levels_are_take
     left[50:] = 0
     assert settled_s(echo, left) == pytest.approx(0.3)
     assert settled_s(np.full(100, noise), np.full(100, noise)) == np.inf
+
+
+# The whole of each, live
+
+
+def test_what_a_process_does_is_counted(tmp_path: Path) -> None:
+    own = os.getpid()
+    file = tmp_path / "written"
+    before = reading(own)
+    with file.open("wb") as opened:
+        opened.write(bytes(100_000))
+        os.fsync(opened.fileno())
+    assert len(file.read_bytes()) == 100_000
+    for _ in range(50):
+        time.sleep(0.001)
+    after = reading(own)
+
+    done = usage(before, after)
+    assert done.wake_ups_per_s >= 50 / (after.at_s - before.at_s)
+    assert after.read_bytes - before.read_bytes >= 100_000
+    assert after.reads > before.reads
+    # Where temporary files are kept in memory, no disk is written to.
+    assert done.written_bytes in (0, *range(100_000, 10_000_000))
+
+
+def test_idleness_and_work_are_told_apart() -> None:
+    before = reading(os.getpid())
+    until_s = time.process_time() + 0.2
+    while time.process_time() < until_s:
+        pass
+    after = reading(os.getpid())
+
+    worked_ms = usage(before, after).cpu_ms_per_s * (after.at_s - before.at_s)
+    assert 180 <= worked_ms < 1000
+    assert usage(before, replace(before, at_s=before.at_s + 1)) == Usage(0.0, 0.0, 0)
+
+
+def test_a_thread_that_began_meanwhile_is_counted_from_its_beginning() -> None:
+    before = Reading(10.0, 0.0, {1: 100}, 0, 0, 0)
+    after = Reading(12.0, 0.0, {1: 110, 2: 30}, 0, 0, 0)
+    assert usage(before, after).wake_ups_per_s == 20
+
+
+def test_memory_that_is_held_is_told() -> None:
+    before = memory(os.getpid())
+    held = bytearray(b"x" * 50_000_000)
+    after = memory(os.getpid())
+    assert after.own_mb - before.own_mb > 0.9 * len(held) / 2**20
+    assert after.peak_mb >= after.own_mb + after.files_mb - 1

@@ -12,6 +12,7 @@ from people import ROOM_NOISE
 
 from voice_guide import models
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
+from voice_guide.hearing import recognizer
 from voice_guide.hearing.decoys import Decoys
 from voice_guide.hearing.gate import SpeechGate
 from voice_guide.hearing.loudness import Loudness
@@ -187,17 +188,23 @@ def test_a_language_without_a_list_has_no_decoys(tmp_path: Path) -> None:
     assert Decoys(words, lambda _: True, all_english).beside(["stop"]) == []
 
 
+@pytest.mark.parametrize("has_memory", [True, False])
 def test_a_model_is_loaded_without_a_trace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    has_memory: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its folder stays as it came, and nothing is left of the links that point to it."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    """Its folder stays as it came, and nothing is left of the links that point to it.
+
+    They are made on a disk only where nothing else is there.
+    """
+    used, unused = tmp_path, tmp_path / "missing"
+    monkeypatch.setattr(recognizer, "_IN_MEMORY", used if has_memory else unused)
+    monkeypatch.setattr(tempfile, "tempdir", str(unused if has_memory else used))
     folder = models.require(reference().model)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
     assert before
     assert SpeechModel(folder).knows("stop")
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == before
-    assert list(tmp_path.iterdir()) == []
+    assert list(used.iterdir()) == []
 
 
 def test_the_gate_lets_through_what_came_before_also_right_after_it_shut(voice: Samples) -> None:

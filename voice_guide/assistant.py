@@ -258,6 +258,7 @@ def run_live(
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
+    preparing.shutdown(wait=False)
     try:
         with shown.following(engine):
             if service is not None:

@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("bench-results"),
         help="where the table, the figures and the trade-off curve go (default: %(default)s)",
     )
-    parser.add_argument("--quick", action="store_true", help="a first impression, in two minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="a first impression, in three minutes"
+    )
     return parser
 
 

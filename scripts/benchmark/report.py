@@ -12,7 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmark import over_speech_rows
+from benchmark import live_rows, over_speech_rows
 from benchmark.accuracy import (
     Alarms,
     Listening,
@@ -46,6 +46,7 @@ def rows(results: Results) -> list[Row]:
         *_delays(results),
         *over_speech_rows.rows(results.over_speech),
         *_costs(results),
+        *live_rows.rows(results.live),
     ]
 
 
@@ -72,6 +73,7 @@ def write(folder: Path, lines: Sequence[Row], results: Results) -> None:
         "rows": [asdict(row) for row in lines],
         "trade_off": [asdict(point) for point in trade_off(results)],
         "costs": {name: asdict(cost) for name, cost in results.costs.items()},
+        "live": [{name: asdict(one) for name, one in run.items()} for run in results.live],
         "outcomes": [
             {**asdict(who), "condition": condition, "clips": [asdict(one) for one in found]}
             for (who, condition), found in results.outcomes.items()

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmark import over_speech
 from benchmark.accuracy import Alarms, Bystanding, Listening, Outcome, Trial
+from benchmark.live import Live, live
 from benchmark.materials import Clip, Materials, sentence_clips, synthetic_talk
 from benchmark.over_speech import OverSpeech
 from benchmark.parallel import done, tell
@@ -87,7 +88,10 @@ class Extent:
     """Points on the trade-off curve."""
 
     processes: int
-    """Processes whose cost is taken the median of."""
+    """Processes of each system that its costs are measured in."""
+
+    live_s: float
+    """How long each thing that is done live is measured, in seconds."""
 
     over_speech: over_speech.Extent
     """What is measured while the guide speaks."""
@@ -107,9 +111,10 @@ FULL = Extent(
     noise_s=300,
     sensitivities=(0.0, 0.25, 0.5, 0.75, 1.0),
     processes=3,
+    live_s=60,
     over_speech=over_speech.FULL,
 )
-"""All of it: some twenty minutes on two processors."""
+"""All of it: some fifty minutes on two processors."""
 
 QUICK = Extent(
     one_clip_in=7,  # of twelve voices, each comes up
@@ -125,9 +130,10 @@ QUICK = Extent(
     noise_s=30,
     sensitivities=(0.2, 0.8),
     processes=1,
+    live_s=10,
     over_speech=over_speech.QUICK,
 )
-"""A first impression, in less than two minutes on one processor."""
+"""A first impression, in less than three minutes on one processor."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,9 @@ class Results:
 
     grammar_costs: Mapping[str, Mapping[str, Costs]]
     """Of each system, with few sentences and with many."""
+
+    live: Sequence[Mapping[str, Live]]
+    """The whole of each, live, once in each run."""
 
     over_speech: OverSpeech
     """While the guide speaks."""
@@ -193,6 +202,8 @@ def measure(materials: Materials, extent: Extent) -> Results:
     quiet = to_int16(CLEAN.background(round(_COST_S * RATE), np.random.default_rng(0)))
     all_costs = costs("step", {"silence": quiet, **spoken}, extent.processes)
     grammar_costs = {name: costs(name, spoken, extent.processes) for name in ("few", "many")}
+    tell("the whole of each, live")
+    lived = [live("step", spoken["talk"], extent.live_s) for _ in range(extent.processes)]
 
     trials: list[Trial] = []
     bystanding: list[Bystanding] = []
@@ -227,6 +238,7 @@ def measure(materials: Materials, extent: Extent) -> Results:
         materials.origin,
         all_costs,
         grammar_costs,
+        lived,
         over_speech.measure(materials, extent.over_speech),
     )
 

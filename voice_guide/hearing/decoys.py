@@ -15,6 +15,10 @@ _TOO_NEAR = 0.5
 """A word that differs from a whole sentence in no more than this part of the longer one's
 phonemes would take that sentence's place as often as talk's."""
 
+_AT_ONCE = 200
+"""Words that are compared with all sentences at once: for all of them it would take 13 MB, which
+a small machine never gets back."""
+
 
 class Decoys:
     """The common words of a language, and which of them sound like no sentence."""
@@ -35,13 +39,23 @@ class Decoys:
 
     def beside(self, sentences: Sequence[str]) -> list[str]:
         """Return the words that sound like none of these sentences."""
-        if not sentences or not self._words:
+        if not sentences:
             return self._words
-        differences = cdist(
-            self._spoken, self._phonemes(sentences), scorer=Levenshtein.normalized_distance
-        )
+        spoken = self._phonemes(sentences)
         return [
             word
-            for word, nearest in zip(self._words, differences.min(axis=1), strict=True)
+            for first in range(0, len(self._words), _AT_ONCE)
+            for word, nearest in zip(
+                self._words[first : first + _AT_ONCE],
+                _least_differences(self._spoken[first : first + _AT_ONCE], spoken),
+                strict=True,
+            )
             if nearest > _TOO_NEAR
         ]
+
+
+def _least_differences(texts: Sequence[str], others: Sequence[str]) -> list[float]:
+    """Return how much each text differs from that of the others which is nearest to it."""
+    differences = cdist(texts, others, scorer=Levenshtein.normalized_distance)
+    least: list[float] = differences.min(axis=1).tolist()
+    return least

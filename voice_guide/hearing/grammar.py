@@ -8,6 +8,7 @@ new pair of words. What is short and plain is drawn often, and weighs as much as
 
 import random
 import re
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -75,7 +76,8 @@ def _drawn(
             words = spoken(draw.sentence(template.expression, template))
             junctions.update(pairwise(["", *words, ""]))
             if words and all(map(knows, words)):
-                drawn.append(" ".join(words))
+                # The same are drawn many times, and for every context: each is kept once.
+                drawn.append(sys.intern(" ".join(words)))
         idle_rounds = 0 if len(junctions) > found else idle_rounds + 1
     return drawn
 

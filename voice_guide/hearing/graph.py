@@ -8,7 +8,6 @@ regular language, Wagner 1974), however many sentences the templates describe.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 from typing import TypeAlias
 
@@ -33,8 +32,8 @@ _CLASSES = {letter: number for number, alike in enumerate(_ALIKE, 1) for letter 
 _OTHER, _SIMILAR = 2, 1
 """The cost of another letter, of one too many or too few, and of a similar one."""
 
-_A_VALUE = -1
-"""Stands among the numbers of intents for a value that is still to be said."""
+_A_VALUE = 1
+"""The bit that stands, beside one for each intent, for a value that is still to be said."""
 
 _LONGEST_GAP = 6
 """Letters of a sentence that may be missing in one place: an article, a short word."""
@@ -69,25 +68,29 @@ class SentenceGraph:
 
     def __init__(self, templates: Iterable[Template], language: str) -> None:
         """Build the graph; states are letters, numbered so that arcs only lead upwards."""
-        self._language = language
-        self._letters = [""]
-        self._starts_word = [False]
-        self._before: list[list[int]] = [[]]
-        self._is_value = [False]
+        spelling = _Spelling(language)
         accepting: dict[str, set[int]] = {}
         for template in templates:
-            ends = self._add(template.expression, template, {_START: True})
+            ends = spelling.add(template.expression, template, {_START: True})
             accepting.setdefault(template.intent, set()).update(set(ends) - {_START})
+        # There is one for every context, for good: arrays, and no lists of lists.
         self._accepting = {
             intent: np.array(sorted(states)) for intent, states in accepting.items() if states
         }
-        self._codes = np.array([ord(letter) if letter else 0 for letter in self._letters])
-        self._changes = cache(self._cost_of_changes)
-        self._classes = np.array([_CLASSES.get(letter, 0) for letter in self._letters])
-        self._sources = np.array([source for before in self._before for source in before], int)
-        counts = [len(before) for before in self._before[1:]]
-        self._first_arcs = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
-        self._after, self._meanings_ahead = self._look_ahead()
+        self._letters = "".join(spelling.letters)
+        self._starts_word = np.array(spelling.starts_word)
+        self._is_value = np.array(spelling.is_value)
+        self._codes = np.array([ord(letter) for letter in self._letters], np.int32)
+        self._classes = np.array([_CLASSES.get(letter, 0) for letter in self._letters], np.int8)
+        self._sources = np.array([source for before in spelling.before for source in before], int)
+        counts = [len(before) for before in spelling.before]
+        self._arcs = np.concatenate([[0], np.cumsum(counts)]).astype(int)
+        self._targets = np.repeat(np.arange(len(counts)), counts)[
+            np.argsort(self._sources, kind="stable")
+        ]
+        going_on = np.bincount(self._sources, minlength=len(counts))
+        self._arcs_on = np.concatenate([[0], np.cumsum(going_on)]).astype(int)
+        self._ahead = self._look_ahead()
 
     def nearest(self, words: Sequence[str]) -> Nearest | None:
         """Return the sentence nearest to these words; None where they are too few for any."""
@@ -119,13 +122,13 @@ class SentenceGraph:
         "Next" and "next step" mean the same; "back" may go on to "back of my neck".
         """
         states = self._reached(words)
-        now = {
-            number
-            for number, accepting in enumerate(self._accepting.values())
-            if not states.isdisjoint(accepting.tolist())
-        }
-        ahead = set().union(*(self._meanings_ahead[state] for state in states))
-        return len(now) != 1 or not ahead <= now
+        now = ahead = 0
+        for meaning, accepting in zip(self._meanings, self._accepting.values(), strict=True):
+            if not states.isdisjoint(accepting.tolist()):
+                now |= meaning
+        for state in states:
+            ahead |= self._ahead[state]
+        return now.bit_count() != 1 or ahead | now != now
 
     def may_begin(self, words: Sequence[str]) -> bool:
         """Tell whether a sentence begins with these words, or is no more than them."""
@@ -135,26 +138,37 @@ class SentenceGraph:
         """Return the states that these words lead to."""
         states = {_START}
         for letter in "".join(words):
-            after = (later for state in states for later in self._after[state])
+            after = (later for state in states for later in self._after(state))
             states = {state for state in after if self._letters[state] == letter}
         return states
 
-    def _look_ahead(self) -> tuple[list[list[int]], list[frozenset[int]]]:
-        """Return each state's next states, and all that sentences through it may yet mean.
+    def _before(self, state: int) -> list[int]:
+        before: list[int] = self._sources[self._arcs[state] : self._arcs[state + 1]].tolist()
+        return before
 
-        Meanings are numbers of intents; a value still to come is one more that fits none.
-        """
-        after: list[list[int]] = [[] for _ in self._letters]
-        meant: list[set[int]] = [{_A_VALUE} if value else set() for value in self._is_value]
-        for number, accepting in enumerate(self._accepting.values()):
+    def _after(self, state: int) -> list[int]:
+        after: list[int] = self._targets[self._arcs_on[state] : self._arcs_on[state + 1]].tolist()
+        return after
+
+    @property
+    def _meanings(self) -> list[int]:
+        """A bit for each intent."""
+        return [_A_VALUE << number for number in range(1, len(self._accepting) + 1)]
+
+    def _look_ahead(self) -> list[int]:
+        """Return, for each state, the bits of all that sentences through it may yet mean."""
+        meant = [_A_VALUE if value else 0 for value in self._is_value.tolist()]
+        for meaning, accepting in zip(self._meanings, self._accepting.values(), strict=True):
             for state in accepting.tolist():
-                meant[state].add(number)
-        ahead: list[set[int]] = [set() for _ in self._letters]
-        for state in reversed(range(len(self._letters))):
-            for source in self._before[state]:
-                after[source].append(state)
+                meant[state] |= meaning
+        ahead = [0] * len(meant)
+        # Most states have the same ahead as others: equal numbers are kept once.
+        kept: dict[int, int] = {}
+        for state in reversed(range(len(meant))):
+            ahead[state] = kept.setdefault(ahead[state], ahead[state])
+            for source in self._before(state):
                 ahead[source] |= ahead[state] | meant[state]
-        return after, [frozenset(meanings) for meanings in ahead]
+        return ahead
 
     def _align(self, heard: str) -> list[npt.NDArray[np.int32]]:
         """Return, for each number of letters heard, the cost of having reached each state."""
@@ -164,7 +178,7 @@ class SentenceGraph:
         for letter in heard:
             before = costs[-1]
             cost = before + _OTHER
-            changed = self._cheapest_before(before) + self._changes(letter)[1:]
+            changed = self._cheapest_before(before) + self._cost_of_changes(letter)[1:]
             cost[1:] = np.minimum(cost[1:], changed)
             costs.append(self._skip_letters(cost))
         return costs
@@ -176,8 +190,14 @@ class SentenceGraph:
         changes[self._codes == ord(letter)] = 0
         return changes
 
+    def _cost_of_change(self, letter: str, state: int) -> int:
+        """Return the same for one state."""
+        if self._letters[state] == letter:
+            return 0
+        return _SIMILAR if self._classes[state] == _CLASSES.get(letter, -1) else _OTHER
+
     def _cheapest_before(self, cost: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        return np.minimum.reduceat(cost[self._sources], self._first_arcs)
+        return np.minimum.reduceat(cost[self._sources], self._arcs[1:-1])
 
     def _skip_letters(self, cost: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         for _ in range(_LONGEST_GAP):
@@ -192,14 +212,14 @@ class SentenceGraph:
             cost = costs[at][state]
             source = None
             if at:
-                change = self._changes(heard[at - 1])[state]
-                matched = (s for s in self._before[state] if costs[at - 1][s] + change == cost)
+                change = self._cost_of_change(heard[at - 1], state)
+                matched = (s for s in self._before(state) if costs[at - 1][s] + change == cost)
                 source = next(matched, None)
             if source is not None:
                 at -= 1
             else:
                 # Less, where a cheaper way to the source was found in the last round of skips.
-                skipped = (s for s in self._before[state] if costs[at][s] + _OTHER <= cost)
+                skipped = (s for s in self._before(state) if costs[at][s] + _OTHER <= cost)
                 source = next(skipped, None)
             if source is None:
                 # A letter too many was heard here.
@@ -220,7 +240,22 @@ class SentenceGraph:
                 words[-1] = (words[-1][0] + letter, self._is_value[state])
         return words
 
-    def _add(self, expression: Expression, template: Template, ends: _Ends) -> _Ends:
+
+class _Spelling:
+    """The letters of sentences, and which may follow which, as they are added."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self.letters = [" "]
+        """Each state's letter; the start has none."""
+        self.starts_word = [False]
+        """Whether it is the first of a word."""
+        self.before: list[list[int]] = [[]]
+        """The states it may follow."""
+        self.is_value = [False]
+        """Whether it is part of a value."""
+
+    def add(self, expression: Expression, template: Template, ends: _Ends) -> _Ends:
         """Continue every path at `ends` by an expression; return where they end then."""
         if isinstance(expression, TextChunk):
             return self._add_text(expression.original_text, ends)
@@ -228,21 +263,21 @@ class SentenceGraph:
             return self._add_permutation(expression, template, ends)
         if isinstance(expression, Group) and not isinstance(expression, Alternative):
             for item in expression.items:
-                ends = self._add(item, template, ends)
+                ends = self.add(item, template, ends)
             return ends
         if isinstance(expression, Alternative):
             options: Iterable[Expression | str] = expression.items
         else:
             options = choices(expression, template, self._language)
         reached: _Ends = {}
-        first = len(self._letters)
+        first = len(self.letters)
         for option in options:
             if isinstance(option, str):
                 _join(reached, self._add_text(option, ends))
             else:
-                _join(reached, self._add(option, template, ends))
+                _join(reached, self.add(option, template, ends))
         if isinstance(expression, ListReference):
-            self._is_value[first:] = [True] * (len(self._letters) - first)
+            self.is_value[first:] = [True] * (len(self.letters) - first)
         return reached
 
     def _add_permutation(self, permutation: Permutation, template: Template, ends: _Ends) -> _Ends:
@@ -255,7 +290,7 @@ class SentenceGraph:
                 for last in chosen:
                     before = said[tuple(item for item in chosen if item != last)]
                     apart = self._add_text(" ", before)
-                    _join(said[chosen], self._add(permutation.items[last], template, apart))
+                    _join(said[chosen], self.add(permutation.items[last], template, apart))
         return self._add_text(" ", said[tuple(items)])
 
     def _add_text(self, text: str, ends: _Ends) -> _Ends:
@@ -263,11 +298,11 @@ class SentenceGraph:
             if not spoken(letter):
                 ends = dict.fromkeys(ends, True)
                 continue
-            self._letters.append(spoken(letter)[0])
-            self._starts_word.append(any(ends.values()))
-            self._before.append(list(ends))
-            self._is_value.append(False)
-            ends = {len(self._letters) - 1: False}
+            self.letters.append(spoken(letter)[0])
+            self.starts_word.append(any(ends.values()))
+            self.before.append(list(ends))
+            self.is_value.append(False)
+            ends = {len(self.letters) - 1: False}
         return ends
 
 

@@ -1,6 +1,7 @@
 """Vosk, with times, words and alternatives as the rest of the program uses them."""
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ _ALTERNATIVES = 10
 _SEARCH = {"--lattice-beam": "5.0"}
 """How the models are searched, where not as their makers say. The small model keeps
 alternatives that are up to 2.0 less likely than the best: too few to tell how sure it is."""
+
+_IN_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory: a card wears out by what is written at every start."""
 
 _SEARCH_FILE = Path("conf", "model.conf")
 """Where a model says how it is to be searched, a line for each option."""
@@ -62,7 +66,8 @@ class SpeechModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model; it takes about half a second and 170 MB."""
-        with tempfile.TemporaryDirectory(prefix="voice-guide-") as links:
+        place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+        with tempfile.TemporaryDirectory(prefix="voice-guide-", dir=place) as links:
             _link_with_search(folder, Path(links))
             self.vosk_model: Any = vosk.Model(links)
 
