@@ -96,7 +96,9 @@ class SilentStage(Stage):
     def _start(self, routine: Routine | None) -> None:
         self._being_said.clear()
         self._clock.stop()
-        self._guide = Guide(self._content.library, self._prompts, self._settings, routine)
+        self._guide = Guide(
+            self._content.library, self._prompts, self._settings, routine, self._stays_on
+        )
         self._handle(self._started)
 
     @property

@@ -260,7 +260,7 @@ class SpokenStage(Stage):
         self._voice = Voice(Speaker(settings.voice.name, settings.voice.rate), _rendered)
         ear = self._ear
         self._engine = StoryEngine(
-            Guide(content.library, content.prompts, settings, routine),
+            Guide(content.library, content.prompts, settings, routine, self._stays_on),
             Listener(ear.model, ear.understanding, Phase.CHOOSING, settings.hearing.sensitivity),
             self._voice,
             Mixer(settings.voice.volume),

@@ -39,7 +39,8 @@ STORIES = sorted(FOLDER.glob("*.txt"))
 ANYTHING = "..."
 CUT_SHORT = " --"
 SECONDS_PASS = re.compile(r"\((\d+) seconds? pass(es)?\)")
-AT_THE_TOP = ("Routine", "Today", "Diary")
+AT_THE_TOP = ("Routine", "Today", "Diary", "Device")
+IS_NEW = {"new": True, "used before": False}
 IS_WANTED = {"nobody asked yet": None, "kept": True, "refused": False}
 UNDER_WAY = "under way"
 
@@ -81,6 +82,8 @@ class Stage(ABC):
         self._diary: Diary | None = None
         self._place: Place | None = None
         self._written: Entry | None = None
+        self._stays_on = False
+        self._is_new = False
         self.understood: set[tuple[str, str]] = set()
         self._begin_with = self._read_top()
 
@@ -94,6 +97,8 @@ class Stage(ABC):
                     routine = self._content.library.by_id(name)
                 case "Today", day:
                     self._today = date.fromisoformat(day)
+                case "Device", how:
+                    self._stays_on, self._is_new = True, IS_NEW[how]
                 case _, text if text in IS_WANTED:
                     self._diary = Diary(IS_WANTED[text])
                 case _, text:
@@ -113,7 +118,7 @@ class Stage(ABC):
     @property
     def _started(self) -> Started:
         """What is known at a start."""
-        return Started(self._diary, self._today, self._place)
+        return Started(self._diary, self._today, self._place, self._is_new)
 
     def _play(self, line: Line) -> None:
         match line.who:
@@ -285,6 +290,7 @@ class Stage(ABC):
         match action:
             case KeepPlace(place):
                 self._place = place
+                self._is_new = False
             case SetRate() | SetVolume() | SetPacing():
                 self._set(action)
             case KeepDiary() | Write() | Advised() | ForgetDiary():

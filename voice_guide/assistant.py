@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import platformdirs
 from voice_guide import models
 from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
-from voice_guide.console import Transcript, show_left_out
+from voice_guide.console import Log, Transcript, show_left_out
 from voice_guide.devices import keyboard
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
@@ -33,6 +33,7 @@ from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
 from voice_guide.screen import Display, Screen, display
+from voice_guide.service import Service, Watched
 from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
 from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
@@ -147,15 +148,17 @@ def assemble(
     routine_id: str | None = None,
     started: Started = _NOTHING_KEPT,
     today: Callable[[], date] = date.today,
+    stays_on: bool = False,
 ) -> Engine:
     """Return an engine; with a routine's id, its guide starts with that one.
 
-    `started` tells the guide what was kept from earlier; without it, nothing is.
+    `started` tells the guide what was kept from earlier; without it, nothing is. A guide that
+    `stays_on` sleeps where another one ends.
 
     Raises VoiceGuideError where there is no such routine.
     """
     chosen = content.library.by_id(routine_id) if routine_id else None
-    guide = Guide(content.library, content.prompts, settings, chosen)
+    guide = Guide(content.library, content.prompts, settings, chosen, stays_on)
     idle_after_s = settings.hearing.sleep_after_min * 60
     return Engine(
         guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s, started, today
@@ -190,8 +193,16 @@ def _natural_voice(language: Language) -> Render:
     return Stored(voice.render, voice.name, folder).render
 
 
-def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str) -> None:
+def run_live(
+    file: SettingsFile,
+    routine_id: str | None,
+    mic: str,
+    speaker: str,
+    service: Service | None = None,
+) -> None:
     """Lead through a session with a microphone and a speaker.
+
+    As a service, be there session after session, show nothing of them, and tell how it goes.
 
     Raises NoSoundError where this machine has none.
     """
@@ -206,7 +217,9 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
         loading = helper.submit(load_model, file.language)
         content = load_content(file.settings)
         show_left_out(content.left_out)
-        shown = display(content.prompts, content.library.example, hearing.wake_phrase)
+        shown: Display = Log()
+        if service is None:
+            shown = display(content.prompts, content.library.example, hearing.wake_phrase)
         voice = new_voice(file.settings, content, shown.note)
         model = loading.result()
     ensure_it_can_wake(hearing, model)
@@ -214,15 +227,31 @@ def run_live(file: SettingsFile, routine_id: str | None, mic: str, speaker: str)
     ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
     keeper = Keeper(file, shown.note)
     observe = _one_after_the_other(keeper.observe, shown.observe)
-    engine = assemble(content, file.settings, ear, voice, observe, routine_id, keeper.started)
+    started = replace(keeper.started, is_first=service is not None and keeper.is_new)
+    engine = assemble(
+        content,
+        file.settings,
+        ear,
+        voice,
+        observe,
+        routine_id,
+        started,
+        stays_on=service is not None,
+    )
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
     try:
         with shown.following(engine):
-            card.run(engine)
+            if service is None:
+                card.run(engine)
+            else:
+                service.ready()
+                card.run(Watched(engine, service.alive))
     finally:
+        if service is not None:
+            service.stopping()
         voice.close()
         keeper.close()
         preparing.shutdown(cancel_futures=True)

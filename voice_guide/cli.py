@@ -52,8 +52,10 @@ def _prepare_streams() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from voice_guide import assistant
+    from voice_guide.service import Service
     from voice_guide.settings import SettingsFile
 
+    service = Service() if options.service else None
     settings = SettingsFile()
     if options.routine:
         # A mistyped name is told before a missing sound card turns this into a demo.
@@ -62,9 +64,9 @@ def _run(options: argparse.Namespace) -> int:
         assistant.run_typed(settings, options.routine)
         return 0
     try:
-        assistant.run_live(settings, options.routine, options.mic, options.speaker)
+        assistant.run_live(settings, options.routine, options.mic, options.speaker, service)
     except NoSoundError as error:
-        if options.mic or options.speaker:
+        if options.mic or options.speaker or options.service:
             raise
         print(f"voice-guide: {error}; here is the demo instead.", file=sys.stderr)
         return _play_demo(None, None)
@@ -263,7 +265,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--routine", metavar="ID", help="begin with this one (see: routines)")
     run.add_argument("--mic", metavar="NAME", default="", help="part of the microphone's name")
     run.add_argument("--speaker", metavar="NAME", default="", help="part of the speaker's name")
-    run.add_argument("--text", action="store_true", help="type instead of speaking, and read")
+    instead = run.add_mutually_exclusive_group()
+    instead.add_argument("--text", action="store_true", help="type instead of speaking, and read")
+    instead.add_argument(
+        "--service",
+        action="store_true",
+        help="as a device that systemd starts: goodbye puts it to sleep, and nothing is shown",
+    )
     run.set_defaults(command=_run)
 
     demo = commands.add_parser(

@@ -67,6 +67,22 @@ class Transcript:
         self._console.print(Text.assemble((time, "dim"), name, text))
 
 
+class Log:
+    """Tells, on standard error, what a person should know; of the conversation, nothing."""
+
+    @contextmanager
+    def following(self, _: object) -> Iterator[None]:
+        """Take nothing before, and leave nothing behind."""
+        yield
+
+    def observe(self, at_s: float, happening: Event | Action) -> None:
+        """Keep to oneself what is said and heard."""
+
+    def note(self, _: float, text: str) -> None:
+        """Tell what a person should know about."""
+        print(f"voice-guide: {text}", file=sys.stderr, flush=True)
+
+
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under their titles; on a terminal so that they fit, else a row a line."""
     table = Table(*titles, box=None, pad_edge=False, header_style="bold")

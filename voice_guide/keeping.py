@@ -41,6 +41,11 @@ class Keeper:
         """What the guide is to know of earlier sessions."""
         return Started(self._notebook.diary(), date.today(), self._notebook.place())
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there was never anything to keep."""
+        return self._notebook.is_new
+
     def close(self) -> None:
         """Bring everything onto the disk."""
         self._notebook.close()

@@ -20,7 +20,7 @@ from typing import Protocol, TypeAlias
 from rich.console import Console
 from rich.live import Live
 
-from voice_guide.console import Terminal, Transcript
+from voice_guide.console import Log, Terminal, Transcript
 from voice_guide.devices.keyboard import unechoed
 from voice_guide.guide.events import Action, Cue, Event, Hush, Play, Said, Say, SpeechEnded
 from voice_guide.guide.hold import Call
@@ -216,7 +216,7 @@ class Screen:
             live.refresh()
 
 
-Display: TypeAlias = Transcript | Screen
+Display: TypeAlias = Transcript | Screen | Log
 """What shows a session."""
 
 

@@ -68,6 +68,11 @@ class Notebook:
                 "and a new one is begun"
             )
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever kept."""
+        return self._connection is None and self.note is None
+
     def diary(self) -> Diary:
         """Return what was written down; raises VoiceGuideError where it cannot be read."""
         with self._lock, self._telling():

@@ -24,6 +24,9 @@ class Started:
     place: Place | None = None
     """Where a session broke off that can still be gone on with."""
 
+    is_first: bool = False
+    """Whether a device starts for the very first time."""
+
 
 @dataclass(frozen=True)
 class NewDay:

@@ -1,10 +1,8 @@
-"""Pausing and resuming, stopping, and saying goodbye."""
-
-from dataclasses import replace
+"""Pausing and resuming, and stopping."""
 
 from voice_guide.diary.history import Ending
 from voice_guide.guide.conversation import Answers, Conversation
-from voice_guide.guide.events import Action, End
+from voice_guide.guide.events import Action
 from voice_guide.guide.leading import Leading
 from voice_guide.guide.phase import Phase
 from voice_guide.guide.question import Question
@@ -23,7 +21,6 @@ class Halting:
     def answers(self) -> Answers:
         """What is done about each intent."""
         return {
-            "Goodbye": lambda _: self._end(),
             "Pause": lambda _: self._pause(),
             "Resume": lambda _: self._resume(),
             "Stop": lambda _: self._stop(),
@@ -71,12 +68,3 @@ class Halting:
         if talk.phase is Phase.PREPARING:
             talk.forget_the_routine()
         return [*halted, *talk.say("stopped")]
-
-    def _end(self) -> list[Action]:
-        talk = self._talk
-        halted = talk.time.halt()
-        written = talk.record.end(Ending.STOPPED) if talk.place is Phase.STEP else []
-        if talk.chosen:
-            # Whoever says goodbye is not asked at the next start whether to go on.
-            talk.chosen = replace(talk.chosen, is_complete=True)
-        return [*halted, *written, *talk.say("goodbye"), End()]

@@ -25,6 +25,7 @@ from voice_guide.guide.itinerary import Leg
 from voice_guide.guide.leading import Leading
 from voice_guide.guide.manner import Manner
 from voice_guide.guide.noting import Noting
+from voice_guide.guide.parting import Parting
 from voice_guide.guide.place import Place
 from voice_guide.guide.prompts import Prompts
 from voice_guide.guide.question import KEEPS_IT_OPEN, Question
@@ -59,8 +60,12 @@ class Guide:
         prompts: Prompts,
         settings: Settings,
         routine: Routine | None = None,
+        stays_on: bool = False,
     ) -> None:
-        """Take what there is to say; with a routine, begin with that one."""
+        """Take what there is to say; with a routine, begin with that one.
+
+        Where the guide stays on, "goodbye" does not end it: it sleeps until it is woken.
+        """
         self._begin_with = routine
         self._kept: Place | None = None
         self._talk = talk = Conversation(library, prompts, settings.guide.pacing)
@@ -71,8 +76,9 @@ class Guide:
         noting = Noting(talk, leading)
         self._hinting = Hinting(talk)
         self._timing = Timing(talk, leading)
-        self._taking_up = taking_up = TakingUp(talk, choosing, leading)
-        self._sleeping = Sleeping(talk, taking_up, settings.hearing.wake_phrase)
+        wake_phrase = settings.hearing.wake_phrase
+        self._taking_up = taking_up = TakingUp(talk, choosing, leading, wake_phrase)
+        self._sleeping = Sleeping(talk, taking_up, wake_phrase)
         replying = Replying(
             talk,
             {
@@ -92,6 +98,7 @@ class Guide:
             **replying.answers,
             **noting.answers,
             **self._sleeping.answers,
+            **Parting(talk, self._sleeping, stays_on).answers,
             **telling.answers,
             **Manner(talk, settings.voice).answers,
         }

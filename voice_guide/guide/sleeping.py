@@ -25,8 +25,8 @@ class Sleeping:
             "Wake": lambda _: self._wake(),
         }
 
-    def sleep(self) -> list[Action]:
-        """Listen for nothing but the wake phrase from now on."""
+    def sleep(self, *before: str) -> list[Action]:
+        """Listen for nothing but the wake phrase from now on; say this before."""
         talk = self._talk
         if talk.phase is Phase.ASLEEP:
             return []
@@ -35,7 +35,8 @@ class Sleeping:
         halted = talk.time.halt()
         # Nobody remembers for that long how a sentence began, or has her hands in place still.
         talk.cut_short = ()
-        return [*halted, *talk.say("going_to_sleep", wake_phrase=self._wake_phrase)]
+        told = talk.script.line("going_to_sleep", wake_phrase=self._wake_phrase)
+        return [*halted, *talk.speech.say(*before, told)]
 
     def _wake(self) -> list[Action]:
         talk = self._talk

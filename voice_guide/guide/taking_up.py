@@ -4,21 +4,25 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.choosing import Choosing
 from voice_guide.guide.conversation import Conversation
 from voice_guide.guide.course import Course
-from voice_guide.guide.events import Action, Started
+from voice_guide.guide.events import Action, KeepPlace, Started
 from voice_guide.guide.itinerary import Itinerary
 from voice_guide.guide.leading import Leading
 from voice_guide.guide.place import Place
 from voice_guide.guide.question import Question
+from voice_guide.guide.speech import Texts
 from voice_guide.routines.model import Routine
 
 
 class TakingUp:
     """Begins a session, and goes on with an earlier one where the person wants that."""
 
-    def __init__(self, talk: Conversation, choosing: Choosing, leading: Leading) -> None:
+    def __init__(
+        self, talk: Conversation, choosing: Choosing, leading: Leading, wake_phrase: str
+    ) -> None:
         self._talk = talk
         self._choosing = choosing
         self._leading = leading
+        self._wake_phrase = wake_phrase
 
     def begin(self, event: Started, routine: Routine | None) -> list[Action]:
         """Say the first thing of all; with a routine, begin with that one."""
@@ -27,10 +31,20 @@ class TakingUp:
         if routine:
             return self._choosing.introduce(routine)
         left_out = talk.script.left_out(talk.library.left_out)
+        if event.is_first:
+            # Something is kept from now on, so that it is said once ever.
+            return [KeepPlace(None), *talk.speech.say(*self._first_words, *left_out)]
         if self._course_of(event.place) is None:
             return talk.speech.say(talk.script.line("welcome"), *left_out)
         talk.broken_off = event.place
         return self.ask(*left_out)
+
+    @property
+    def _first_words(self) -> Texts:
+        """What somebody has to know who has this device before her for the first time."""
+        script = self._talk.script
+        how_to_begin = script.line("how_to_begin", wake_phrase=self._wake_phrase)
+        return script.line("first_welcome"), how_to_begin
 
     def ask(self, *before: str) -> list[Action]:
         """Ask whether to go on with what broke off."""
