@@ -8,7 +8,10 @@ venv=$root/.venv
 log=$venv/setup.log
 models_home=${XDG_DATA_HOME:-~/.local/share}/voice-guide/models
 
-runtime_packages=(python3-venv ca-certificates espeak-ng libportaudio2 libasound2-plugins)
+# On arm64, vosk does not load without libatomic1.
+runtime_packages=(
+    python3-venv ca-certificates espeak-ng libportaudio2 libasound2-plugins libatomic1
+)
 
 # set_up [EXTRA [DEBIAN_PACKAGE...]]: set up for running or, with an extra of
 # pyproject.toml and the Debian packages it needs besides, for what that extra is about.
