@@ -53,6 +53,15 @@ def _soak(options: argparse.Namespace) -> Sequence[Row]:
     return rows(soak(options.hours, options.speech, tell))
 
 
+def _fuzz(options: argparse.Namespace) -> Sequence[Row]:
+    from endurance.fuzz import fuzz, rows, smallest
+
+    all_tried = fuzz(options.inputs, tell)
+    for failure in smallest(all_tried):
+        print(f"{failure.target}: {failure.what}: {failure.told!r}\n{failure.content!r}\n")
+    return rows(all_tried)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/endure",
@@ -78,6 +87,18 @@ def _parser() -> argparse.ArgumentParser:
         help="recordings to be heard besides: talk/ and noise/, as for scripts/bench",
     )
     soak.set_defaults(endure=_soak)
+    fuzz = commands.add_parser(
+        "fuzz",
+        help="damaged and strange files",
+        description="Reads packs, sentence files, settings, recordings, catalogs and diaries that "
+        "something happened to, as a session would. Each has to be taken, or refused in one "
+        "line that names the file, in a few seconds and without much memory. Shows the smallest "
+        "of those that are neither.",
+    )
+    fuzz.add_argument(
+        "--inputs", type=int, default=100_000, metavar="N", help="how many (default: %(default)s)"
+    )
+    fuzz.set_defaults(endure=_fuzz)
     return parser
 
 

@@ -21,7 +21,7 @@ from voice_guide.demo import ROOM
 from voice_guide.devices.acoustics import Acoustics
 from voice_guide.guide.phase import Phase
 
-_TALK_MIN, _MUSIC_MIN, _KITCHEN_MIN, _SILENCE_MIN = 3.0, 2.0, 1.0, 30.0
+_TALK_MIN, _MUSIC_MIN, _KITCHEN_MIN, _SILENCE_MIN = 3.0, 2.0, 1.0, 48.0
 """What goes on between two sessions, in minutes: all of it, in any order."""
 
 _AROUND_DBFS = -20.0

@@ -157,6 +157,9 @@ def telling(path: Path) -> Iterator[None]:
         if code in _DAMAGED:
             raise DamagedError(str(error)) from error
         raise VoiceGuideError(f"{path}: {_WHAT_TO_DO.get(code, str(error))}") from error
+    except UnicodeDecodeError as error:
+        # Of what SQLite quotes as it tells what is wrong, too.
+        raise DamagedError(f"not UTF-8: {error.reason}") from error
 
 
 def put_aside(path: Path) -> Path:
