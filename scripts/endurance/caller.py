@@ -75,33 +75,45 @@ class Caller:
 
         Raises VoiceGuideError where that does not come.
         """
-        self._say(begin_with)
-        while True:
-            self._wait_for_silence()
-            told = " ".join(self._lines[self._answered :])
-            if _IS_OVER in told:
-                return
-            self._say(next((say for cue, say in _ANSWERS if cue in told), _NEXT))
+        self._insist(lambda _: begin_with)
+        while not self._is_over:
+            self._insist(_answer)
 
     def say_goodbye(self) -> bool:
         """End the session; return whether the program ended as it should."""
-        self._say("goodbye")
+        self._insist(lambda _: "goodbye")
         try:
             return self._process.wait(_ENDS_WITHIN_S) == 0
         except subprocess.TimeoutExpired:
             return False
 
-    def _say(self, text: str) -> None:
+    @property
+    def _told(self) -> str:
+        """What the guide has said since she was understood."""
+        return " ".join(self._lines[self._answered :])
+
+    @property
+    def _is_over(self) -> bool:
+        self._wait_for_silence()
+        return _IS_OVER in self._told
+
+    def _insist(self, answer: Callable[[str], str]) -> None:
+        """Say what answers what she was told, until she is understood."""
         for _ in range(_MOST_ATTEMPTS):
             self._wait_for_silence()
-            before = len(self._lines)
-            self._server.say(render(text, _PERSON))
-            until_s = time.monotonic() + _HEARD_WITHIN_S
-            while time.monotonic() < until_s:
-                if self._was_understood(before):
-                    return
-                time.sleep(0.05)
-        raise VoiceGuideError(f'{_MOST_ATTEMPTS} times in vain: "{text}"')
+            if self._is_understood(answer(self._told)):
+                return
+        raise VoiceGuideError(f'{_MOST_ATTEMPTS} times in vain, after "{self._told}"')
+
+    def _is_understood(self, text: str) -> bool:
+        before = len(self._lines)
+        self._server.say(render(text, _PERSON))
+        until_s = time.monotonic() + _HEARD_WITHIN_S
+        while time.monotonic() < until_s:
+            if self._was_understood(before):
+                return True
+            time.sleep(0.05)
+        return False
 
     def _was_understood(self, since: int) -> bool:
         for number, line in enumerate(self._lines[since:], since):
@@ -131,3 +143,7 @@ class Caller:
                 self._tell(line.rstrip())
                 self._lines.append(line.rstrip())
                 self._silent_s = time.monotonic() + _POLITE_S + _LETTER_S * len(line)
+
+
+def _answer(told: str) -> str:
+    return next((say for cue, say in _ANSWERS if cue in told), _NEXT)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -149,7 +150,9 @@ def attempt(target: Target, home: Path, number: int, count: int) -> Tried:
     def try_all(content: bytes) -> None:
         judge.judge(content)
 
-    with _little_memory(), suppress(WrongError, ExceptionGroup):
+    with _little_memory(), warnings.catch_warnings(), suppress(WrongError, ExceptionGroup):
+        # What numpy warns of is printed on somebody's terminal.
+        warnings.simplefilter("error", RuntimeWarning)
         try_all()
     return Tried(target.name, judge.taken, judge.refused, list(judge.failures.values()))
 

@@ -148,8 +148,7 @@ def idle_row(watched: Watched, from_s: float, until_s: float) -> Row:
     ]
     return Row(
         f"{watched.name}: written to files in {until_s - from_s:.0f} s of silence",
-        "; ".join(f"{path} {count} times" for path, count in Counter(written).items())
-        or "nothing",
+        "; ".join(f"{path}: {count}" for path, count in Counter(written).items()) or "nothing",
         "nothing",
         not written,
     )

@@ -47,7 +47,8 @@ INSERT OR IGNORE INTO person (id) VALUES (1);
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 """What the names of the files end with that SQLite makes of one."""
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""The last of these means that a table or a column is not there."""
 
 _WHAT_TO_DO = {
     sqlite3.SQLITE_FULL: "the disk is full; make room",
