@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_NETWORK = ("socket", "connect", "bind", "sendto", "sendmsg", "sendmmsg")
+_NETWORK = ("socket", "connect", "bind")
 _OPENING = ("open", "openat", "openat2", "creat", "memfd_create")
 _WRITING = (
     *("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range"),
