@@ -15,7 +15,7 @@ from voice_guide.speaking.synthesizer import Speaker, render
 
 _PERSON = Speaker("en-us+f2", 150)
 
-_POLITE_S, _LETTER_S = 1.5, 0.075
+_POLITE_S, _LETTER_S = 1.5, 0.06
 """When she takes it that the guide has said what it printed last, in seconds: so much after it,
 and so much more for each letter."""
 
@@ -34,6 +34,7 @@ _ANSWERS = (
     ("How strong", "three"),
     ("May I keep a diary", "yes please"),
     ('Say "ready"', "i'm ready"),
+    ("Which one would you like", "the second one"),
 )
 """What she says to something the guide has said; to anything else, that she wants to go on."""
 
