@@ -34,7 +34,7 @@ _DEMO_WITHIN_S = 900.0
 _ACCOUNTED_FOR = {
     r"{data}/voice-guide/diary\.sqlite3(-wal|-shm|-journal)?": "the diary, and where a session is",
     r"{config}/voice-guide/(\.voice-guide-\w+/)?config\.toml": "the settings",
-    r"({temp}|/dev/shm)/voice-guide-\w+/conf/model\.conf": "how the model is searched, until loaded",
+    r"({temp}|/dev/shm)/voice-guide-\w+/conf/model\.conf": "how the model is to be searched",
     r"{config}/pulse/cookie": "what a client of PulseAudio shows to the server",
     r"/dev/(null|tty)": "nowhere",
     r"{temp}/[a-z0-9_]{8}": "whether anything can be written there, as Python tries out",
