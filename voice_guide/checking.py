@@ -34,14 +34,16 @@ _MOST_SHOWN = 60
 """Characters shown of what was found."""
 
 
+UNREADABLE = (OSError, ValueError, RecursionError)
+"""What reading a TOML file raises. A number of too many digits is not TOML's own error."""
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """Return what is in a TOML file; raises VoiceGuideError, naming it, where that fails."""
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise VoiceGuideError(f"{file}: {why_unreadable(error)}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise VoiceGuideError(f"{file}: not TOML: {error}") from error
 
 
 def problems(error: ValidationError) -> list[str]:
@@ -60,8 +62,8 @@ def key(location: tuple[int | str, ...]) -> str:
     return path
 
 
-def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
-    """Return why a text file cannot be read."""
+def why_unreadable(error: Exception) -> str:
+    """Return why a TOML file, or any other text, cannot be read: for each of UNREADABLE."""
     if isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
         return f"not UTF-8 text: byte 0x{error.object[error.start]:02x} in line {line}"
@@ -69,7 +71,11 @@ def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
         return "no such file"
     if isinstance(error, IsADirectoryError):
         return "this is a folder, not a file"
-    return f"cannot be read: {error.strerror}"
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror}"
+    if isinstance(error, RecursionError):
+        return "not TOML: too many brackets within brackets"
+    return f"not TOML: {error}"
 
 
 def _expectation(problem: Mapping[str, Any]) -> str:

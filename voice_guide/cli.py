@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.stdout.flush()
         sys.exit(status)
     except VoiceGuideError as error:
-        print("voice-guide:", *str(error).splitlines(), file=sys.stderr)
+        print(f"voice-guide: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -8,6 +8,10 @@ class VoiceGuideError(Exception):
     The command line prints it on standard error and exits with status 2.
     """
 
+    def __init__(self, message: str) -> None:
+        # What it quotes may be of several lines.
+        super().__init__(" ".join(message.splitlines()))
+
 
 class NoSoundError(VoiceGuideError):
     """This machine has no microphone or no speaker at all."""

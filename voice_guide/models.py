@@ -26,7 +26,7 @@ from pydantic.dataclasses import dataclass
 from rich.console import Console
 from rich.progress import wrap_file
 
-from voice_guide.checking import problems, read_toml
+from voice_guide.checking import UNREADABLE, problems, read_toml
 from voice_guide.errors import VoiceGuideError
 from voice_guide.language import own_folder
 
@@ -171,7 +171,7 @@ def catalog() -> tuple[Model, ...]:
     try:
         content = tomllib.loads(CATALOG.read_text("utf-8"))
         known = TypeAdapter(tuple[Model, ...]).validate_python(content.get("models"))
-    except (OSError, ValueError) as error:
+    except (*UNREADABLE, ValidationError) as error:
         reason = str(error).splitlines()[0]
         raise VoiceGuideError(f"{CATALOG}: {reason}: install Voice Guide again.") from error
     own = sorted(own_folder().glob(f"*/{CATALOG.name}"))

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from tomlkit.exceptions import TOMLKitError
 
-from voice_guide.checking import problems, why_unreadable
+from voice_guide.checking import UNREADABLE, problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
 from voice_guide.language import REFERENCE, Language, WakePhrase, find, reference
 
@@ -181,10 +181,8 @@ class SettingsFile:
             return tomlkit.parse(self.path.read_text("utf-8-sig"))
         except FileNotFoundError:
             return tomlkit.document()
-        except (OSError, UnicodeDecodeError) as error:
+        except (*UNREADABLE, TOMLKitError) as error:
             raise VoiceGuideError(f"{self.path}: {why_unreadable(error)}") from error
-        except TOMLKitError as error:
-            raise VoiceGuideError(f"{self.path}: not TOML: {error}") from error
 
     def _write(self, text: str) -> None:
         """Replace the file in one step, so that it is whole whenever the power fails."""

@@ -55,7 +55,8 @@ class Recording:
             try:
                 # Not file.blocks(): some encodings can only be read from start to end.
                 while len(part := file.read(frames, dtype="float32", always_2d=True)):
-                    mono = np.nan_to_num(part).mean(axis=1)
+                    # Of floating point, where anything can stand.
+                    mono = np.nan_to_num(part).clip(-1, 1).mean(axis=1)
                     yield to_int16(resampler.resample_chunk(mono))
             except RuntimeError as error:
                 raise VoiceGuideError(f"{self._path}: cannot be read to its end") from error

@@ -47,7 +47,8 @@ INSERT OR IGNORE INTO person (id) VALUES (1);
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 """What the names of the files end with that SQLite makes of one."""
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""The last of these means that a table or a column is not there."""
 
 _WHAT_TO_DO = {
     sqlite3.SQLITE_FULL: "the disk is full; make room",
@@ -157,6 +158,9 @@ def telling(path: Path) -> Iterator[None]:
         if code in _DAMAGED:
             raise DamagedError(str(error)) from error
         raise VoiceGuideError(f"{path}: {_WHAT_TO_DO.get(code, str(error))}") from error
+    except UnicodeDecodeError as error:
+        # Of what SQLite quotes as it tells what is wrong, too.
+        raise DamagedError(f"not UTF-8: {error.reason}") from error
 
 
 def put_aside(path: Path) -> Path:

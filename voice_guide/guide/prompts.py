@@ -27,6 +27,8 @@ class Prompts:
             undefined=jinja2.StrictUndefined,
             autoescape=False,
             auto_reload=False,
+            # Nothing is worked out before it is said: {{ 9**9**9 }} would take for ever.
+            optimized=False,
         )
         if found := [told for name in self._templates for told in self._mistakes(name)]:
             raise VoiceGuideError(f"{file}: {'; '.join(found)}")
@@ -56,6 +58,8 @@ class Prompts:
             self._environment.get_template(name)
         except jinja2.TemplateError as error:
             yield f"{name}: not a template: {error.message}"
+        except RecursionError:
+            yield f"{name}: not a template: too many brackets within brackets"
 
 
 def _read(file: Path) -> Iterator[tuple[str, str]]:

@@ -1,18 +1,29 @@
 """Vosk, with times, words and alternatives as the rest of the program uses them."""
 
+import importlib
 import json
 import os
+import socket
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import vosk
-
 from voice_guide.audio import RATE, Samples
 from voice_guide.hearing.grammar import UNKNOWN
 
+
+def _vosk() -> Any:
+    """Import Vosk; with it comes what downloads models, which would try out an IPv6 socket."""
+    had_ipv6, socket.has_ipv6 = socket.has_ipv6, False
+    try:
+        return importlib.import_module("vosk")
+    finally:
+        socket.has_ipv6 = had_ipv6
+
+
+vosk = _vosk()
 vosk.SetLogLevel(-1)
 # A model whose loading is interrupted has no handle, and would complain about it as it goes.
 vosk.Model._handle = vosk._ffi.NULL

@@ -104,6 +104,7 @@ class Sentences:
             merge_dict(merged, _read(file))
         try:
             sentences = cls(Intents.from_dict(merged), lists)
+            _check_names(sentences)
             for template in sentences.templates(None):
                 _check_references(template, template.expression, sentences.language)
         except VoiceGuideError as error:
@@ -112,6 +113,8 @@ class Sentences:
             raise VoiceGuideError(f"{path}: a rule is not a sentence template: {error}") from error
         except KeyError as error:
             raise VoiceGuideError(f"{path}: the key {error} is missing") from error
+        except RecursionError as error:
+            raise VoiceGuideError(f"{path}: too many brackets within brackets") from error
         except (AssertionError, AttributeError, TypeError, ValueError) as error:
             raise VoiceGuideError(f"{path}: not a hassil sentence file: {error}") from error
         return sentences
@@ -253,11 +256,19 @@ def _read(file: Path) -> dict[str, Any]:
         content = yaml.load(file.read_text("utf-8"), _Loader)
     except (OSError, UnicodeDecodeError) as error:
         raise VoiceGuideError(f"{file}: cannot be read: {error}") from error
-    except yaml.YAMLError as error:
+    except RecursionError as error:
+        raise VoiceGuideError(f"{file}: not YAML: too many brackets within brackets") from error
+    except (yaml.YAMLError, ValueError) as error:
         raise VoiceGuideError(f"{file}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise VoiceGuideError(f"{file}: not a hassil sentence file: no keys at the top")
     return content
+
+
+def _check_names(sentences: Sentences) -> None:
+    for name in (sentences.language, *sentences.intents, *sentences.contexts):
+        if not isinstance(name, str):
+            raise VoiceGuideError(f"expected a name (found {name!r})")
 
 
 def _check_references(

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.checking import problems, why_unreadable
+from voice_guide.checking import UNREADABLE, problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
 from voice_guide.routines.model import Routine
 from voice_guide.routines.phrases import phrases
@@ -213,10 +213,8 @@ def load_pack(file: Path) -> Routine:
     """Read one pack; raises PackError with all its problems."""
     try:
         content = tomllib.loads(file.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise PackError([Problem(file, why_unreadable(error))]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise PackError([Problem(file, f"not TOML: {error}")]) from error
     try:
         return TypeAdapter(Routine).validate_python(content)
     except ValidationError as error:

@@ -9,12 +9,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from hassil.numbers import get_rbnf_engine
 
-from voice_guide.checking import read_toml
-from voice_guide.errors import VoiceGuideError
+from voice_guide.speaking import tables
+from voice_guide.speaking.tables import Fractions, PhoneNumbers, Tables, Times
 
 _Rewriting: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -23,8 +23,8 @@ _FRACTION_SLASH = "⁄"
 
 _FRACTION = r"\d+/\d+"
 
-_LIKE_A_YEAR = re.compile(r"\d{4,}")
-"""Numbers that a voice may read in pairs: "twenty twenty-four grams"."""
+_LIKE_A_YEAR = re.compile(r"\d{4,15}")
+"""Numbers that a voice may read in pairs: "twenty twenty-four grams"; longer ones have no name."""
 
 _ALONE = r"(?<![\w.,/–-])"
 """Where a number begins, and not the rest of a date, of a version or of a name."""
@@ -39,36 +39,32 @@ class Wording:
     def __init__(self, file: Path) -> None:
         """Read a language's tables (TOML), in the folder that is named by its code.
 
-        Without the file everything is left to the voice. Raises VoiceGuideError where it is
-        not TOML, or lacks a table.
+        Without the file everything is left to the voice. Raises VoiceGuideError, naming it and
+        each key, where it cannot be used.
         """
         self._language = file.parent.name
         self._rewritings: list[_Rewriting] = []
         if file.exists():
-            tables = read_toml(file)
-            try:
-                self._read(tables)
-            except KeyError as error:
-                raise VoiceGuideError(f"{file}: missing: {error}") from error
+            self._read(tables.load(file))
 
-    def _read(self, tables: Mapping[str, Any]) -> None:
-        self._units: Mapping[str, tuple[str, str]] = tables["units"]
-        self._minus = tables["numbers"]["minus"]
-        decimal, thousands = (re.escape(tables["numbers"][sign]) for sign in _SIGNS)
+    def _read(self, tables: Tables) -> None:
+        self._units: Mapping[str, tuple[str, str]] = tables.units
+        self._minus = tables.numbers.minus
+        decimal, thousands = map(re.escape, (tables.numbers.decimal, tables.numbers.thousands))
         self._number = rf"\d+(?:{thousands}\d{{3}})*(?:{decimal}\d+)?"
         # What comes first takes apart what would mean something else to what comes later.
         self._rewritings = [
-            *self._phone_numbers(tables["phone_numbers"]),
-            self._time(tables["times"]),
+            *self._phone_numbers(tables.phone_numbers),
+            self._time(tables.times),
             self._negative(),
-            self._between(tables["between_numbers"]),
-            self._money(tables["money"]),
+            self._between(tables.between_numbers),
+            self._money(tables.money),
             self._unit(),
             self._number_of_units(),
-            self._fraction(tables["fractions"]),
-            self._before(tables["before_numbers"]),
-            self._abbreviation(tables["abbreviations"]),
-            self._symbol(tables["symbols"]),
+            self._fraction(tables.fractions),
+            self._before(tables.before_numbers),
+            self._abbreviation(tables.abbreviations),
+            self._symbol(tables.symbols),
         ]
 
     def spoken(self, text: str) -> str:
@@ -78,26 +74,28 @@ class Wording:
             text = pattern.sub(said, text)
         return re.sub(" {2,}", " ", text).strip()
 
-    def _phone_numbers(self, table: Mapping[str, Any]) -> Iterable[_Rewriting]:
+    def _phone_numbers(self, table: PhoneNumbers) -> Iterable[_Rewriting]:
+        signs = table.signs
+
         def said(found: re.Match[str]) -> str:
             groups = re.findall(r"\+|\d+", found[0])
-            return ", ".join(" ".join(table.get(sign, sign) for sign in group) for group in groups)
+            return ", ".join(" ".join(signs.get(sign, sign) for sign in group) for group in groups)
 
-        for pattern in table["patterns"]:
-            yield re.compile(rf"(?<![\w+-]){pattern}(?![\w-])"), said
+        for pattern in table.patterns:
+            yield re.compile(rf"(?<![\w+-])(?:{pattern})(?![\w-])"), said
 
-    def _time(self, table: Mapping[str, Any]) -> _Rewriting:
-        halves: Mapping[str, str] = table["halves"]
+    def _time(self, table: Times) -> _Rewriting:
+        halves = table.halves
 
         def said(found: re.Match[str]) -> str:
             hour, minute, half = found.groups()
             if not (minute or half) or int(hour) > 24 or int(minute or 0) > 59:
                 return found[0]
             if not int(minute or 0):
-                words = hour if half else table["whole_hour"].format(hour=hour)
+                words = hour if half else table.whole_hour.format(hour=hour)
             else:
-                name = "one_digit_minute" if int(minute) < 10 else "other"
-                words = table[name].format(hour=hour, minute=int(minute))
+                form = table.one_digit_minute if int(minute) < 10 else table.other
+                words = form.format(hour=hour, minute=int(minute))
             return f"{words} {halves[half]}" if half else words
 
         half = rf"(?:{_SPACE}?({_any_of(halves)})(?!\w))?"
@@ -122,9 +120,9 @@ class Wording:
     @property
     def _symbols(self) -> str:
         """All symbols of units, each with the space before it."""
-        apart = [re.escape(symbol[1:]) for symbol in self._units if symbol.startswith(" ")]
+        apart = [symbol[1:] for symbol in self._units if symbol.startswith(" ")]
         close = [symbol for symbol in self._units if not symbol.startswith(" ")]
-        return rf"(?:{_SPACE}(?:{'|'.join(apart)})|(?:{_SPACE}|-)?(?:{_any_of(close)}))(?!\w)"
+        return rf"(?:{_SPACE}(?:{_any_of(apart)})|(?:{_SPACE}|-)?(?:{_any_of(close)}))(?!\w)"
 
     def _unit(self) -> _Rewriting:
         def said(found: re.Match[str]) -> str:
@@ -144,13 +142,15 @@ class Wording:
         pattern = rf"{_ALONE}({_LIKE_A_YEAR.pattern})(?= (?:{_any_of(words)})\b)"
         return re.compile(pattern), lambda found: self._in_words(found[1])
 
-    def _fraction(self, table: Mapping[str, Any]) -> _Rewriting:
+    def _fraction(self, table: Fractions) -> _Rewriting:
+        parts = table.parts
+
         def said(found: re.Match[str]) -> str:
             whole, above, below = found.groups()
-            if below not in table or int(above) >= int(below):
+            if below not in parts or len(above) > len(below) or int(above) >= int(below):
                 return found[0]
-            part = table[below][0] if above == "1" else f"{above} {table[below][1]}"
-            return table["mixed"].format(whole=whole, part=part) if whole else part
+            part = parts[below][0] if above == "1" else f"{above} {parts[below][1]}"
+            return table.mixed.format(whole=whole, part=part) if whole else part
 
         return re.compile(rf"{_ALONE}(?:(\d+) )?(\d+)/(\d+)(?![\w/])"), said
 
@@ -176,15 +176,20 @@ class Wording:
         """Return a number as it was written where every voice reads it, else in words."""
         if not _LIKE_A_YEAR.fullmatch(number):
             return number
-        return get_rbnf_engine(self._language).format_number(number).text
+        try:
+            return get_rbnf_engine(self._language).format_number(number).text
+        except ValueError:
+            # Nobody has written down how numbers are said in it: that is left to the voice.
+            return number
 
 
-_SIGNS = ("decimal", "thousands")
+_NOTHING = "(?!)"
+"""A pattern that is nowhere."""
 
 
 def _any_of(texts: Iterable[str]) -> str:
     """Return a pattern of any of these, the longest possible."""
-    return "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
+    return "|".join(map(re.escape, sorted(texts, key=len, reverse=True))) or _NOTHING
 
 
 def _apart(letter: str) -> str:

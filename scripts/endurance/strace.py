@@ -1,0 +1,110 @@
+"""What a program asked the kernel for, as strace writes it down."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_NETWORK = ("socket", "connect", "bind")
+_OPENING = ("open", "openat", "openat2", "creat", "memfd_create")
+_WRITING = (
+    *("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range"),
+    *("truncate", "ftruncate", "fallocate", "fsync", "fdatasync", "sync", "syncfs"),
+    *("sync_file_range", "msync", "rename", "renameat", "renameat2", "link", "linkat"),
+    *("symlink", "symlinkat", "mkdir", "mkdirat", "unlink", "unlinkat", "rmdir"),
+)
+
+_LINE = re.compile(r"(\d+) +(\d+\.\d+) (\w+)\((.*)\) += (.*)")
+_BEGUN = re.compile(r"(\d+) +\d+\.\d+ (\w+)\((.*) <unfinished \.\.\.>")
+_ENDED = re.compile(r"(\d+) +(\d+\.\d+) <\.\.\. (\w+) resumed>(.*)\) += (.*)")
+
+_FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call that came to its end."""
+
+    process: int
+    """The thread that made it."""
+
+    at_s: float
+    """When it ended or, where it did so at once, began; in seconds since 1970."""
+
+    name: str
+    """Its name."""
+
+    arguments: str
+    """What it was given, as strace shows it."""
+
+    result: str
+    """What it returned, likewise: "-1 ENOENT (No such file or directory)"."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did what it was asked for."""
+        return not self.result.startswith("-1")
+
+    @property
+    def family(self) -> str | None:
+        """The family of the socket that it makes or the address that it names; else None."""
+        found = re.search(r"\bAF_\w+", self.arguments)
+        return found[0] if found and self.name in _NETWORK else None
+
+    @property
+    def address(self) -> str | None:
+        """The path of the local address that it connects to or sends to; else None."""
+        found = re.search(r'sun_path=@?"([^"]*)"', self.arguments)
+        return found[1] if found and self.name in _NETWORK else None
+
+    @property
+    def opened_to_write(self) -> str | None:
+        """The file that it opens so that it can be written, or makes; else None."""
+        if not self.succeeded or self.name not in _OPENING:
+            return None
+        if self.name not in ("creat", "memfd_create") and not _FOR_WRITING.search(self.arguments):
+            return None
+        return _path(self.result)
+
+    @property
+    def changes(self) -> str | None:
+        """The file that it writes, brings onto the disk, makes, names or removes; else None."""
+        if not self.succeeded or self.name not in _WRITING:
+            return None
+        if re.match(r"\d+<", self.arguments):
+            path = _path(self.arguments)
+            return path if path and path.startswith("/") else None
+        found = re.search(r'"([^"]*)"', self.arguments)
+        return found[1] if found else f"({self.name})"
+
+
+def command(log: Path) -> list[str]:
+    """Return what to put before a program's name to have all of that written down."""
+    calls = ",".join((*_NETWORK, *_OPENING, *_WRITING))
+    # Only what is asked for stops the program: it is to be as fast as ever.
+    watch = ["strace", "--follow-forks", "--seccomp-bpf", f"--trace=?{calls.replace(',', ',?')}"]
+    return [*watch, "-ttt", "--decode-fds=path", "--string-limit=300", f"--output={log}"]
+
+
+def parsed(lines: Iterable[str]) -> Iterator[Call]:
+    """Yield the calls in a log, in the order in which they ended."""
+    begun: dict[tuple[int, str], str] = {}
+    for line in lines:
+        if found := _BEGUN.fullmatch(line.rstrip("\n")):
+            begun[int(found[1]), found[2]] = found[3]
+        elif found := _ENDED.fullmatch(line.rstrip("\n")):
+            arguments = begun.pop((int(found[1]), found[3]), "") + found[4]
+            yield Call(int(found[1]), float(found[2]), found[3], arguments, found[5])
+        elif found := _LINE.fullmatch(line.rstrip("\n")):
+            yield Call(int(found[1]), float(found[2]), found[3], found[4], found[5])
+
+
+def read(log: Path) -> Sequence[Call]:
+    """Return the calls in a log."""
+    return list(parsed(log.read_text("utf-8", "replace").splitlines()))
+
+
+def _path(shown: str) -> str | None:
+    """Return the path behind the descriptor that this begins with."""
+    found = re.match(r"\d+<([^>]*)>", shown)
+    return found[1].removesuffix(" (deleted)") if found else None

@@ -1,0 +1,290 @@
+"""The files that people write, change or hand over, and what reads each."""
+
+import io
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import soundfile
+import tomlkit
+import yaml
+from hypothesis.strategies import SearchStrategy, one_of
+
+from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
+from voice_guide import assistant, language, models
+from voice_guide.assistant import Content
+from voice_guide.completeness import prompts_wanting, sentences_wanting
+from voice_guide.demo import Script
+from voice_guide.devices.wavfile import Recording
+from voice_guide.diary.history import Ending, Entry
+from voice_guide.diary.notebook import Notebook
+from voice_guide.guide.events import KeepDiary, KeepPlace, Started, Write
+from voice_guide.guide.place import Place
+from voice_guide.guide.prompts import Prompts
+from voice_guide.guide.session import Guide
+from voice_guide.hearing.command import Command
+from voice_guide.hearing.grammar import drawn_sentences
+from voice_guide.hearing.graph import SentenceGraph
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.language import BUILT_IN, REFERENCE
+from voice_guide.routines.check import check
+from voice_guide.routines.commands import Commands
+from voice_guide.routines.library import Library, come_with_program, said
+from voice_guide.settings import Settings, SettingsFile
+from voice_guide.speaking.wording import Wording
+
+_ENGLISH = BUILT_IN / REFERENCE
+
+_CONFIG = """\
+language = "en"
+[voice]
+engine = "pyttsx3"
+name = "en-us"
+rate = 140 # words a minute
+volume = 0.7
+[sound]
+microphone = ""
+speaker = "USB"
+cancel_echo = true
+[hearing]
+sensitivity = 0.5
+wake_phrase = "hey guide"
+sleep_after_min = 10
+[guide]
+pacing = "wait"
+"""
+
+_ENCODINGS = (
+    *("PCM_16", "PCM_U8", "PCM_24", "FLOAT", "DOUBLE", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"),
+    "GSM610",
+)
+"""How sound can be written into a WAV file."""
+
+_SAID = "Hold for 20 s at 5 °C, 1/2 turn, 2.5 kg, $5, 10-15 min, e.g. at 7:30 pm. (310) 828-7757"
+"""Something that is put in words by all tables of a language."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of file."""
+
+    name: str
+    """What the table calls it."""
+
+    file: str
+    """Where it lies in somebody's folder of settings."""
+
+    drawn: SearchStrategy[bytes]
+    """Files of the kind, hardly any of which are sound."""
+
+    read: Callable[[Path], None]
+    """What reads it, and uses what was read."""
+
+    share: int
+    """How many of a hundred inputs are of this kind."""
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    """Return every kind of file."""
+    packs = [*come_with_program(), _ENGLISH / "pack.toml"]
+    return (
+        Target("packs", "routines/x.toml", _toml(_texts(packs)), _read_pack, 25),
+        Target("sentence files", "x.yaml", _yaml(_some_sentences()), _read_sentences, 10),
+        Target("settings", "config.toml", _toml([_CONFIG]), _read_settings, 25),
+        Target("WAV files", "x.wav", damaged(_recordings()), _read_recording, 22),
+        Target(
+            "own catalogs",
+            "languages/xx/catalog.toml",
+            _toml(_texts([models.CATALOG])),
+            _read_own_catalog,
+            5,
+        ),
+        Target(
+            "the catalog", "catalog.toml", _toml(_texts([models.CATALOG])), _read_the_catalog, 4
+        ),
+        Target(
+            "prompts",
+            "languages/en/prompts.toml",
+            _toml(_some_prompts()),
+            _read_prompts,
+            2,
+        ),
+        Target(
+            "spoken forms",
+            "languages/en/spoken.toml",
+            _toml(_texts([_ENGLISH / "spoken.toml"])),
+            _read_wording,
+            2,
+        ),
+        Target(
+            "languages",
+            "languages/xx/language.toml",
+            _toml(_texts([_ENGLISH / "language.toml"])),
+            _read_language,
+            2,
+        ),
+        Target(
+            "demo scripts",
+            "languages/xx/demo.toml",
+            _toml(_texts([_ENGLISH / "demo.toml"])),
+            _read_script,
+            2,
+        ),
+        Target("diaries", "diary.sqlite3", damaged(_diaries()), _read_diary, 1),
+    )
+
+
+def _toml(texts: Sequence[str]) -> SearchStrategy[bytes]:
+    return _text_files(texts, tomllib.loads, tomlkit.dumps)
+
+
+def _yaml(texts: Sequence[str]) -> SearchStrategy[bytes]:
+    return _text_files(texts, yaml.safe_load, lambda tree: yaml.safe_dump(tree, sort_keys=False))
+
+
+def _text_files(
+    texts: Sequence[str], parsed: Callable[[str], Tree], written: Callable[[Tree], str]
+) -> SearchStrategy[bytes]:
+    sound = [text.encode() for text in texts]
+    return one_of(
+        misspelt(sound),
+        rebuilt([parsed(text) for text in texts], written),
+        damaged(sound),
+        made_up(written),
+    )
+
+
+def _texts(files: Iterable[Path]) -> list[str]:
+    return [file.read_text("utf-8") for file in files]
+
+
+def _some_sentences() -> list[str]:
+    """A small file for each of the language's intents: hundreds of them are read a second."""
+    everything = yaml.safe_load((_ENGLISH / "commands.yaml").read_text("utf-8"))
+    rest = {name: part for name, part in everything.items() if name != "intents"}
+    return [
+        yaml.safe_dump({**rest, "intents": {name: intent}}, sort_keys=False)
+        for name, intent in everything["intents"].items()
+    ]
+
+
+def _some_prompts() -> list[str]:
+    """The language's prompts, a few to a file."""
+    prompts = list(tomllib.loads((_ENGLISH / "prompts.toml").read_text("utf-8")).items())
+    return [tomlkit.dumps(dict(prompts[at : at + 10])) for at in range(0, len(prompts), 10)]
+
+
+def _recordings() -> list[bytes]:
+    """A short recording in every encoding, and in mono and stereo."""
+    files = []
+    for number, encoding in enumerate(_ENCODINGS):
+        channels = 1 if encoding == "GSM610" else 1 + number % 2
+        sound = np.random.default_rng(number).normal(0, 0.1, (500, channels))
+        file = io.BytesIO()
+        soundfile.write(file, sound, 8_000 * (1 + number % 3), encoding, format="WAV")
+        files.append(file.getvalue())
+    return files
+
+
+def _diaries() -> list[bytes]:
+    """A diary with a few entries and a place."""
+    place = Place("hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "diary.sqlite3"
+        with closing(Notebook(file)) as notebook:
+            notebook.keep(KeepDiary(True))
+            for number in range(1, 4):
+                day = date(2026, 3, number)
+                notebook.keep(Write(Entry(number, day, "Hand massage", "neck", 5, 3, Ending.DONE)))
+            notebook.keep(KeepPlace(place))
+        return [file.read_bytes()]
+
+
+@cache
+def _content() -> Content:
+    return assistant.load_content(Settings(), come_with_program())
+
+
+@cache
+def _commands() -> Commands:
+    return assistant.commands_of(language.reference(), Settings().hearing)
+
+
+def _read_pack(file: Path) -> None:
+    library = Library.load(REFERENCE, _commands().lost_to, [file])
+    check([file], REFERENCE, lambda _: (), lambda _: True)
+    [routine] = library.routines
+    wording = Wording(language.reference().spoken)
+    for _, text in said(routine):
+        wording.spoken(text)
+    guide = Guide(library, _content().prompts, Settings(), routine)
+    guide.handle(Started())
+    for intent in ("Ready", "Ready", "TellMore", "Next", "WhatNext", "OtherSide", "Hurts"):
+        guide.handle(Command(intent, {}, "", 0, 0, 0, 0, 1))
+
+
+def _read_sentences(file: Path) -> None:
+    sentences = Sentences.load(file, _content().library.lists)
+    list(sentences_wanting(sentences, sentences))
+    for context in (None, *sentences.contexts):
+        drawn = drawn_sentences(sentences, context, lambda _: True)
+        graph = SentenceGraph(sentences.templates(context), sentences.language)
+        for text in ("next step", *drawn[:2]):
+            sentences.match(text, context)
+            graph.nearest(text.split())
+
+
+def _read_settings(file: Path) -> None:
+    settings = SettingsFile(file)
+    settings.change("voice", rate=120)
+    settings.change("guide", pacing="carry on")
+    again = SettingsFile(file).settings
+    assert (again.voice.rate, again.guide.pacing) == (120, "carry on"), "what was set is not there"
+
+
+def _read_recording(file: Path) -> None:
+    recording = Recording(file)
+    for _ in recording.blocks():
+        pass
+
+
+def _read_own_catalog(_: Path) -> None:
+    for model in models.catalog():
+        models.folder(model)
+
+
+def _read_the_catalog(file: Path) -> None:
+    with patch.object(models, "CATALOG", file):
+        models.catalog()
+
+
+def _read_prompts(file: Path) -> None:
+    prompts = Prompts(file)
+    list(prompts_wanting(prompts, prompts))
+
+
+def _read_wording(file: Path) -> None:
+    Wording(file).spoken(_SAID)
+
+
+def _read_language(file: Path) -> None:
+    language.find(file.parent.name)
+
+
+def _read_script(file: Path) -> None:
+    Script.load(file)
+
+
+def _read_diary(file: Path) -> None:
+    with closing(Notebook(file)) as notebook:
+        notebook.diary()
+        notebook.place()
+        notebook.keep(KeepPlace(None))

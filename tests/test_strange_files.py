@@ -1,0 +1,110 @@
+"""Files that something happened to are taken, or refused in one line that says where and why."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from endurance.fuzz import attempt
+from endurance.targets import Target, targets
+from voice_guide.diary.notebook import Notebook
+from voice_guide.errors import VoiceGuideError
+from voice_guide.guide.events import KeepDiary
+from voice_guide.guide.prompts import Prompts
+from voice_guide.hearing.sentences import Sentences
+from voice_guide.language import reference
+from voice_guide.routines.library import load_pack
+from voice_guide.settings import SettingsFile
+from voice_guide.speaking.wording import Wording
+
+A_FEW = 25
+"""Inputs of each kind; `scripts/endure fuzz` tries a hundred thousand."""
+
+DEEP = "x = " + "[" * 5_000
+LONG = "x = " + "9" * 5_000
+NESTED = "(" * 1_500 + "a" + ")" * 1_500
+
+
+@pytest.mark.parametrize("target", targets(), ids=lambda target: target.name)
+def test_nothing_strange_gets_through(target: Target, tmp_path: Path) -> None:
+    tried = attempt(target, tmp_path, 0, A_FEW)
+
+    assert not tried.failures
+    assert tried.taken + tried.refused >= A_FEW
+
+
+@pytest.mark.parametrize(
+    ("read", "content", "told"),
+    [
+        (load_pack, DEEP, "not TOML: too many brackets within brackets"),
+        (load_pack, LONG, "not TOML: Exceeds the limit"),
+        (SettingsFile, DEEP, "not TOML: TOML value nested"),
+        (Sentences.load, "[" * 1_000, "not YAML: too many brackets within brackets"),
+        (
+            Sentences.load,
+            f"language: en\nintents: {{A: {{data: [{{sentences: ['{NESTED}']}}]}}}}",
+            "too many brackets within brackets",
+        ),
+        (
+            Sentences.load,
+            "language: en\nintents: {A: {data: [{sentences: [a], lists: {b: 1}}]}}",
+            "not a hassil sentence file",
+        ),
+        (Sentences.load, "language: en\nintents: {1: {data: []}}", "expected a name (found 1)"),
+        (Prompts, f"a = '{'{{' + '(' * 5_000}'", "not a template"),
+        (Wording, "[times]\nother = '{second}'", "times.other: nothing may stand in braces but"),
+        (Wording, "[phone_numbers]\npatterns = ['(']", "phone_numbers.patterns[1]: not a pattern"),
+        (Wording, "[units]\nkg = ['kilo']", "units.kg"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(
+    read: Callable[[Path], object], content: str, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "en" / "file"
+    file.parent.mkdir()
+    file.write_text(content)
+
+    with pytest.raises(VoiceGuideError) as refused:
+        read(file)
+
+    assert str(file) in str(refused.value)
+    assert told in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_nothing_is_worked_out_while_prompts_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "prompts.toml"
+    file.write_text('hello = "{{ 9 ** 9 ** 9 }}"')
+
+    assert Prompts(file).names == ["hello"]
+
+
+def test_numbers_that_have_no_name_are_left_to_the_voice(tmp_path: Path) -> None:
+    wording = Wording(reference().spoken)
+    endless = "9" * 5_000
+
+    assert endless in wording.spoken(f"Add {endless} g")
+    assert endless in wording.spoken(f"Add {endless}/2 g")
+
+
+@pytest.mark.parametrize(
+    ("is_there", "instead"),
+    [
+        (b"wants_diary", b"wants_dinar"),
+        (b"CREATE TABLE person", b"CREATE TABLE \xff\xff\xff\xff\xff\xff"),
+    ],
+)
+def test_a_diary_whose_tables_are_others_is_put_aside(
+    is_there: bytes, instead: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "diary.sqlite3"
+    notebook = Notebook(file)
+    notebook.keep(KeepDiary(True))
+    notebook.close()
+    file.write_bytes(file.read_bytes().replace(is_there, instead))
+
+    notebook = Notebook(file)
+    notebook.close()
+
+    assert notebook.note
+    assert [each.name for each in tmp_path.iterdir()] == ["diary.damaged.sqlite3"]
