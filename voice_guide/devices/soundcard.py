@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,14 @@ one block before there is a gap in what is heard."""
 
 _RESAMPLING_S = 0.04
 """Sound that soxr's two streams hold back and then deliver in a burst, in seconds."""
+
+_WATCHED_BLOCKS = round(2.0 / _BLOCK_S)
+"""How often it is looked at what the sound system's thread takes, in blocks."""
+
+_SPINNING = 0.08
+"""A thread of the sound system that takes this much of a processor goes round and round: it does
+through PulseAudio, for good, once this machine was too busy for a moment. A working one takes a
+tenth of that."""
 
 _SILENT_FOR_S = 2.5
 """A device that delivers nothing for this long is gone: often nothing else tells."""
@@ -90,8 +99,13 @@ class SoundCard:
         if microphone:
             self._what = f'the microphone "{microphone.name}" or {self._what}'
         self._rate_hz = self._common_rate()
+        lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
+        self._lead = round(lead_s * self._rate_hz)
         self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
+        self._took_s = 0.0
+        self._watched_at = (0.0, 0.0)
+        self._blocks_watched = 0
         self.breaks = 0
         """How often the sound system ran out of sound to play, or of room for what it recorded,
         since this machine was too busy: what is played may be heard later from then on."""
@@ -104,27 +118,40 @@ class SoundCard:
         """
         to_session = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
         to_speaker = soxr.ResampleStream(RATE, self._rate_hz, 1, dtype="int16", quality="LQ")
-        lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
-        lead = round(lead_s * self._rate_hz)
-        self._to_play.put(silence(lead))
         has_begun = False
-        with self._running() as stream:
-            for heard, played in self._blocks(to_session):
-                if not has_begun:
-                    has_begun = True
-                    begin()
-                if not session.is_finished:
-                    block = session.process(heard, played)
-                    # After a hitch the queue is longer than need be: silence makes up for it.
-                    if block.any() or len(self._to_play) < lead:
-                        self._to_play.put(to_speaker.resample_chunk(block))
-                    if session.is_finished:
-                        # The sound system has played the last word when it takes the end of this.
-                        latency_s = np.atleast_1d(stream.latency)[-1]
-                        rest = silence(round(latency_s * RATE))
-                        self._to_play.put(to_speaker.resample_chunk(rest, last=True))
-                elif not len(self._to_play):
-                    return
+        while True:
+            with self._running() as stream:
+                # The sound system has played the last word when it takes the end of this.
+                rest = silence(round(np.atleast_1d(stream.latency)[-1] * RATE))
+                for heard, played in self._blocks(to_session):
+                    if not has_begun:
+                        has_begun = True
+                        begin()
+                    if not session.is_finished:
+                        self._play(session.process(heard, played), to_speaker)
+                        if session.is_finished:
+                            self._to_play.put(to_speaker.resample_chunk(rest, last=True))
+                    elif not len(self._to_play):
+                        return
+                    if self._is_spinning():
+                        # Opened anew, it does no longer.
+                        break
+
+    def _play(self, block: Samples, to_speaker: Any) -> None:
+        """Play a block after what is waiting, of which there is to be a little all the time."""
+        # After a hitch the queue is longer than need be: silence makes up for it.
+        if block.any() or len(self._to_play) < self._lead:
+            self._to_play.put(to_speaker.resample_chunk(block))
+
+    def _is_spinning(self) -> bool:
+        """Tell now and then whether the sound system's thread has got caught."""
+        self._blocks_watched += 1
+        if self._blocks_watched < _WATCHED_BLOCKS:
+            return False
+        (took_s, at_s), self._watched_at = self._watched_at, (self._took_s, time.monotonic())
+        self._blocks_watched = 0
+        passed_s = self._watched_at[1] - at_s
+        return self._watched_at[0] - took_s > _SPINNING * passed_s
 
     def _common_rate(self) -> int:
         for rate_hz in RATES_HZ:
@@ -142,6 +169,9 @@ class SoundCard:
         )
 
     def _running(self) -> Any:
+        self._recorded = queue.SimpleQueue()
+        self._to_play.put(silence(max(0, self._lead - len(self._to_play))))
+        self._took_s, self._watched_at, self._blocks_watched = 0.0, (0.0, time.monotonic()), 0
         settings = {"samplerate": self._rate_hz, "blocksize": round(_BLOCK_S * self._rate_hz)}
         if self._microphone is None:
             return _running(
@@ -172,6 +202,7 @@ class SoundCard:
         status: sd.CallbackFlags,
     ) -> None:
         """Called by the sound system: may not wait for anything."""
+        self._took_s = time.thread_time()
         self.breaks += status.output_underflow or status.input_overflow
         played = self._to_play.take(frames)
         outdata[:] = played[:, np.newaxis]
