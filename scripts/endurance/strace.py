@@ -1,5 +1,6 @@
 """What a program asked the kernel for, as strace writes it down."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Call:
             return None
         if re.match(r"\d+<", self.arguments):
             path = _path(self.arguments)
-            return path if path and path.startswith("/") else None
+            return path if path and path.startswith("/") and path != os.devnull else None
         found = re.search(r'"([^"]*)"', self.arguments)
         return found[1] if found else f"({self.name})"
 
