@@ -30,6 +30,7 @@ from voice_guide.hearing.sentences import Meaning
 from voice_guide.language import reference
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
+from voice_guide.trouble import Trouble
 
 MOST_WORDS = 30
 QUOTED = re.compile(r'"([^"]+)"')
@@ -121,6 +122,9 @@ class SilentStage(Stage):
 
     def _let_minutes_pass(self) -> None:
         self._handle(Idle())
+
+    def _have_trouble(self, trouble: Trouble, is_in_speech: bool) -> None:
+        self._handle(trouble)
 
     def _let_a_day_begin(self) -> None:
         self._handle(NewDay(self._today))

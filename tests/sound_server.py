@@ -12,13 +12,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from voice_guide.audio import RATE, Samples
+from voice_guide.audio import RATE, Samples, to_int16
 
 CONFIGURATION = """\
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native
@@ -28,6 +28,13 @@ load-module module-remap-source source_name=mic master=room.monitor
 set-default-sink speaker
 set-default-source mic
 """
+
+NAMED_DEVICES = """\
+pcm.mic {{ type pulse server "{server}" device mic hint.description "mic" }}
+pcm.speaker {{ type pulse server "{server}" device speaker hint.description "speaker" }}
+"""
+"""What makes a microphone and a speaker of their own, as hardware has them: where one is removed,
+what is opened by its name does not open another."""
 
 SILENT_SPEAKER = """\
 load-module module-null-sink sink_name=speaker norewinds=1 rate={rate_hz} channels=2
@@ -54,6 +61,9 @@ PIECE_S = 0.01
 UP_WITHIN_S = 10.0
 """How long the server may take to start, in seconds."""
 
+ROOM_NOISE = 0.001
+"""RMS of a room's noise, of full scale: -60 dBFS. Nobody hears it, but a microphone does."""
+
 AUDIBLE = 150
 """Samples above this (-47 dBFS) can be heard; what a resampler leaves of silence cannot."""
 
@@ -79,6 +89,8 @@ class SoundServer:
             "XDG_RUNTIME_DIR": folder,
         }
         """What a process needs to find this server."""
+        self._modules: dict[str, str] = {}
+        self._noise: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "SoundServer":
         folder = Path(self._folder.name)
@@ -107,6 +119,39 @@ class SoundServer:
         """End it at once, as a crash would."""
         self._process.kill()
         self._process.wait()
+        if self._noise:
+            self._noise.kill()
+            self._noise.wait()
+
+    def name_devices(self, home: Path) -> None:
+        """Give a user of this home a microphone called "mic" and a speaker called "speaker"."""
+        (home / ".asoundrc").write_text(
+            NAMED_DEVICES.format(server=self.environment["PULSE_SERVER"])
+        )
+
+    def make_noise(self) -> None:
+        """Let the room be as quiet as rooms are, from now on."""
+        noise = to_int16(np.random.default_rng(0).normal(0, ROOM_NOISE, 60 * RATE)).tobytes()
+        command = ["pacat", *FORMAT, "--latency-msec=200", "--device=room"]
+        self._noise = subprocess.Popen(command, env=self._variables, stdin=subprocess.PIPE)
+        threading.Thread(target=_feed, args=(self._noise, noise), daemon=True).start()
+
+    def remove(self, device: str) -> None:
+        """Unplug "mic" or "speaker"."""
+        modules = self._pactl("list", "short", "modules")
+        (module,) = (m for m in modules.splitlines() if f"_name={device} " in f"{m} ")
+        number, name, arguments = module.split(maxsplit=2)
+        self._pactl("unload-module", number)
+        self._modules[device] = f"{name} {arguments}"
+
+    def restore(self, device: str) -> None:
+        """Plug in again what was removed."""
+        self._pactl("load-module", *self._modules.pop(device).split())
+        self._pactl(f"set-default-{'source' if device == 'mic' else 'sink'}", device)
+
+    def mute(self, is_muted: bool) -> None:
+        """Mute the microphone, or let it hear again."""
+        self._pactl("set-source-mute", "mic", str(int(is_muted)))
 
     def freeze(self) -> None:
         """Make it stop answering, for good, without ending it."""
@@ -116,6 +161,18 @@ class SoundServer:
         """Let the microphone hear this; return when it has."""
         command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", "/dev/stdin"]
         subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
+
+    @contextmanager
+    def noise(self, sound: Samples) -> Iterator[None]:
+        """Let the microphone hear this meanwhile."""
+        file = Path(self._folder.name) / "noise.raw"
+        file.write_bytes(sound.tobytes())
+        command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", file]
+        with subprocess.Popen(command, env=self._variables) as paplay:
+            try:
+                yield
+            finally:
+                paplay.kill()
 
     @contextmanager
     def recording(self, sink: str) -> Iterator["Recording"]:
@@ -134,6 +191,11 @@ class SoundServer:
                 parec.kill()
                 recording.join()
 
+    def _pactl(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["pactl", *arguments], env=self._variables, capture_output=True, check=True, text=True
+        ).stdout
+
     def _is_up(self) -> bool:
         asked = subprocess.run(
             ["pactl", "info"], env=self._variables, capture_output=True, check=False
@@ -143,6 +205,14 @@ class SoundServer:
     @property
     def _variables(self) -> dict[str, str]:
         return os.environ | self.environment
+
+
+def _feed(player: subprocess.Popen[bytes], sound: bytes) -> None:
+    """Give a player this sound again and again, until it ends."""
+    assert player.stdin
+    with suppress(BrokenPipeError):
+        while True:
+            player.stdin.write(sound)
 
 
 class Recording(threading.Thread):

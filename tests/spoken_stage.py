@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import pytest
 from people import PEOPLE, Person
-from stage import CUT_SHORT, Heard, Line, Stage
+from stage import CUT_SHORT, TROUBLES, Heard, Line, Stage
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
@@ -45,6 +45,7 @@ from voice_guide.settings import Settings
 from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, render
 from voice_guide.speaking.voice import Voice
+from voice_guide.trouble import Trouble
 
 MOST_ATTEMPTS = 3
 """How often something is said, at the most, until it is understood."""
@@ -408,6 +409,11 @@ class SpokenStage(Stage):
     def _let_minutes_pass(self) -> None:
         self._wait_for(Idle, SLEEP_AFTER_MIN * 60)
 
+    def _have_trouble(self, trouble: Trouble, is_in_speech: bool) -> None:
+        if is_in_speech:
+            self._move_on_until(lambda: self._over >= self._over_at_cut)
+        self._engine.notice(trouble)
+
     def _let_a_day_begin(self) -> None:
         self._wait_for(NewDay, 60)
 
@@ -447,7 +453,7 @@ class SpokenStage(Stage):
         """Whether what is being said will not be told further, though no line says where."""
         for line in [self._line, *self._to_come]:
             if line.who not in ("Guide", "Sound"):
-                return line.who in ("Person, cutting in", "(the power fails)")
+                return line.who in ("Person, cutting in", "(the power fails)", *TROUBLES)
             if line.text.endswith(CUT_SHORT):
                 return False
         return False

@@ -32,6 +32,7 @@ from voice_guide.guide.place import Place
 from voice_guide.hearing.sentences import Meaning
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
+from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
 
 FOLDER = Path(__file__).parent / "dialogues"
 STORIES = sorted(FOLDER.glob("*.txt"))
@@ -43,6 +44,14 @@ AT_THE_TOP = ("Routine", "Today", "Diary", "Device")
 IS_NEW = {"new": True, "used before": False}
 IS_WANTED = {"nobody asked yet": None, "kept": True, "refused": False}
 UNDER_WAY = "under way"
+TROUBLES: dict[str, Trouble] = {
+    "(the microphone is gone)": SoundLost(Part.MICROPHONE_GONE, ""),
+    "(the microphone is muted)": SoundLost(Part.MICROPHONE_SILENT, ""),
+    "(the speaker is gone)": SoundLost(Part.SPEAKER_GONE, ""),
+    "(the sound is back)": SoundBack(2.0),
+    "(the sound is back after a minute)": SoundBack(60.0),
+    "(somebody is too loud)": TooLoud(),
+}
 
 Heard: TypeAlias = tuple[str, str]
 """Who is heard (Guide or Sound), and what."""
@@ -168,6 +177,12 @@ class Stage(ABC):
                 self._expect_nothing_more()
                 self._is_cut_short = self._has_ended = False
                 self._start(None)
+            case _ if what in TROUBLES:
+                is_in_speech, self._is_cut_short = self._is_cut_short, False
+                if not is_in_speech:
+                    self._let_speech_end()
+                self._ensure_all_was_told()
+                self._have_trouble(TROUBLES[what], is_in_speech)
             case _ if found := SECONDS_PASS.fullmatch(what):
                 self._pass(float(found[1]))
             case _:
@@ -269,6 +284,10 @@ class Stage(ABC):
     @abstractmethod
     def _let_minutes_pass(self) -> None:
         """Let so much time pass that the guide falls asleep."""
+
+    @abstractmethod
+    def _have_trouble(self, trouble: Trouble, is_in_speech: bool) -> None:
+        """Let this become of the sound."""
 
     @abstractmethod
     def _let_a_day_begin(self) -> None:

@@ -88,6 +88,11 @@ BAD_SETTINGS = {
         "[hearing]\nsleep_after_min = 0\n",
         "hearing.sleep_after_min: expected more than 0 (found 0)",
     ),
+    "no such pin": ("[pins]\nled = 40\n", "pins.led: expected 27 or less (found 40)"),
+    "no number of a pin": (
+        '[pins]\nbutton = "GPIO17"\n',
+        "pins.button: expected a whole number (found 'GPIO17')",
+    ),
     "not a table": ("voice = 3\n", "voice: expected a table (found 3)"),
     "not UTF-8": (b"# \xe9\n", "not UTF-8 text: byte 0xe9 in line 1"),
 }

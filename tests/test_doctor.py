@@ -1,17 +1,36 @@
-"""What the doctor says of echoes, in a simulated room."""
+"""What the doctor says of echoes, and of how somebody is heard, in a simulated room."""
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from voice_guide.audio import RATE, Samples
+from voice_guide import assistant, hearing_check
+from voice_guide.assistant import Content
+from voice_guide.audio import BLOCK, RATE, Samples, level_dbfs
+from voice_guide.bug_report import bug_report
+from voice_guide.devices import listing
 from voice_guide.devices.acoustics import Acoustics
 from voice_guide.devices.room import Room
+from voice_guide.doctor import questions
 from voice_guide.echo_check import Playing, report
 from voice_guide.errors import VoiceGuideError
+from voice_guide.finding import Finding
+from voice_guide.guide.phase import Phase
+from voice_guide.hearing.command import Command, Unclear
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.sentences import Meaning
+from voice_guide.hearing.understanding import Understanding
+from voice_guide.hearing_check import Answer, Asking, Loudness, Question
+from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.synthesizer import Speaker, render
+
+# Echoes
 
 USUAL = Acoustics(delay_s=0.09, echo_gain=0.2)
 
@@ -26,7 +45,6 @@ def speech() -> Samples:
 
 def played_in(acoustics: Acoustics, speech: Samples) -> Playing:
     playing = Playing(speech)
-    playing.start()
     room = Room(acoustics, playing.process)
     while not playing.is_finished:
         room.move_on()
@@ -34,14 +52,20 @@ def played_in(acoustics: Acoustics, speech: Samples) -> Playing:
 
 
 def told(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
-    playing = played_in(acoustics, speech)
-    return report(playing.heard, playing.played, cancels_echo)
+    finding = found_in(acoustics, speech, cancels_echo)
+    assert finding.is_well
+    return finding.report
 
 
 def warned(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
-    with pytest.raises(VoiceGuideError) as caught:
-        told(acoustics, speech, cancels_echo)
-    return str(caught.value)
+    finding = found_in(acoustics, speech, cancels_echo)
+    assert not finding.is_well
+    return finding.report
+
+
+def found_in(acoustics: Acoustics, speech: Samples, cancels_echo: bool) -> Finding:
+    playing = played_in(acoustics, speech)
+    return report(playing.heard, playing.played, cancels_echo)
 
 
 def test_the_speech_is_played_whole_and_heard_to_its_end(speech: Samples) -> None:
@@ -89,8 +113,10 @@ def test_what_else_is_to_be_heard_meanwhile_is_told_from_an_echo(speech: Samples
     playing = played_in(USUAL, speech)
     somebody_else = np.where(playing.played, playing.played[::-1], 0) // 3
 
-    with pytest.raises(VoiceGuideError, match="after cancelling: turn the speaker down"):
-        report(playing.heard + somebody_else, playing.played, cancels_echo=True)
+    finding = report(playing.heard + somebody_else, playing.played, cancels_echo=True)
+
+    assert not finding.is_well
+    assert "after cancelling: turn the speaker down" in finding.report
 
 
 def test_without_an_echo_nothing_needs_to_be_cancelled(speech: Samples) -> None:
@@ -104,3 +130,282 @@ def test_an_echo_that_nothing_cancels_is_told_unless_it_is_faint(speech: Samples
     assert warned(USUAL, speech, cancels_echo=False).endswith("set sound.cancel_echo = true")
     faint = replace(USUAL, echo_gain=0.02, noise_dbfs=-60)
     assert told(faint, speech, cancels_echo=False).endswith("faint enough not to be cancelled")
+
+
+def test_silence_that_was_resampled_is_not_taken_for_what_is_played(speech: Samples) -> None:
+    playing = played_in(USUAL, speech)
+    dither = np.random.default_rng(0).integers(-2, 3, len(playing.played), dtype=np.int16)
+
+    figures = report(playing.heard, playing.played + dither, cancels_echo=True).figures
+
+    assert figures["over_noise_db"] == pytest.approx(
+        found_in(USUAL, speech, cancels_echo=True).figures["over_noise_db"], abs=0.5
+    )
+
+
+# How somebody is heard
+
+PERSON = Speaker("en-us+f2", 150)
+"""The synthetic person, who does not sound like the guide."""
+
+CALM_BLOCKS = 30
+"""How long the guide has to have been silent before she speaks: longer than before the sound."""
+
+Says = Callable[[str], Samples | None]
+"""What somebody says who is asked to say this; None for nothing."""
+
+Examined = Callable[..., list[Finding]]
+
+
+def as_asked(words: str) -> Samples:
+    return render(words, PERSON)
+
+
+@pytest.fixture(scope="module")
+def understanding(content: Content, model: SpeechModel) -> Understanding:
+    return assistant.understand(content.sentences, model, content.language)
+
+
+@pytest.fixture(scope="module")
+def examined(
+    content: Content, model: SpeechModel, understanding: Understanding
+) -> Callable[..., list[Finding]]:
+    """Return what is found where somebody says this when she is asked."""
+
+    def examined(
+        says: Says,
+        acoustics: Acoustics = USUAL,
+        late_s: Callable[[float], float] = lambda _: 0.0,
+        asked: int = 1,
+    ) -> list[Finding]:
+        shown: list[str] = []
+        asking = Asking(
+            Listener(model, understanding, Phase.CHOOSING, sensitivity=0.5),
+            lambda text: render(text, Speaker("en-us", 250)),
+            Mixer(0.7),
+            questions(content)[:asked],
+            shown.append,
+            lambda: now_s() + late_s(now_s()),
+        )
+        silent_blocks = 0
+
+        def process(heard: Samples, played: Samples) -> Samples:
+            nonlocal silent_blocks
+            block = asking.process(heard, played)
+            silent_blocks = 0 if block.any() else silent_blocks + 1
+            return block
+
+        def now_s() -> float:
+            return blocks * BLOCK / RATE
+
+        blocks = 0
+        room = Room(acoustics, process)
+        asking.start()
+        while not asking.is_finished:
+            room.move_on()
+            blocks += 1
+            if silent_blocks == CALM_BLOCKS:
+                said = says(shown[-1].split('"')[1])
+                if said is not None:
+                    room.say(said)
+        return list(hearing_check.report(asking.answers, breaks=0))
+
+    return examined
+
+
+def figures(findings: list[Finding], name: str) -> list[object]:
+    return [finding.figures[name] for finding in findings]
+
+
+def test_whoever_is_understood_hears_how_well_and_how_soon(examined: Examined) -> None:
+    said: list[Samples] = []
+
+    def says(words: str) -> Samples:
+        said.append(as_asked(words))
+        return said[-1]
+
+    findings = examined(says, asked=3)
+
+    assert [finding.is_well for finding in findings] == [True, True, True]
+    for finding in findings:
+        assert re.fullmatch(
+            r'"[a-z ]+" understood, -\d+ dBFS, \d+ dB over the noise, decided after 0.\d\d s, '
+            r"0.\d\d of the processor's time",
+            finding.report,
+        )
+    assert all(figures(findings, "is_understood"))
+    # The room makes it louder, and her pauses do not count.
+    gain_db = 20 * np.log10(USUAL.person_gain * np.linalg.norm(USUAL.from_person))
+    spoken_dbfs = [level_dbfs(sound) + gain_db for sound in said]
+    assert figures(findings, "speech_dbfs") == pytest.approx(spoken_dbfs, abs=1.5)
+    assert figures(findings, "noise_dbfs") == pytest.approx([USUAL.noise_dbfs] * 3, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("acoustics", "advice"),
+    [
+        (replace(USUAL, person_gain=0.01, noise_dbfs=-85), "too soft: turn the microphone's gain"),
+        (replace(USUAL, noise_dbfs=-31), "hardly louder than the noise: come nearer"),
+        (replace(USUAL, person_gain=8), "too loud: turn the microphone's gain down"),
+    ],
+)
+def test_what_is_to_be_changed_is_told(
+    examined: Examined, acoustics: Acoustics, advice: str
+) -> None:
+    (finding,) = examined(as_asked, acoustics)
+
+    assert not finding.is_well
+    assert advice in finding.report
+
+
+def test_a_machine_that_is_not_done_in_time_with_what_it_hears_is_told(
+    examined: Examined,
+) -> None:
+    in_time, late = examined(as_asked, late_s=lambda at_s: 0.5 if at_s > 5.0 else 0.02, asked=2)
+
+    assert in_time.is_well
+    assert "this machine is too busy, or too slow" in late.report
+    assert late.figures["behind_s"] == pytest.approx(0.48)
+
+
+def test_what_was_heard_instead_is_told(examined: Examined) -> None:
+    (goodbye,) = examined(lambda _: as_asked("goodbye"))
+
+    assert not goodbye.is_well
+    assert 'heard as "goodbye" (Goodbye)' in goodbye.report
+    assert goodbye.figures["meaning"] == "Goodbye"
+
+
+def test_where_nobody_answers_nothing_more_is_asked_and_no_fault_found(examined: Examined) -> None:
+    (finding,) = examined(lambda _: None, asked=3)
+
+    assert finding.is_well
+    assert re.match(r'nobody was heard to say ".+" within 5 s; if you did, come', finding.report)
+    assert finding.figures["heard"] is None
+
+
+def test_an_answer_that_is_missing_among_others_is_told(examined: Examined) -> None:
+    findings = examined(
+        lambda words: None if words == "what can you do" else as_asked(words), asked=3
+    )
+
+    assert [finding.is_well for finding in findings] == [True, False, True]
+    assert '"what can you do" not heard: too soft' in findings[1].report
+
+
+def test_a_language_that_shows_nothing_that_can_be_said_is_told(content: Content) -> None:
+    with pytest.raises(VoiceGuideError, match=r"can_say\.choosing: expected sentences"):
+        questions(replace(content, prompts=lambda *_, **__: 'Say "abracadabra".'))
+
+
+QUESTION = Question("next", Meaning("Next", {}), 'Say: "next".')
+NEXT = Command("Next", text="next", start_s=1.0, decided_s=2.0, compute_ms=100)
+CLEAR = Loudness(-25.0, -60.0, is_clipped=False, silence_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            Answer(QUESTION, NEXT, CLEAR, behind_s=0.01),
+            '"next" understood, -25 dBFS, 35 dB over the noise, decided after 0.21 s, '
+            "0.10 of the processor's time",
+        ),
+        (
+            Answer(QUESTION, NEXT, CLEAR, behind_s=0.5),
+            "decided after 0.70 s, 0.10 of the processor's time: this machine is too busy",
+        ),
+        (Answer(QUESTION, NEXT, is_early=True), "the guide hears itself: see echo"),
+        (
+            Answer(QUESTION, Unclear("next [unk]", 2.0), CLEAR),
+            '"next" heard as "next …", not understood, -25 dBFS, 35 dB over the noise, decided '
+            "after 0.20 s: try once more",
+        ),
+        (Answer(QUESTION, NEXT, replace(CLEAR, speech_dbfs=-50)), "too soft: turn the microphone"),
+        (Answer(QUESTION, NEXT, replace(CLEAR, noise_dbfs=-30)), "hardly louder than the noise"),
+        (Answer(QUESTION, NEXT, replace(CLEAR, is_clipped=True)), "too loud: turn the microphone"),
+    ],
+)
+def test_an_answer_is_told_with_what_to_do(answer: Answer, told: str) -> None:
+    (finding,) = hearing_check.report([answer], breaks=0)
+
+    assert told in finding.report
+    assert finding.is_well == (finding.report == told)
+
+
+def test_where_the_sound_broke_off_nobody_is_blamed_for_not_being_understood() -> None:
+    good, bad = Answer(QUESTION, NEXT, CLEAR), Answer(QUESTION, Unclear("", 2.0), CLEAR)
+
+    (blamed,) = hearing_check.report([bad], breaks=2)
+    (praised,) = hearing_check.report([good], breaks=2)
+
+    assert "not measured, for the sound broke off (2 times)" in blamed.report
+    assert praised.is_well
+
+
+# Devices
+
+
+def test_devices_are_called_what_chooses_them_wherever_they_are_plugged_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ["Fine Mic: USB Audio (hw:1,0)", "Twin (hw:2,0)", "Twin (hw:3,0)", "default"]
+    microphones = [
+        {
+            "index": index,
+            "name": name,
+            "max_input_channels": 1,
+            "max_output_channels": 0,
+            "default_samplerate": 48_000.0,
+        }
+        for index, name in enumerate(names)
+    ]
+
+    def check(_: int, __: int, ___: str, samplerate: float) -> None:
+        if samplerate != 48_000:
+            raise listing.sd.PortAudioError("Invalid sample rate")
+
+    monkeypatch.setattr(listing.sd, "query_devices", lambda: microphones)
+    monkeypatch.setattr(listing.sd, "check_input_settings", check)
+
+    choices = listing.microphones("twin (hw:3")
+
+    assert [choice.name for choice in choices] == ["Fine Mic: USB Audio", *names[1:]]
+    assert [choice.is_used for choice in choices] == [False, False, True, False]
+    assert {choice.rates_hz for choice in choices} == {(48_000,)}
+    for choice in choices:
+        assert listing.microphone(choice.name) == choice.device
+    assert listing.speakers() == []
+
+
+# For a bug report
+
+
+def test_a_bug_report_tells_all_in_what_json_knows() -> None:
+    found = Finding("x", False, "y", {"a": {"b": (1, 2.00001)}, "c": float("inf"), "d": None})
+
+    report = json.loads(json.dumps(bug_report([found]), allow_nan=False))
+
+    assert report["findings"] == [
+        {
+            "part": "x",
+            "is_well": False,
+            "report": "y",
+            "figures": {"a": {"b": [1, 2.0]}, "c": "inf", "d": None},
+        }
+    ]
+    assert set(report) == {"voice_guide", "python", "libraries", "machine", "findings"}
+    assert {"vosk", "pyttsx3", "sounddevice", "portaudio"} <= set(report["libraries"])
+    assert not {"pytest", "ruff"} & set(report["libraries"])
+    assert report["machine"]["cores"] >= 1
+    assert report["machine"]["memory_mb"] > 100
+
+
+def test_a_bug_report_does_not_name_the_user() -> None:
+    home = Path.home()
+    found = Finding("x", True, f"{home}/a: {home}/b", {"path": f"{home}/c", "not": f"{home}s"})
+
+    (told,) = bug_report([found])["findings"]
+
+    assert told["report"] == "~/a: ~/b"
+    assert told["figures"] == {"path": "~/c", "not": f"{home}s"}

@@ -53,7 +53,8 @@ class Listener:
     def __init__(self, content: Content, seed: int) -> None:
         self._content = content
         self._chance = random.Random(seed)
-        self._guide = Guide(content.library, content.prompts, Settings())
+        # It sleeps after a goodbye, so that everything can be said and the talk still goes on.
+        self._guide = Guide(content.library, content.prompts, Settings(), stays_on=True)
         self._understood = match(content.sentences)
         self._timer_runs = False
         self._being_said: list[str] = []
@@ -76,8 +77,6 @@ class Listener:
 
     def _command(self) -> Event:
         intent = self._chance.choice(intents(self._content.sentences, self._guide.context))
-        if intent == "Goodbye":
-            return Unclear("", 0)
         lists = self._content.library.lists
         slots = {name: self._chance.choice(phrases) for name, phrases in lists.items()}
         numbers = {"number": self._chance.randint(1, 9), "pain": self._chance.randint(0, 10)}

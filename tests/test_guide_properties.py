@@ -40,6 +40,7 @@ from voice_guide.guide.session import Guide
 from voice_guide.guide.speech import sentences
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.settings import GuideSettings, Settings
+from voice_guide.trouble import Part, SoundBack, SoundLost
 
 ROUTINES = ["back of my neck", "upper back", "side of the neck", "shoulders"]
 
@@ -49,7 +50,7 @@ MOVES = st.lists(
             ["on"] * 6
             + ["say"] * 6
             + ["silence", "silence", "sentence", "seconds", "seconds", "time up"]
-            + ["unclear", "idle", "power cut", "another day"]
+            + ["unclear", "idle", "power cut", "another day", "sound lost", "sound back"]
         ),
         st.integers(0, 10_000),
     ),
@@ -129,6 +130,11 @@ class World:
                 self.tell(Idle())
             case "power cut":
                 self.begin()
+            case "sound lost":
+                parts = list(Part)
+                self.tell(SoundLost(parts[number % len(parts)], ""))
+            case "sound back":
+                self.tell(SoundBack(number % 60))
             case "another day":
                 self.today += timedelta(days=1)
                 self.tell(NewDay(self.today))

@@ -2,13 +2,14 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -57,13 +58,15 @@ NO_SERVER = {"PULSE_SERVER": "unix:/nonexistent/native"}
 
 
 @contextmanager
-def voice_guide(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def voice_guide(
+    *arguments: str, stderr: int = subprocess.PIPE, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
     """Run a command that ends with the `with` block at the latest."""
     with subprocess.Popen(
         [sys.executable, "-m", "voice_guide", *arguments],
         env=os.environ | environment,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         # As from a terminal: what runs in the background is started deaf to Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -74,9 +77,11 @@ def voice_guide(*arguments: str, **environment: str) -> Iterator[subprocess.Pope
             process.kill()
 
 
-def outcome(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def outcome(
+    process: subprocess.Popen[str], within_s: float = 3 * PATIENCE_S
+) -> tuple[int, str, str]:
     """Wait for a command's end; return its status, output and complaints."""
-    output, complaints = process.communicate(timeout=3 * PATIENCE_S)
+    output, complaints = process.communicate(timeout=within_s)
     return process.returncode, output, complaints
 
 
@@ -304,6 +309,63 @@ def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
     assert (status, complaints) == (0, "")
 
 
+# A light and a button
+
+
+PRESSING = """
+import os, signal, threading, time
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
+from voice_guide.cli import main
+
+board = Device.pin_factory = MockFactory()
+led, button = board.pin(17), board.pin(27)
+
+def press(seconds):
+    button.drive_low()
+    time.sleep(seconds)
+    button.drive_high()
+    time.sleep(0.5)
+
+def person():
+    for is_lit in (True, False):
+        while led.state != is_lit:
+            time.sleep(0.01)
+    press(0.2)
+    press(1.5)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=person).start()
+try:
+    main(["run"])
+finally:
+    print("lit" if led.state else "dark")
+"""
+"""Leads somebody who presses once the light has winked, holds the button, and ends it."""
+
+
+def test_a_button_is_pressed_and_held_and_in_the_end_the_light_is_out(
+    sound_server: SoundServer, config: Path
+) -> None:
+    config.write_text("[pins]\nled = 17\nbutton = 27\n")
+
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSING],
+        env=os.environ | sound_server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+    lines = done.stdout.splitlines()
+    for intent, answer in {"Pause": "Paused.", "Stop": "Stopped."}.items():
+        told = lines.index(f"Heard   (button) → {intent}")
+        assert lines[told + 1].startswith(f"Guide   {answer}")
+    assert lines[-1] == "dark"
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 # Ended from outside
 
 
@@ -373,14 +435,14 @@ def test_a_device_that_does_not_exist_is_refused_with_those_that_do(
 
 
 FIND = """
-from voice_guide.devices import soundcard
+from voice_guide.devices import listing
 from voice_guide.errors import VoiceGuideError
 
 print("listed", flush=True)
 input()
 for name in ("", "default"):
     try:
-        soundcard.microphone(name)
+        listing.microphone(name)
     except VoiceGuideError as error:
         print(type(error).__name__, error)
 """
@@ -414,43 +476,102 @@ def test_a_machine_whose_devices_cannot_be_opened_has_no_sound_unless_one_was_na
 BUSY_MOMENTS = 3
 """How often the machine may be too busy for an echo to be measured."""
 
+DOCTOR_WITHIN_S = 60.0
+"""How long the doctor may take, who plays and asks, in seconds."""
 
-def test_doctor_finds_everything_well_in_a_room_that_is_not_quite_silent(
+LITTLE_NOISE = to_int16(
+    np.random.default_rng(0).normal(0, 0.001, 2 * round(DOCTOR_WITHIN_S) * RATE)
+)
+"""The noise of a room that is not quite silent, -60 dBFS, for longer than that."""
+
+
+def test_doctor_finds_everything_well_in_a_room_where_nobody_is(
     sound_server: SoundServer,
 ) -> None:
-    status, report, complaints = doctor_in_a_room(sound_server)
+    status, report, complaints = nobody_answering_the_doctor(sound_server)
 
     lines = [line.split(maxsplit=2) for line in report.splitlines()]
-    parts = ["microphone", "speaker", "routines", "model", "voice", "echo"]
-    assert [part for _, part, _ in lines][-6:] == parts
+    parts = ["microphone", "speaker", "routines", "model", "voice", "echo", "commands"]
+    assert [part for _, part, _ in lines][-7:] == parts
     assert {mark for mark, _, _ in lines} == {"ok"}
     assert "room noise -6" in report
     assert "is not heard by the microphone" in report
+    assert "ok  commands    nobody was heard to say" in report
     assert (status, complaints) == (0, "")
 
 
-def test_doctor_measures_the_echo(
-    echoing_server: SoundServer, report_figure: Callable[[str], None]
-) -> None:
-    status, report, complaints = doctor_in_a_room(echoing_server)
-
-    (echo,) = (line for line in report.splitlines() if line.split()[1] == "echo")
-    report_figure(f"doctor: {echo}")
-    assert re.search(r"heard \d+ ms after it is played, -1[01] dB of what is played", echo)
-    assert (status, complaints) == (0, "")
-
-
-def doctor_in_a_room(server: SoundServer) -> tuple[int, str, str]:
-    """Return what the doctor makes of a room with a little noise."""
-    noise = to_int16(np.random.default_rng(0).normal(0, 0.001, 4 * RATE))
+def nobody_answering_the_doctor(server: SoundServer) -> tuple[int, str, str]:
+    """Return what the doctor makes of an empty room that is not quite silent."""
     for _ in range(BUSY_MOMENTS):
-        with voice_guide("doctor", **server.environment) as process:
-            while process.poll() is None:
-                server.say(noise)
-            found = outcome(process)
-        if not re.search("the sound broke off|has stopped", found[1]):
+        with server.noise(LITTLE_NOISE), voice_guide("doctor", **server.environment) as process:
+            found = outcome(process, DOCTOR_WITHIN_S)
+        if not is_busy(found[1]):
             break
     return found
+
+
+def test_doctor_measures_the_echo_and_tells_how_whoever_answers_is_heard(
+    echoing_server: SoundServer, report_figure: Callable[[str], None]
+) -> None:
+    status, report, asked = somebody_answering_the_doctor(echoing_server)
+
+    findings = json.loads(report)["findings"]
+    (echo,) = (finding for finding in findings if finding["part"] == "echo")
+    commands = [finding for finding in findings if finding["part"] == "commands"]
+    for finding in (echo, *commands):
+        report_figure(f"doctor: {finding['report']}")
+    assert re.match(
+        r"heard \d+ ms after it is played, -1[01] dB of what is played", echo["report"]
+    )
+    assert 0 < echo["figures"]["path"]["delay_s"] < 0.5
+    assert [finding["figures"]["heard"] for finding in commands] == asked
+    assert len(set(asked)) == 3
+    for finding in commands:
+        assert -40 < finding["figures"]["speech_dbfs"] < -10
+        assert finding["figures"]["noise_dbfs"] == pytest.approx(-61, abs=2)
+        assert 0 < finding["figures"]["decided_after_s"] < ANSWER_WITHIN_S
+    used = [finding["figures"] for finding in findings if finding["figures"].get("is_used")]
+    assert [(device["kind"], device["name"]) for device in used] == [
+        ("microphone", "default"),
+        ("speaker", "default"),
+    ]
+    assert RATE in used[0]["rates_hz"]
+    assert status == 0
+
+
+def somebody_answering_the_doctor(server: SoundServer) -> tuple[int, str, list[str]]:
+    """Return its status, what it reports, and what it has asked on a terminal to be said."""
+    for _ in range(BUSY_MOMENTS):
+        shown, terminal = pty.openpty()
+        with (
+            server.noise(LITTLE_NOISE),
+            person(server) as she,
+            voice_guide("doctor", "--json", stderr=terminal, **server.environment) as process,
+        ):
+            os.close(terminal)
+            asked = []
+            said_s = None
+            for line in lines_shown(shown):
+                asked.append(line.split('"')[1])
+                # On a busy machine she may be asked again before she knows that she has ended.
+                she.listen(said_s or time.monotonic())
+                said_s = time.monotonic()
+                server.say(render(asked[-1], PERSON))
+            status, report, _ = outcome(process)
+        if not is_busy(report):
+            break
+    return status, report, asked
+
+
+def lines_shown(terminal: int) -> Iterator[str]:
+    """Give what is shown on a terminal, line by line, until nobody has it open any more."""
+    with os.fdopen(terminal) as shown, suppress(OSError):
+        yield from shown
+
+
+def is_busy(report: str) -> bool:
+    """Whether something was not measured since this machine is busy with other things."""
+    return bool(re.search("the sound broke off|has stopped", report))
 
 
 def test_doctor_tells_a_microphone_that_is_muted(sound_server: SoundServer) -> None:
@@ -459,6 +580,7 @@ def test_doctor_tells_a_microphone_that_is_muted(sound_server: SoundServer) -> N
 
     assert '!!  microphone  "' in report
     assert "is it muted?" in report
+    assert "!!  commands    nothing was asked" in report
     assert "!!  echo        the microphone hears nothing at all" in report
     assert status == 1
 
@@ -468,6 +590,6 @@ def test_doctor_tells_that_there_is_no_sound_and_examines_the_rest() -> None:
         status, report, complaints = outcome(process)
 
     marks = {line.split()[1]: line.split()[0] for line in report.splitlines()}
-    assert {marks[part] for part in ("microphone", "speaker", "echo")} == {"!!"}
+    assert {marks[part] for part in ("microphone", "speaker", "echo", "commands")} == {"!!"}
     assert (marks["model"], marks["voice"]) == ("ok", "ok")
     assert (status, complaints) == (1, "")

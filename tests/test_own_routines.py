@@ -9,7 +9,8 @@ from shell import guide_says, output, refusal, run, write
 
 from voice_guide import assistant
 from voice_guide.assistant import commands_of
-from voice_guide.doctor import Finding, examine
+from voice_guide.doctor import examine
+from voice_guide.finding import Finding
 from voice_guide.guide.prompts import Prompts
 from voice_guide.language import reference
 from voice_guide.routines.check import check

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from spoken_stage import Ear, Told, figures, tell
+from spoken_stage import Told, figures
 from stage import FOLDER
+from tell_stories import all_told
 
-from voice_guide import assistant
-from voice_guide.assistant import Content
 from voice_guide.guide.phase import Phase
-from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.language import reference
 
 NAMES = (
     "asleep-it-hears-nothing-else",
@@ -21,9 +18,8 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def told(content: Content, model: SpeechModel) -> list[Told]:
-    ear = Ear(content, model, assistant.understand(content.sentences, model, reference()))
-    return [tell(FOLDER / f"{name}.txt", ear) for name in NAMES]
+def told() -> list[Told]:
+    return list(all_told([FOLDER / f"{name}.txt" for name in NAMES]))
 
 
 def test_told_aloud_stories_go_as_they_are_written(

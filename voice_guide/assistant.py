@@ -14,6 +14,9 @@ from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
 from voice_guide.console import Log, Transcript, show_left_out
 from voice_guide.devices import keyboard
+from voice_guide.devices.button import WithButton
+from voice_guide.devices.light import Light
+from voice_guide.devices.pins import Pins
 from voice_guide.devices.wavfile import Recording
 from voice_guide.engine import Ear, Engine, Mouth, Observer
 from voice_guide.errors import VoiceGuideError
@@ -33,7 +36,7 @@ from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
 from voice_guide.screen import Display, Screen, display
-from voice_guide.service import Service, Watched
+from voice_guide.service import Service
 from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
 from voice_guide.speaking.fallback import FallingBack
 from voice_guide.speaking.mixer import Mixer
@@ -42,6 +45,7 @@ from voice_guide.speaking.stored import Stored
 from voice_guide.speaking.synthesizer import Render, Speaker, phonemes, render
 from voice_guide.speaking.voice import Voice
 from voice_guide.speaking.wording import Wording
+from voice_guide.trouble import Trouble
 
 _NOTHING_KEPT = Started()
 """The beginning of a session that knows of no earlier one, and of no diary."""
@@ -204,14 +208,18 @@ def run_live(
 
     As a service, be there session after session, show nothing of them, and tell how it goes.
 
-    Raises NoSoundError where this machine has none.
+    Sound that is lost is waited for. At the start, only a service waits for it; else raises
+    NoSoundError where this machine has none.
     """
-    from voice_guide.devices import soundcard
+    from voice_guide.devices import listing
+    from voice_guide.devices.lasting import LastingSound
+    from voice_guide.devices.soundcard import SoundCard
 
     sound, hearing = file.settings.sound, file.settings.hearing
-    card = soundcard.SoundCard(
-        soundcard.microphone(mic or sound.microphone), soundcard.speaker(speaker or sound.speaker)
-    )
+    mic, speaker = mic or sound.microphone, speaker or sound.speaker
+    card = None
+    if service is None:
+        card = SoundCard(listing.microphone(mic), listing.speaker(speaker))
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model, file.language)
@@ -224,9 +232,16 @@ def run_live(
         model = loading.result()
     ensure_it_can_wake(hearing, model)
     understanding = understand(content.sentences, model, content.language)
-    ear = Listener(model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo)
+    listener = Listener(
+        model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo
+    )
+    pins = Pins(file.settings.pins, shown.note)
+    ear = WithButton(listener, pins.is_pressed, content.prompts("screen.button"))
+    light = Light(pins.blink)
     keeper = Keeper(file, shown.note)
-    observe = _one_after_the_other(keeper.observe, shown.observe)
+    observe = _one_after_the_other(
+        keeper.observe, shown.observe, light.observe, _telling_trouble(shown)
+    )
     started = replace(keeper.started, is_first=service is not None and keeper.is_new)
     engine = assemble(
         content,
@@ -238,22 +253,23 @@ def run_live(
         started,
         stays_on=service is not None,
     )
+    light.follow(engine)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
     preparing = ThreadPoolExecutor(1, thread_name_prefix="prepare")
     for context in content.sentences.contexts:
         preparing.submit(understanding.prepare, context)
     try:
         with shown.following(engine):
-            if service is None:
-                card.run(engine)
-            else:
+            if service is not None:
                 service.ready()
-                card.run(Watched(engine, service.alive))
+            alive = service.alive if service is not None else _nobody_is_told
+            LastingSound(mic, speaker, alive).run(engine, card)
     finally:
         if service is not None:
             service.stopping()
         voice.close()
         keeper.close()
+        pins.close()
         preparing.shutdown(cancel_futures=True)
 
 
@@ -276,6 +292,18 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
             keyboard.run(engine, ear, keys)
     finally:
         keeper.close()
+
+
+def _nobody_is_told() -> None:
+    """Do without whoever watches a service."""
+
+
+def _telling_trouble(shown: Display) -> Observer:
+    def observe(at_s: float, happening: Event | Action) -> None:
+        if isinstance(happening, Trouble):
+            shown.note(at_s, str(happening))
+
+    return observe
 
 
 def _one_after_the_other(*observers: Observer) -> Observer:

@@ -4,14 +4,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 
-from voice_guide import __version__
 from voice_guide.errors import NoSoundError, VoiceGuideError
+from voice_guide.usage import parser
 
 # Each command imports what it needs itself: loading the recognizer takes time that
 # `voice-guide --help` does not have to wait for.
@@ -22,8 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _prepare_streams()
     try:
         try:
-            options = _parser().parse_args(arguments)
-            status = options.command(options)
+            options = parser().parse_args(arguments)
+            status = _COMMANDS[options.command](options)
         finally:
             # Here, where a reader who has gone is noticed, and not at Python's own end.
             sys.stdout.flush()
@@ -170,13 +170,6 @@ def _rehearse(options: argparse.Namespace) -> int:
     return 0 if report.passed else 1
 
 
-def _percentage(text: str) -> float:
-    percent = float(text)
-    if not 0 <= percent <= 100:
-        raise ValueError
-    return percent
-
-
 def _list_models(_: argparse.Namespace) -> int:
     from voice_guide import models
     from voice_guide.console import show_table
@@ -235,166 +228,34 @@ def _diary(options: argparse.Namespace) -> int:
     return 1 if notebook.note else 0
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
+    from voice_guide.bug_report import bug_report
+    from voice_guide.console import on_terminal, show_finding
     from voice_guide.doctor import examine
 
-    status = 0
-    for finding in examine():
-        mark = "ok" if finding.is_well else "!!"
-        print(f"{mark}  {finding.part:<10}  {finding.report}", flush=True)
-        if not finding.is_well:
-            status = 1
-    return status
+    findings = []
+    with on_terminal() as show:
+        for finding in examine(show):
+            findings.append(finding)
+            if not options.json:
+                show_finding(finding)
+    if options.json:
+        print(json.dumps(bug_report(findings)))
+    return 0 if all(finding.is_well for finding in findings) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="voice-guide",
-        description="Leads you through a routine by voice while your hands are busy. "
-        "Nothing leaves the room.",
-        epilog="Start with: voice-guide run. Without a microphone: voice-guide demo.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    run = commands.add_parser(
-        "run",
-        help="be led through a routine",
-        description="Listens, speaks, and leads you through a routine. Say goodbye to end it.",
-    )
-    run.add_argument("--routine", metavar="ID", help="begin with this one (see: routines)")
-    run.add_argument("--mic", metavar="NAME", default="", help="part of the microphone's name")
-    run.add_argument("--speaker", metavar="NAME", default="", help="part of the speaker's name")
-    instead = run.add_mutually_exclusive_group()
-    instead.add_argument("--text", action="store_true", help="type instead of speaking, and read")
-    instead.add_argument(
-        "--service",
-        action="store_true",
-        help="as a device that systemd starts: goodbye puts it to sleep, and nothing is shown",
-    )
-    run.set_defaults(command=_run)
-
-    demo = commands.add_parser(
-        "demo",
-        help="hear a whole session without a microphone",
-        description="A synthetic person speaks in a simulated room, the real recognizer "
-        "listens, also while the real voice answers. Fails if anything was not understood, or "
-        "was heard that nobody had said.",
-    )
-    demo.add_argument(
-        "--out", metavar="FILE.wav", type=Path, help="write what the room would have heard"
-    )
-    demo.add_argument(
-        "--heard",
-        metavar="FILE.wav",
-        type=Path,
-        help="write, in stereo, what the microphone heard (left) and what was left of it for "
-        "the recognizer once echo and noise were taken out (right)",
-    )
-    demo.set_defaults(command=_demo)
-
-    hear = commands.add_parser(
-        "hear",
-        help="which commands are in recordings",
-        description="Streams recordings through the same hearing as live and prints the "
-        "commands in them. decided_s may lie after the end of a recording that ends with "
-        "the last word: the silence after it is heard too.",
-    )
-    hear.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV files")
-    hear.add_argument(
-        "--sentences", metavar="FILE_OR_DIR", type=Path, help="other sentences (hassil YAML)"
-    )
-    hear.add_argument(
-        "--context",
-        metavar="NAME",
-        help="where in the conversation: choosing, preparing, step, paused, finished, asleep, "
-        "or a context of the sentence file; step where nothing is said",
-    )
-    hear.add_argument(
-        "--far-end",
-        metavar="FILE",
-        type=Path,
-        help="what the speaker played meanwhile, sample for sample",
-    )
-    hear.add_argument("--json", action="store_true", help="one JSON object a line and file")
-    hear.set_defaults(command=_hear)
-
-    routines = commands.add_parser("routines", help="what can be done")
-    routines.set_defaults(command=_routines)
-
-    new = commands.add_parser(
-        "new",
-        help="begin a routine of your own",
-        description="Writes a routine pack to start from, with every key explained, to where "
-        "your own routines are.",
-    )
-    new.add_argument("name", metavar="NAME", help="what you will call it: morning-stretch")
-    new.set_defaults(command=_new)
-
-    check = commands.add_parser(
-        "check",
-        help="whether a routine pack is sound",
-        description="Checks routine packs and names every word that could not be heard.",
-    )
-    check.add_argument("packs", metavar="PACK", nargs="+", type=Path, help="TOML files")
-    check.set_defaults(command=_check)
-
-    rehearse = commands.add_parser(
-        "rehearse",
-        help="whether what people say is understood",
-        description="Says the sentences of every context with every voice this machine has, "
-        "in a quiet room and over noise, and tells which are misheard, taken for another "
-        "command, or have words the speech model does not know; which of the guide's own "
-        "prompts contain a command; and what to do about each. With packs, their names, "
-        "places and things take the place of all others. What covers "
-        "every template, every value and every word is said, and everything of one or two "
-        "words. A sentence listened for in several contexts is said in one of them: step, "
-        "or else the first. Takes about six minutes on two processors.",
-        epilog="Exits with 1 if less is understood in the quiet room, over all sentences, "
-        "than the threshold, or if a word is unknown. Noise and prompts do not count.",
-    )
-    rehearse.add_argument("packs", metavar="PACK", nargs="*", type=Path, help="TOML files")
-    rehearse.add_argument(
-        "--threshold",
-        metavar="PERCENT",
-        type=_percentage,
-        default=90,
-        help="how much has to be understood; 90 where nothing is said",
-    )
-    rehearse.add_argument("--json", action="store_true", help="everything, as one JSON object")
-    rehearse.set_defaults(command=_rehearse)
-
-    models = commands.add_parser("models", help="recognition models: list, install, verify")
-    actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
-    actions.add_parser("list", help="which there are").set_defaults(command=_list_models)
-    actions.add_parser("install", help="install your language's, or mend it").set_defaults(
-        command=_install_models
-    )
-    actions.add_parser("verify", help="check every file of those installed").set_defaults(
-        command=_verify_models
-    )
-
-    diary = commands.add_parser(
-        "diary",
-        help="what was done, and how it felt",
-        description="Shows the diary, which is kept on this device only, and only for whoever "
-        "has said yes to it: each session with the pain before and after it, from 0 (none) to "
-        "10 (worst), and how each area fared in the last fourteen days.",
-    )
-    instead = diary.add_mutually_exclusive_group()
-    instead.add_argument(
-        "--plot", metavar="FILE.png", type=Path, help="draw it instead, a panel for each area"
-    )
-    instead.add_argument(
-        "--csv", action="store_true", help="print the sessions, comma-separated, instead"
-    )
-    diary.set_defaults(command=_diary)
-
-    doctor = commands.add_parser(
-        "doctor",
-        help="what works here, and what to do about what does not",
-        description="Examines microphone, speaker, model and voice, and plays a few seconds of "
-        "the guide's voice to find out how the microphone hears it.",
-    )
-    doctor.set_defaults(command=_doctor)
-    return parser
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "demo": _demo,
+    "hear": _hear,
+    "routines": _routines,
+    "new": _new,
+    "check": _check,
+    "rehearse": _rehearse,
+    "list_models": _list_models,
+    "install_models": _install_models,
+    "verify_models": _verify_models,
+    "diary": _diary,
+    "doctor": _doctor,
+}
+"""What each command does, by the name that `usage` has for it; returns the exit status."""

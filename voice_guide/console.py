@@ -1,8 +1,9 @@
 """What the terminal shows: the conversation as it goes."""
 
+import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voice_guide.finding import Finding
 from voice_guide.guide.events import Action, Cue, Event, Play, Say
 from voice_guide.guide.prompts import Prompts
 from voice_guide.hearing.command import Command, Unclear
@@ -70,6 +72,10 @@ class Transcript:
 class Log:
     """Tells, on standard error, what a person should know; of the conversation, nothing."""
 
+    def __init__(self) -> None:
+        # While sound runs, its system is kept from standard error; this one is not.
+        self._out = os.fdopen(os.dup(sys.stderr.fileno()), "w", errors="backslashreplace")
+
     @contextmanager
     def following(self, _: object) -> Iterator[None]:
         """Take nothing before, and leave nothing behind."""
@@ -80,7 +86,7 @@ class Log:
 
     def note(self, _: float, text: str) -> None:
         """Tell what a person should know about."""
-        print(f"voice-guide: {text}", file=sys.stderr, flush=True)
+        print(f"voice-guide: {text}", file=self._out, flush=True)
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -106,6 +112,21 @@ def show_commands(path: Path, duration_s: float, commands: Sequence[Command]) ->
         print(f"  {span}: {command.text} → {describe(command)}")
     if not commands:
         print("  no command")
+
+
+@contextmanager
+def on_terminal() -> Iterator[Callable[[str], None]]:
+    """Give what shows a line to whoever sits at a terminal, and to nobody else."""
+    # A copy, for standard error is closed to the sound system's own complaints meanwhile.
+    shown = os.dup(2) if sys.stderr.isatty() else os.open(os.devnull, os.O_WRONLY)
+    with os.fdopen(shown, "w") as terminal:
+        yield lambda text: print(text, file=terminal, flush=True)
+
+
+def show_finding(finding: Finding) -> None:
+    """Print what the doctor has found, as soon as it has."""
+    mark = "ok" if finding.is_well else "!!"
+    print(f"{mark}  {finding.part:<10}  {finding.report}", flush=True)
 
 
 def describe(command: Command) -> str:

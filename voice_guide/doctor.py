@@ -1,19 +1,34 @@
 """What works on this machine, and what to do about what does not."""
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+import tomlkit
 
-from voice_guide import assistant
+from voice_guide import assistant, echo_check, hearing_check
+from voice_guide.assistant import Content
 from voice_guide.audio import level_dbfs
-from voice_guide.echo_check import DEAD_DBFS, Playing, report
+from voice_guide.echo_check import DEAD_DBFS, Playing
 from voice_guide.errors import VoiceGuideError
+from voice_guide.finding import Finding
+from voice_guide.guide.phase import Phase
 from voice_guide.guide.prompts import Prompts
-from voice_guide.language import find
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing_check import Asking, Question
+from voice_guide.language import Language, find
 from voice_guide.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
+from voice_guide.speaking.mixer import Mixer
 from voice_guide.speaking.natural import NaturalVoice
 from voice_guide.speaking.synthesizer import Speaker, render
+
+if TYPE_CHECKING:
+    # Where PortAudio is missing, it cannot be imported, and that is for one part to tell.
+    from voice_guide.devices.soundcard import SoundCard
 
 _LISTEN_S = 1.0
 """How long the microphone is listened to, in seconds."""
@@ -21,115 +36,200 @@ _LISTEN_S = 1.0
 _LOUD_DBFS = -35.0
 """Noise above this, in a room where nobody speaks, hides speech."""
 
+_CONTEXT = Phase.CHOOSING
+"""Where in a conversation somebody is asked to speak as if she were there."""
 
-@dataclass(frozen=True)
-class Finding:
-    """What was found about one part."""
+_ASKED = 3
+"""How many things somebody is asked to say."""
 
-    part: str
-    """Which part."""
-
-    is_well: bool
-    """Whether it can be used."""
-
-    report: str
-    """What was found and, where it is not well, what to do."""
+_QUOTED = re.compile('"([^"]+)"')
 
 
-def examine() -> Iterator[Finding]:
-    """Try every part that a session needs, one after the other."""
+def examine(show: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:
+    """Try every part that a session needs, one after the other.
+
+    `show` is told what the person is asked to say, in the moment in which she is.
+    """
     try:
         file = SettingsFile()
-        yield Finding("settings", True, f"{file.path}" if file.path.exists() else "usual")
         settings = file.settings
+        told = f"{file.path}" if file.path.exists() else f"usual: there is no {file.path}"
+        yield Finding("settings", True, told, asdict(settings))
     except VoiceGuideError as error:
         yield Finding("settings", False, str(error))
         settings = Settings()
-    parts: list[tuple[str, Callable[[Settings], str]]] = [
-        ("microphone", _microphone),
-        ("speaker", _speaker),
-        ("routines", _routines),
-        ("model", _model),
-        ("voice", _voice),
-        ("echo", _echo),
+    yield from _Examination(settings, show).findings()
+
+
+class _Examination:
+    """An examination of everything but the settings."""
+
+    def __init__(self, settings: Settings, show: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._show = show
+        self._is_deaf = False
+
+    def findings(self) -> Iterator[Finding]:
+        """Examine one part after the other."""
+        parts: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+            ("devices", self._devices),
+            ("microphone", self._microphone),
+            ("speaker", self._speaker),
+            ("routines", self._routines),
+            ("model", self._model),
+            ("voice", self._voice),
+            (echo_check.PART, self._echo),
+            (hearing_check.PART, self._commands),
+        ]
+        for part, examined in parts:
+            try:
+                yield from examined()
+            except VoiceGuideError as error:
+                yield Finding(part, False, str(error))
+
+    def _devices(self) -> Iterator[Finding]:
+        from voice_guide.devices import listing
+
+        sound = self._settings.sound
+        listed = [
+            *(("microphone", choice) for choice in listing.microphones(sound.microphone)),
+            *(("speaker", choice) for choice in listing.speakers(sound.speaker)),
+        ]
+        for kind, choice in listed:
+            rates = ", ".join(map(str, sorted(choice.rates_hz)))
+            told = f"{kind} = {tomlkit.item(choice.name).as_string()}"
+            told += f", can be opened at {rates} Hz" if rates else ", cannot be opened now"
+            told += ", used" if choice.is_used else ""
+            yield Finding("devices", True, told, {"kind": kind, **asdict(choice)})
+        if listed:
+            told = "to use another, write its line into config.toml, below [sound]"
+            yield Finding("devices", True, told)
+
+    def _microphone(self) -> Iterator[Finding]:
+        from voice_guide.devices import listing
+        from voice_guide.devices.soundcard import record
+
+        device = listing.microphone(self._settings.sound.microphone)
+        level = level_dbfs(record(device, _LISTEN_S))
+        self._is_deaf = level < DEAD_DBFS
+        told = f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
+        if self._is_deaf:
+            told = f'"{device.name}" hears nothing at all: is it muted?'
+        elif level > _LOUD_DBFS:
+            told = (
+                f'"{device.name}" hears {level:.0f} dBFS of noise: turn it down, or move it away '
+                "from what hums"
+            )
+        is_well = DEAD_DBFS <= level <= _LOUD_DBFS
+        yield Finding("microphone", is_well, told, {"noise_dbfs": level})
+
+    def _speaker(self) -> Iterator[Finding]:
+        from voice_guide.devices import listing
+
+        device = listing.speaker(self._settings.sound.speaker)
+        self._sound_card()
+        yield Finding("speaker", True, f'"{device.name}" at {device.rate_hz:.0f} Hz')
+
+    def _routines(self) -> Iterator[Finding]:
+        left_out = self._content.left_out
+        told = f"{len(self._content.library.routines)} can be led"
+        if left_out:
+            told = "left out: " + "; ".join(f"{each.file}: {each.text}" for each in left_out)
+        yield Finding("routines", not left_out, told)
+
+    def _model(self) -> Iterator[Finding]:
+        assistant.ensure_it_can_wake(self._settings.hearing, self._speech_model)
+        yield Finding("model", True, f"{self._language.model} is sound")
+
+    def _voice(self) -> Iterator[Finding]:
+        voice = self._settings.voice
+        is_natural = voice.engine is SpeechEngine.NATURAL
+        speak = NaturalVoice(self._settings.language).render if is_natural else render
+        if not np.any(speak("I can speak.", Speaker(voice.name, voice.rate))):
+            raise VoiceGuideError(f'the voice "{voice.name}" is silent: set another')
+        name = "the natural voice" if is_natural else f'"{voice.name}"'
+        yield Finding("voice", True, f"{name} speaks {voice.rate} words a minute")
+
+    def _echo(self) -> Iterator[Finding]:
+        voice = self._settings.voice
+        card = self._sound_card()
+        # At its usual pace: another would be over too soon, or take too long.
+        # As much as the echo canceller takes to learn, and a little more.
+        text = Prompts(self._language.prompts)("doctor.hear_myself")
+        speech = render(text, Speaker(voice.name, VoiceSettings().rate))
+        speech = (speech * voice.volume).astype(np.int16)
+        if not np.any(speech):
+            told = "unknown, for nothing is played: the volume is 0, or the voice is silent"
+            yield Finding(echo_check.PART, True, told)
+            return
+        playing = Playing(speech)
+        card.run(playing)
+        if card.breaks:
+            raise VoiceGuideError(
+                f"not measured, for the sound broke off ({card.breaks} times): try again while "
+                "nothing else keeps this machine busy"
+            )
+        cancels_echo = self._settings.sound.cancel_echo
+        yield echo_check.report(playing.heard, playing.played, cancels_echo)
+
+    def _commands(self) -> Iterator[Finding]:
+        if self._is_deaf:
+            raise VoiceGuideError("nothing was asked, for the microphone hears nothing at all")
+        settings, content = self._settings, self._content
+        card = self._sound_card()
+        understanding = assistant.understand(
+            content.sentences, self._speech_model, content.language
+        )
+        understanding.prepare(_CONTEXT)
+        listener = Listener(
+            self._speech_model,
+            understanding,
+            _CONTEXT,
+            settings.hearing.sensitivity,
+            settings.sound.cancel_echo,
+        )
+        voice = assistant.new_voice(settings, content, lambda _, text: self._show(text))
+        mixer: Mixer[str, None] = Mixer(settings.voice.volume)
+        asking = Asking(listener, voice.speech, mixer, questions(content), self._show)
+        voice.close()
+        card.run(asking, asking.start)
+        yield from hearing_check.report(asking.answers, card.breaks)
+
+    @cached_property
+    def _language(self) -> Language:
+        return find(self._settings.language)
+
+    @cached_property
+    def _content(self) -> Content:
+        return assistant.load_content(self._settings)
+
+    @cached_property
+    def _speech_model(self) -> SpeechModel:
+        return assistant.load_model(self._language)
+
+    def _sound_card(self) -> "SoundCard":
+        from voice_guide.devices import listing
+        from voice_guide.devices.soundcard import SoundCard
+
+        sound = self._settings.sound
+        return SoundCard(listing.microphone(sound.microphone), listing.speaker(sound.speaker))
+
+
+def questions(content: Content) -> list[Question]:
+    """Return what somebody is asked to say: the first of what is shown that can be said.
+
+    Raises VoiceGuideError where the language shows nothing of the kind.
+    """
+    name = f"can_say.{_CONTEXT}"
+    shown = _QUOTED.findall(content.prompts(name, example=content.library.example))
+    asked = [
+        Question(words, meaning, content.prompts("doctor.say", words=words))
+        for words in shown
+        if (meaning := content.sentences.match(words, _CONTEXT))
     ]
-    for part, attempt in parts:
-        yield _try(part, attempt, settings)
-
-
-def _try(part: str, attempt: Callable[[Settings], str], settings: Settings) -> Finding:
-    try:
-        return Finding(part, True, attempt(settings))
-    except VoiceGuideError as error:
-        return Finding(part, False, str(error))
-
-
-def _microphone(settings: Settings) -> str:
-    from voice_guide.devices import soundcard
-
-    device = soundcard.microphone(settings.sound.microphone)
-    level = level_dbfs(soundcard.record(device, _LISTEN_S))
-    if level < DEAD_DBFS:
-        raise VoiceGuideError(f'"{device.name}" hears nothing at all: is it muted?')
-    if level > _LOUD_DBFS:
+    if not asked:
         raise VoiceGuideError(
-            f'"{device.name}" hears {level:.0f} dBFS of noise: turn it down, or move it away '
-            "from what hums"
+            f"{content.language.prompts}: {name}: expected sentences between quotation marks that "
+            "can be said there"
         )
-    return f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
-
-
-def _speaker(settings: Settings) -> str:
-    from voice_guide.devices import soundcard
-
-    device = soundcard.speaker(settings.sound.speaker)
-    soundcard.SoundCard(soundcard.microphone(settings.sound.microphone), device)
-    return f'"{device.name}" at {device.rate_hz:.0f} Hz'
-
-
-def _routines(settings: Settings) -> str:
-    library = assistant.load_content(settings).library
-    if library.left_out:
-        told = "; ".join(f"{problem.file}: {problem.text}" for problem in library.left_out)
-        raise VoiceGuideError(f"left out: {told}")
-    return f"{len(library.routines)} can be led"
-
-
-def _model(settings: Settings) -> str:
-    language = find(settings.language)
-    assistant.ensure_it_can_wake(settings.hearing, assistant.load_model(language))
-    return f"{language.model} is sound"
-
-
-def _voice(settings: Settings) -> str:
-    voice = settings.voice
-    is_natural = voice.engine is SpeechEngine.NATURAL
-    speak = NaturalVoice(settings.language).render if is_natural else render
-    if not np.any(speak("I can speak.", Speaker(voice.name, voice.rate))):
-        raise VoiceGuideError(f'the voice "{voice.name}" is silent: set another')
-    name = "the natural voice" if is_natural else f'"{voice.name}"'
-    return f"{name} speaks {voice.rate} words a minute"
-
-
-def _echo(settings: Settings) -> str:
-    from voice_guide.devices import soundcard
-
-    sound = settings.sound
-    card = soundcard.SoundCard(
-        soundcard.microphone(sound.microphone), soundcard.speaker(sound.speaker)
-    )
-    # At its usual pace: another would be over too soon, or take too long.
-    # As much as the echo canceller takes to learn, and a little more.
-    text = Prompts(find(settings.language).prompts)("doctor.hear_myself")
-    speech = render(text, Speaker(settings.voice.name, VoiceSettings().rate))
-    speech = (speech * settings.voice.volume).astype(np.int16)
-    if not np.any(speech):
-        return "unknown, for nothing is played: the volume is 0, or the voice is silent"
-    playing = Playing(speech)
-    card.run(playing)
-    if card.breaks:
-        raise VoiceGuideError(
-            f"not measured, for the sound broke off ({card.breaks} times): try again while "
-            "nothing else keeps this machine busy"
-        )
-    return report(playing.heard, playing.played, sound.cancel_echo)
+    return asked[:_ASKED]

@@ -1,13 +1,17 @@
 """How what the speaker plays comes back to the microphone, and what to do about it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence
-from voice_guide.errors import VoiceGuideError
+from voice_guide.finding import Finding
 from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.echo.canceller import EchoCanceller, EchoPath
+
+PART = "echo"
+"""What findings call this part."""
 
 _AROUND_S = 1.0
 """Silence before and after what is played, in seconds: the room's own noise, and the end of
@@ -21,6 +25,9 @@ _LATER_S = (0.9, 1.8)
 
 DEAD_DBFS = -90.0
 """A microphone that works always has some noise: below this it is muted or dead."""
+
+_SILENCE = 4
+"""Samples up to this are silence: resampling adds a little noise to it."""
 
 _LIMIT = 31_000
 """Samples beyond this are at the microphone's limits, whatever resampling did to them ..."""
@@ -47,9 +54,6 @@ class Playing:
     def is_finished(self) -> bool:
         """Whether all of it has been played."""
         return len(self._pairs) == len(self._blocks)
-
-    def start(self) -> None:
-        """Need no preparation."""
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take what is heard and what is played meanwhile; return what to play next."""
@@ -90,59 +94,81 @@ class _Echo:
         )
 
 
-def report(heard: Samples, played: Samples, cancels_echo: bool) -> str:
-    """Return what is to be said of the echo in what was heard; both have shape (n,).
+def is_at_its_limits(heard: Samples) -> bool:
+    """Tell whether a microphone heard what is too loud for it, more often than by chance."""
+    return bool(np.mean(np.abs(heard.astype(np.int32)) > _LIMIT) > _OFTEN)
 
-    `cancels_echo` is whether the guide is set to take it out. Raises VoiceGuideError, with
-    what to do, where the guide would hear itself.
+
+def sounds(played: Samples) -> npt.NDArray[np.bool_]:
+    """Tell of each sample whether anything is played in it, shape (n,)."""
+    return np.abs(played.astype(np.int32)) > _SILENCE
+
+
+def report(heard: Samples, played: Samples, cancels_echo: bool) -> Finding:
+    """Tell of the echo in what was heard, and what to do where the guide would hear itself.
+
+    `heard` and `played` have shape (n,); `cancels_echo` is whether the guide is set to take the
+    echo out.
     """
     if level_dbfs(heard) < DEAD_DBFS:
-        raise VoiceGuideError("the microphone hears nothing at all, and so no echo")
-    if np.mean(np.abs(heard.astype(np.int32)) > _LIMIT) > _OFTEN:
-        raise VoiceGuideError(
+        return Finding(PART, False, "the microphone hears nothing at all, and so no echo")
+    if is_at_its_limits(heard):
+        return Finding(
+            PART,
+            False,
             "what is played is too loud for the microphone: turn the speaker down, or move it "
-            "away from the microphone"
+            "away from the microphone",
         )
     echo = _measured(heard, played)
     if echo is None:
         return _without_echo(heard, played, cancels_echo)
+    is_well, told = _judged(echo, cancels_echo)
+    return Finding(PART, is_well, told, asdict(echo))
+
+
+def _judged(echo: _Echo, cancels_echo: bool) -> tuple[bool, str]:
+    """Return whether that is well, and what to say of it."""
     if not cancels_echo:
         if echo.over_noise_db > _FAINT_DB:
-            raise VoiceGuideError(f"{echo}, and nothing cancels it: set sound.cancel_echo = true")
-        return f"{echo}: faint enough not to be cancelled"
+            return False, f"{echo}, and nothing cancels it: set sound.cancel_echo = true"
+        return True, f"{echo}: faint enough not to be cancelled"
     found = f"{echo}, {echo.removed_db:.0f} dB less after cancelling"
     left_over_noise_db = echo.over_noise_db - echo.removed_db
     if echo.removed_db < _LEAST_REMOVED_DB and left_over_noise_db > _FAINT_DB:
-        raise VoiceGuideError(
+        return False, (
             f"{found}: turn the speaker down, which distorts when it is too loud, and try again "
             "while nothing else is to be heard"
         )
-    return f"{found}, clocks {abs(echo.path.drift) * 1e6:.1f} ppm apart"
+    return True, f"{found}, clocks {abs(echo.path.drift) * 1e6:.1f} ppm apart"
 
 
-def _without_echo(heard: Samples, played: Samples, cancels_echo: bool) -> str:
-    """Return what is to be said where nothing was found as soon as it has to be heard."""
+def _without_echo(heard: Samples, played: Samples, cancels_echo: bool) -> Finding:
+    """Tell of what was heard where nothing was found as soon as it has to be heard."""
     for later_s in _LATER_S:
         path, _ = _cancelled(heard, np.concatenate([silence(round(later_s * RATE)), played]))
         if path:
-            raise VoiceGuideError(
-                f"heard {later_s + path.delay_s:.1f} s after it is played, which is too late: "
-                f"{LONGEST_DELAY_S} s can be followed; use a speaker with a cable"
+            delay_s = later_s + path.delay_s
+            return Finding(
+                PART,
+                False,
+                f"heard {delay_s:.1f} s after it is played, which is too late: "
+                f"{LONGEST_DELAY_S} s can be followed; use a speaker with a cable",
+                {"delay_s": delay_s},
             )
-    if not cancels_echo:
-        return "what is played is not heard by the microphone"
-    return (
-        "what is played is not heard by the microphone; where that is so because you have "
-        "headphones on, or the device cancels its echo, sound.cancel_echo = false saves "
-        "processor time"
-    )
+    told = "what is played is not heard by the microphone"
+    if cancels_echo:
+        told += (
+            "; where that is so because you have headphones on, or the device cancels its echo, "
+            "sound.cancel_echo = false saves processor time"
+        )
+    return Finding(PART, True, told)
 
 
 def _measured(heard: Samples, played: Samples) -> _Echo | None:
     path, left = _cancelled(heard, played)
     if path is None:
         return None
-    first, last = np.flatnonzero(played)[[0, -1]]
+    first, last = np.flatnonzero(sounds(played))[[0, -1]]
     delay = round(path.delay_s * RATE)
     judged = slice(last - round(_JUDGED_S * RATE), last)
     arrived = slice(judged.start + delay, judged.stop + delay)

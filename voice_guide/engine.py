@@ -37,15 +37,16 @@ from voice_guide.guide.view import View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.speaking import chimes
 from voice_guide.speaking.mixer import Mixer
+from voice_guide.trouble import Trouble
 
 
 class Ear(Protocol):
-    """Whatever turns what comes in into commands."""
+    """Whatever turns what comes in into commands, and notices where nothing can come in."""
 
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear | Trouble]:
         """Take a block of the microphone and what the speaker played in the same moment."""
 
     @property
@@ -149,6 +150,10 @@ class Engine:
     def start(self) -> None:
         """Let the guide begin."""
         self._handle(self._started)
+
+    def notice(self, trouble: Trouble) -> None:
+        """Let the guide know what has become of the sound; while it is lost, no block may come."""
+        self._handle(trouble)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take one block of the microphone; return the next one for the speaker.

@@ -6,11 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
-
-from voice_guide.audio import Samples
-from voice_guide.engine import Engine
 
 _FEEDS = 4
 """How often the watchdog is fed in the time that it waits."""
@@ -21,8 +17,10 @@ class Service:
 
     def __init__(self) -> None:
         """Take from the environment where to tell, and how often."""
-        # An abstract address begins with a zero, which no variable can hold.
-        self._address = os.environ.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        self._address = os.environ.get("NOTIFY_SOCKET", "")
+        if self._address.startswith("@"):
+            # An abstract address begins with a zero, which no variable can hold.
+            self._address = "\0" + self._address[1:]
         within_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
         self._feeds_every_s = within_s / _FEEDS if self._address and within_s else math.inf
         self._fed_s = -math.inf
@@ -60,27 +58,3 @@ class Service:
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
             told.setblocking(False)
             told.sendto(message.encode(), self._address)
-
-
-class Watched:
-    """An engine that shows, block by block, that it goes on."""
-
-    def __init__(self, engine: Engine, alive: Callable[[], None]) -> None:
-        """`alive` is called after every block: not where the engine hangs in one."""
-        self._engine = engine
-        self._alive = alive
-
-    def start(self) -> None:
-        """Begin."""
-        self._engine.start()
-
-    def process(self, heard: Samples, played: Samples) -> Samples:
-        """Take a block of the microphone; return the next one for the speaker."""
-        block = self._engine.process(heard, played)
-        self._alive()
-        return block
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether everything has been said."""
-        return self._engine.is_finished

@@ -105,6 +105,20 @@ class GuideSettings:
     """Who says when it goes on: "wait" for the person, or "carry on"."""
 
 
+_Pin = Annotated[int, Field(strict=True, ge=2, le=27)]
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class PinSettings:
+    """What is connected to a Raspberry Pi's pins, by the GPIO numbers; None for nothing."""
+
+    led: _Pin | None = None
+    """The pin that a light-emitting diode and its resistor lie at."""
+
+    button: _Pin | None = None
+    """The pin that a push button connects to ground."""
+
+
 @dataclass(frozen=True, config=_CHECKED)
 class Settings:
     """Everything that may be set."""
@@ -120,6 +134,9 @@ class Settings:
 
     guide: GuideSettings = GuideSettings()
     """How the guide leads."""
+
+    pins: PinSettings = PinSettings()
+    """What is connected to a Raspberry Pi's pins."""
 
     language: Annotated[str, Field(strict=True)] = REFERENCE
     """What the guide speaks and understands."""

@@ -1,37 +1,26 @@
 """A real microphone and a real speaker, through sounddevice."""
 
-import atexit
-import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
-from voice_guide.errors import NoSoundError, VoiceGuideError
-
-try:
-    import sounddevice as sd
-except OSError as error:
-    raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
+from voice_guide.devices.listing import RATES_HZ, Device, can_open
+from voice_guide.devices.portaudio import answered, muted, sd
+from voice_guide.errors import VoiceGuideError
 
 _BLOCK_S = BLOCK / RATE
 """Length of the sound system's blocks, in seconds: the same as the engine's."""
 
 _BUFFER_S = 0.04
 """Sound the system keeps ahead by itself, in seconds: with less, a busy processor is heard."""
-
-RATES_HZ = (RATE, 48_000, 44_100, 32_000, 96_000)
-"""Sampling rates to open the devices at: the first that both of them take. Sound systems
-take any; what refuses ours are USB microphones without one in between."""
 
 _LEAD_S = 0.06
 """Sound kept ahead in the speaker's queue, in seconds: the time the loop may take over
@@ -40,82 +29,15 @@ one block before there is a gap in what is heard."""
 _RESAMPLING_S = 0.04
 """Sound that soxr's two streams hold back and then deliver in a burst, in seconds."""
 
-_SILENT_FOR_S = 3.0
-"""A microphone that delivers nothing for this long is gone: often nothing else tells."""
-
-_CLOSED_WITHIN_S = 1.0
-"""How long closing the devices may take, in seconds."""
-
-_Direction: TypeAlias = Literal["input", "output"]
+_SILENT_FOR_S = 2.5
+"""A device that delivers nothing for this long is gone: often nothing else tells."""
 
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
 """What the sound system's thread delivers, part by part; None when it ends."""
 
 
-@dataclass(frozen=True)
-class Device:
-    """A microphone or a speaker."""
-
-    index: int
-    """PortAudio's number for it."""
-
-    name: str
-    """What the system calls it."""
-
-    channels: int
-    """How many channels it is opened with."""
-
-    rate_hz: float
-    """Its own sampling rate."""
-
-
-def microphone(name: str = "") -> Device:
-    """Return the microphone whose name contains this, or the system's own choice.
-
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
-    """
-    return _find("input", "microphone", name)
-
-
-def speaker(name: str = "") -> Device:
-    """Return the speaker whose name contains this, or the system's own choice.
-
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
-    """
-    return _find("output", "speaker", name)
-
-
-def _find(direction: _Direction, word: str, name: str) -> Device:
-    listed = [d for d in sd.query_devices() if d[f"max_{direction}_channels"] > 0]
-    if not listed:
-        raise NoSoundError(f"this machine has no {word}")
-    suitable = [d for d in listed if name.lower() in d["name"].lower()]
-    if not suitable:
-        names = ", ".join(f'"{d["name"]}"' for d in listed)
-        raise VoiceGuideError(f'there is no {word} called "{name}"; there are: {names}')
-    default = sd.default.device[direction]
-    for found in sorted(suitable, key=lambda d: d["index"] != default):
-        # Some hardware takes nothing but stereo; one channel is all that is needed.
-        channels = min(2, found[f"max_{direction}_channels"])
-        device = Device(found["index"], found["name"], channels, found["default_samplerate"])
-        # ALSA lists what it cannot open too, such as a sound server that does not run.
-        if _can_open(direction, device, device.rate_hz):
-            return device
-    if name:
-        raise VoiceGuideError(f'the {word} "{name}" cannot be opened: is it used elsewhere?')
-    raise NoSoundError(f"this machine has no {word} that can be opened")
-
-
-def _can_open(direction: _Direction, device: Device, rate_hz: float) -> bool:
-    check = sd.check_input_settings if direction == "input" else sd.check_output_settings
-    try:
-        with _muted():
-            check(device.index, device.channels, "int16", samplerate=rate_hz)
-    except (sd.PortAudioError, ValueError):
-        return False
-    return True
+class SoundLostError(VoiceGuideError):
+    """A microphone or a speaker that went away, or that cannot be opened any more."""
 
 
 def record(microphone: Device, seconds: float) -> Samples:
@@ -146,9 +68,6 @@ def record(microphone: Device, seconds: float) -> Samples:
 class Session(Protocol):
     """Whatever listens and speaks: the engine, or a measurement."""
 
-    def start(self) -> None:
-        """Begin."""
-
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take a block of the microphone and what the speaker played in the same moment.
 
@@ -161,13 +80,15 @@ class Session(Protocol):
 
 
 class SoundCard:
-    """One microphone and one speaker, run by one clock."""
+    """One microphone and one speaker, run by one clock; or a speaker alone, for want of more."""
 
-    def __init__(self, microphone: Device, speaker: Device) -> None:
+    def __init__(self, microphone: Device | None, speaker: Device) -> None:
         """Take two devices; raises VoiceGuideError where they cannot work together."""
         self._microphone = microphone
         self._speaker = speaker
-        self._what = f'the microphone "{microphone.name}" or the speaker "{speaker.name}"'
+        self._what = f'the speaker "{speaker.name}"'
+        if microphone:
+            self._what = f'the microphone "{microphone.name}" or {self._what}'
         self._rate_hz = self._common_rate()
         self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
@@ -175,19 +96,23 @@ class SoundCard:
         """How often the sound system ran out of sound to play, or of room for what it recorded,
         since this machine was too busy: what is played may be heard later from then on."""
 
-    def run(self, session: Session) -> None:
+    def run(self, session: Session, begin: Callable[[], None] = lambda: None) -> None:
         """Let a session speak and listen until it has ended and all of it has been heard.
 
-        Raises VoiceGuideError where a device cannot be opened, or goes away.
+        `begin` is called as soon as there is sound. Raises SoundLostError where a device cannot
+        be opened, or goes away.
         """
         to_session = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
         to_speaker = soxr.ResampleStream(RATE, self._rate_hz, 1, dtype="int16", quality="LQ")
         lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
         lead = round(lead_s * self._rate_hz)
         self._to_play.put(silence(lead))
+        has_begun = False
         with self._running() as stream:
-            session.start()
             for heard, played in self._blocks(to_session):
+                if not has_begun:
+                    has_begun = True
+                    begin()
                 if not session.is_finished:
                     block = session.process(heard, played)
                     # After a hitch the queue is longer than need be: silence makes up for it.
@@ -195,7 +120,7 @@ class SoundCard:
                         self._to_play.put(to_speaker.resample_chunk(block))
                     if session.is_finished:
                         # The sound system has played the last word when it takes the end of this.
-                        _, latency_s = stream.latency
+                        latency_s = np.atleast_1d(stream.latency)[-1]
                         rest = silence(round(latency_s * RATE))
                         self._to_play.put(to_speaker.resample_chunk(rest, last=True))
                 elif not len(self._to_play):
@@ -203,22 +128,36 @@ class SoundCard:
 
     def _common_rate(self) -> int:
         for rate_hz in RATES_HZ:
-            if _can_open("input", self._microphone, rate_hz) and _can_open(
-                "output", self._speaker, rate_hz
-            ):
+            if (
+                self._microphone is None or can_open("input", self._microphone, rate_hz)
+            ) and can_open("output", self._speaker, rate_hz):
                 return rate_hz
+        if self._microphone is None:
+            raise VoiceGuideError(
+                f"{self._what} takes none of the sampling rates known here; choose another"
+            )
         raise VoiceGuideError(
             f'"{self._microphone.name}" and "{self._speaker.name}" cannot be used together: '
             "they have no sampling rate in common; choose others with --mic and --speaker"
         )
 
     def _running(self) -> Any:
+        settings = {"samplerate": self._rate_hz, "blocksize": round(_BLOCK_S * self._rate_hz)}
+        if self._microphone is None:
+            return _running(
+                self._what,
+                self._recorded,
+                sd.OutputStream,
+                **settings,
+                device=self._speaker.index,
+                channels=self._speaker.channels,
+                callback=lambda outdata, *details: self._callback(None, outdata, *details),
+            )
         return _running(
             self._what,
             self._recorded,
             sd.Stream,
-            samplerate=self._rate_hz,
-            blocksize=round(_BLOCK_S * self._rate_hz),
+            **settings,
             device=(self._microphone.index, self._speaker.index),
             channels=(self._microphone.channels, self._speaker.channels),
             callback=self._callback,
@@ -226,7 +165,7 @@ class SoundCard:
 
     def _callback(
         self,
-        indata: npt.NDArray[np.int16],
+        indata: npt.NDArray[np.int16] | None,
         outdata: npt.NDArray[np.int16],
         frames: int,
         _: object,
@@ -236,8 +175,9 @@ class SoundCard:
         self.breaks += status.output_underflow or status.input_overflow
         played = self._to_play.take(frames)
         outdata[:] = played[:, np.newaxis]
+        heard = silence(frames) if indata is None else indata[:, 0]
         # Paired here, heard and played stay aligned whatever the queues hold.
-        self._recorded.put(np.stack([indata[:, 0], played], axis=1))
+        self._recorded.put(np.stack([heard, played], axis=1))
 
     def _blocks(self, to_session: Any) -> Iterator[tuple[Samples, Samples]]:
         waiting = np.zeros((0, 2), np.int16)
@@ -251,7 +191,7 @@ class SoundCard:
 @contextmanager
 def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iterator[Any]:
     """Open a stream of this kind, and close it in the end."""
-    with _muted():
+    with muted():
         try:
             stream = kind(
                 **settings,
@@ -261,45 +201,23 @@ def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iter
             )
             stream.start()
         except (sd.PortAudioError, ValueError) as error:
-            raise VoiceGuideError(f"{what} cannot be opened: {error}") from error
+            raise SoundLostError(f"{what} cannot be opened: {error}") from error
         try:
             yield stream
         finally:
-            _close(stream)
-
-
-def _close(stream: Any) -> None:
-    """Close a stream; PortAudio waits for ever for a device that is gone, and we do not."""
-    closing = threading.Thread(target=stream.close, daemon=True)
-    closing.start()
-    closing.join(_CLOSED_WITHIN_S)
-    if closing.is_alive():
-        atexit.unregister(sd._exit_handler)
+            answered(stream.close)
 
 
 def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]]:
-    """Give what is recorded, part by part; raises VoiceGuideError when there is no more."""
+    """Give what is recorded, part by part; raises SoundLostError when there is no more."""
     while True:
         try:
             part = recorded.get(timeout=_SILENT_FOR_S)
         except queue.Empty:
             part = None
         if part is None:
-            raise VoiceGuideError(f"{what} has stopped: is it still plugged in?")
+            raise SoundLostError(f"{what} has stopped: is it still plugged in?")
         yield part
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 class _Fifo:

@@ -9,6 +9,7 @@ from voice_guide.guide.place import Place
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.settings import Pacing
 from voice_guide.speaking.chimes import Chime
+from voice_guide.trouble import Trouble
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Idle:
     """For the minutes that were set, nothing was understood, said or timed."""
 
 
-Event: TypeAlias = Started | NewDay | Command | Unclear | Said | SpeechEnded | Tick | TimeUp | Idle
+Event: TypeAlias = (
+    Started | NewDay | Command | Unclear | Said | SpeechEnded | Tick | TimeUp | Idle | Trouble
+)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Halting:
         """What is done about each intent."""
         return {
             "Pause": lambda _: self._pause(),
-            "Resume": lambda _: self._resume(),
+            "Resume": lambda _: self.resume(),
             "Stop": lambda _: self._stop(),
         }
 
@@ -36,7 +36,7 @@ class Halting:
         talk.cut_short = talk.speech.end()
         return [*talk.time.pause(), *talk.say("paused")]
 
-    def _resume(self) -> list[Action]:
+    def resume(self) -> list[Action]:
         """Go on with what was paused or stopped, at the sentence that was cut short."""
         talk, lead = self._talk, self._leading.lead
         was_paused, question = talk.phase is Phase.PAUSED, talk.question

@@ -26,13 +26,16 @@ class Prompts:
             loader=jinja2.DictLoader(self._templates),
             undefined=jinja2.StrictUndefined,
             autoescape=False,
+            auto_reload=False,
         )
         if found := [told for name in self._templates for told in self._mistakes(name)]:
             raise VoiceGuideError(f"{file}: {'; '.join(found)}")
 
     def __call__(self, name: str, **values: Any) -> str:
         """Return the named prompt with its values filled in."""
-        return self._environment.get_template(name).render(values)
+        text = self._templates[name]
+        # Half of them have nothing to be filled in, and rendering takes its time.
+        return self._environment.get_template(name).render(values) if "{" in text else text
 
     @property
     def names(self) -> list[str]:

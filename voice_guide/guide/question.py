@@ -35,8 +35,9 @@ class Question(Enum):
 
 KEEPS_IT_OPEN = frozenset(
     {
-        *("Faster", "Help", "Louder", "Quieter", "Repeat", "Slower", "Wake"),
-        *("Affirm", "Deny", "NoAnswer", "Pause", "Rate", "Resume", "Sleep", "WhoToCall"),
+        *("CarryOn", "Faster", "Help", "Louder", "Quieter", "Repeat", "Slower", "WaitForMe"),
+        *("Affirm", "Deny", "NoAnswer", "Pause", "Rate", "Resume", "Sleep", "Wake"),
+        "WhoToCall",
     }
 )
 """Intents that answer a question, or are answered without taking it back."""

@@ -25,6 +25,7 @@ from voice_guide.guide.itinerary import Leg
 from voice_guide.guide.leading import Leading
 from voice_guide.guide.manner import Manner
 from voice_guide.guide.noting import Noting
+from voice_guide.guide.outage import Outage
 from voice_guide.guide.parting import Parting
 from voice_guide.guide.place import Place
 from voice_guide.guide.prompts import Prompts
@@ -41,6 +42,7 @@ from voice_guide.hearing.command import Command, Unclear
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 from voice_guide.settings import Settings
+from voice_guide.trouble import SoundBack, SoundLost, TooLoud
 
 _ABOUT_THE_ROUTINE = frozenset(
     {
@@ -78,6 +80,8 @@ class Guide:
         self._timing = Timing(talk, leading)
         wake_phrase = settings.hearing.wake_phrase
         self._taking_up = taking_up = TakingUp(talk, choosing, leading, wake_phrase)
+        halting = Halting(talk, leading, taking_up)
+        self._outage = Outage(talk, halting)
         self._sleeping = Sleeping(talk, taking_up, wake_phrase)
         replying = Replying(
             talk,
@@ -91,7 +95,7 @@ class Guide:
         self._answers: Answers = {
             **choosing.answers,
             **leading.answers,
-            **Halting(talk, leading, taking_up).answers,
+            **halting.answers,
             **self._timing.answers,
             **Sides(talk, leading).answers,
             **safety.answers,
@@ -176,6 +180,12 @@ class Guide:
                 return self._timing.time_is_up()
             case Idle():
                 return [*self._sleeping.sleep(), likely_next(talk)]
+            case SoundLost(part):
+                return self._outage.begin(part)
+            case SoundBack(after_s):
+                return [*self._outage.end(after_s), likely_next(talk)]
+            case TooLoud():
+                return self._outage.too_loud()
 
     def _obey(self, command: Command) -> list[Action]:
         talk = self._talk

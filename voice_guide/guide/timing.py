@@ -78,9 +78,14 @@ class Timing:
         return [*begun, *self._answer_and_end(more, ends_before)]
 
     def _set_pacing(self, pacing: Pacing) -> list[Action]:
-        ends_before = self._ends
-        self._talk.pacing = pacing
-        told = self._talk.script.line("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
+        talk = self._talk
+        ends_before, told_before = self._ends, self._told_end
+        talk.pacing = pacing
+        rest = without(talk.cut_short, told_before)
+        if rest != talk.cut_short:
+            # It is to be said when the step goes on.
+            talk.cut_short = (*rest, *self._told_end)
+        told = talk.script.line("carrying_on" if pacing is Pacing.CARRY_ON else "waiting")
         return [SetPacing(pacing), *self._answer_and_end(told, ends_before)]
 
     @property
@@ -88,9 +93,15 @@ class Timing:
         """How the step comes to its end, as long as nothing of that has begun."""
         talk, hold = self._talk, self._talk.time.hold
         is_begun = hold and (hold.is_running or hold.is_up or talk.time.begins_when_silent)
-        if talk.phase is not Phase.STEP or is_begun:
+        return () if talk.phase is not Phase.STEP or is_begun else self._told_end
+
+    @property
+    def _told_end(self) -> Texts:
+        """How the step comes to its end, as it is told; nothing where none is led."""
+        talk = self._talk
+        if talk.leg is None:
             return ()
-        return talk.script.how_it_ends(talk.course.way, talk.course.at, hold, talk.pacing)
+        return talk.script.how_it_ends(talk.course.way, talk.course.at, talk.hold, talk.pacing)
 
     def _answer_and_end(self, answer: str, ends_before: Texts) -> list[Action]:
         """Answer what changes how the step comes to its end, and say how it does so now."""

@@ -8,6 +8,7 @@ from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.echo.canceller import Canceller, EchoCanceller, NoCanceller
 from voice_guide.hearing.gate import HANGOVER_S, LEAD_BLOCKS, SpeechGate
 from voice_guide.hearing.loudness import Loudness
+from voice_guide.hearing.microphone import Microphone
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.own_voice import OwnVoice
 from voice_guide.hearing.presence import Presence
@@ -15,6 +16,7 @@ from voice_guide.hearing.reading import Reading, needed_odds, read
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
+from voice_guide.trouble import Trouble
 
 _LONGEST_DECISION_S = 2.0
 """Silence after which every utterance has been decided on, in seconds."""
@@ -50,6 +52,7 @@ class Listener:
         """
         self._understanding = understanding
         self._needed_odds = needed_odds(sensitivity)
+        self._microphone = Microphone()
         self._canceller: Canceller = EchoCanceller() if cancels_echo else NoCanceller()
         self._noise = NoiseReduction()
         self._presence = Presence()
@@ -80,8 +83,11 @@ class Listener:
         self._context = context
         self._recognizer = Recognizer(self._model, self._understanding.expected(context))
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear | Trouble]:
         """Take a block of the microphone and what the speaker played in the same moment."""
+        return [*self._microphone.follow(heard, played), *self._commands(heard, played)]
+
+    def _commands(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         self._block_began_s = time.thread_time()
         self._heard_samples += BLOCK
         near_end = self._canceller.cancel(heard, played)
@@ -114,7 +120,7 @@ class Listener:
         return [
             found
             for _ in range(round(_LONGEST_DECISION_S * RATE / BLOCK))
-            for found in self.hear(silence(), silence())
+            for found in self._commands(silence(), silence())
         ]
 
     @property

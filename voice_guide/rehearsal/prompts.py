@@ -60,6 +60,7 @@ def prompts_of(content: Content, lines: Iterable[Line]) -> list[Prompt]:
     for routine in (None, *content.library.routines):
         for diary, way in _ways(routine):
             tour.visit(routine, diary, way)
+    tour.start_a_device()
     return sorted(tour.heard)
 
 
@@ -110,6 +111,10 @@ class _Tour:
         for line in lines:
             self._commands.setdefault(line.intent, []).append(Command(line.intent, line.slots))
         self.heard: set[Prompt] = set()
+
+    def start_a_device(self) -> None:
+        """Hear what a device says when it starts for the first time."""
+        self._play(None, None, [Started(is_first=True)])
 
     def visit(self, routine: Routine | None, diary: Diary | None, way: Sequence[Event]) -> None:
         """Say everything to the guide that makes sense in one place."""

@@ -19,7 +19,7 @@ from voice_guide import assistant
 from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence, to_int16
 from voice_guide.console import describe
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.command import Command
+from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.hearing.sentences import Sentences
@@ -178,7 +178,14 @@ class _Ear:
         for sound in sounds:
             heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
             commands = tuple(describe(event) for event in heard if isinstance(event, Command))
-            found.append((commands, " ".join(event.text for event in heard)))
+            found.append(
+                (
+                    commands,
+                    " ".join(
+                        event.text for event in heard if isinstance(event, Command | Unclear)
+                    ),
+                )
+            )
         return found
 
 

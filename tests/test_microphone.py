@@ -1,0 +1,99 @@
+"""When a microphone is taken to be muted, or too loud for somebody: what is told of it."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from voice_guide.audio import BLOCK, RATE, Samples, silence, to_int16
+from voice_guide.hearing.microphone import Microphone
+from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
+
+NOISE = to_int16(np.random.default_rng(0).normal(0, 0.0003, BLOCK))
+"""A quiet room: -70 dBFS."""
+
+PLAYED = np.full(BLOCK, 1000, np.int16)
+
+MUTED = SoundLost(Part.MICROPHONE_SILENT, "the microphone hears nothing at all: is it muted?")
+
+
+class Ear:
+    """Hears what a test lets come in, and keeps what is told of it."""
+
+    def __init__(self) -> None:
+        self._microphone = Microphone()
+
+    def hear(self, sound: Samples, seconds: float, played: Samples = PLAYED * 0) -> list[Trouble]:
+        blocks = round(seconds * RATE / BLOCK)
+        return [new for _ in range(blocks) for new in self._microphone.follow(sound, played)]
+
+    def hear_all(self, sounds: Iterable[tuple[Samples, float]]) -> list[Trouble]:
+        return [new for sound, seconds in sounds for new in self.hear(sound, seconds)]
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+def test_a_microphone_that_is_muted_is_noticed_within_three_seconds(ear: Ear) -> None:
+    assert ear.hear(NOISE, 8) == []
+    assert ear.hear(silence(), 3) == [MUTED]
+
+
+def test_it_is_told_once_and_that_it_hears_again(ear: Ear) -> None:
+    ear.hear(NOISE, 8)
+    assert ear.hear(silence(), 60) == [MUTED]
+
+    (back,) = ear.hear(NOISE, 60)
+
+    assert isinstance(back, SoundBack)
+    assert back.after_s == pytest.approx(61, abs=0.1)
+    assert ear.hear(silence(), 3) == [MUTED]
+
+
+def test_what_it_hears_while_the_guide_speaks_does_not_unmute_it(ear: Ear) -> None:
+    ear.hear(NOISE, 8)
+    ear.hear(silence(), 3)
+
+    assert ear.hear(PLAYED, 10, PLAYED) == []
+
+
+def test_one_that_never_heard_anything_is_told_after_a_while(ear: Ear) -> None:
+    assert ear.hear(silence(), 19) == []
+    assert ear.hear(silence(), 2) == [MUTED]
+
+
+def test_one_that_hears_nothing_but_the_guide_works(ear: Ear) -> None:
+    assert ear.hear(PLAYED, 10, PLAYED) == []
+    assert ear.hear(silence(), 120) == []
+
+
+def test_a_simulated_room_that_is_silent_between_words_is_no_muted_microphone(ear: Ear) -> None:
+    words = [(NOISE * 20, 1.5), (silence(), 8.0)] * 10
+
+    assert ear.hear_all(words) == []
+
+
+def test_a_microphone_that_silences_quiet_rooms_is_not_muted(ear: Ear) -> None:
+    ear.hear_all([(NOISE * 20, 6.0), (silence(), 1.0)] * 3)
+
+    assert ear.hear_all([(NOISE * 20, 6.0), (silence(), 30.0)] * 3) == []
+
+
+def test_who_is_too_loud_for_it_is_told_once(ear: Ear) -> None:
+    shouting = to_int16(np.sin(np.arange(BLOCK) / 10) * 1.5)
+
+    assert ear.hear_all([(NOISE, 2), (shouting, 5), (NOISE, 2), (shouting, 5)]) == [TooLoud()]
+
+
+def test_a_voice_that_just_fits_is_not_too_loud(ear: Ear) -> None:
+    loud = to_int16(np.sin(np.arange(BLOCK) / 10) * 0.97)
+
+    assert ear.hear(loud, 10) == []
+
+
+def test_a_knock_on_the_table_is_not_too_loud(ear: Ear) -> None:
+    knock = np.full(BLOCK, 32767, np.int16)
+
+    assert ear.hear_all([(NOISE, 1), (knock, 0.1), (NOISE, 3)] * 5) == []

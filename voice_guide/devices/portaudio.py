@@ -1,0 +1,67 @@
+"""PortAudio, as it has to be asked: it prints, it may wait for ever, and it looks only once."""
+
+import atexit
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from voice_guide.errors import NoSoundError, VoiceGuideError
+
+try:
+    import sounddevice as sd
+except OSError as error:
+    raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
+
+__all__ = ["answered", "look_again", "muted", "sd"]
+
+_ANSWERS_WITHIN_S = 3.0
+"""How long the sound system may take to close devices or to list them, in seconds."""
+
+
+def look_again() -> None:
+    """Have the devices listed anew: PortAudio knows those that were there when it began.
+
+    Nothing may be open. Raises VoiceGuideError where the sound system does not answer.
+    """
+    with muted():
+        answered(_begin_anew)
+
+
+def _begin_anew() -> None:
+    sd._terminate()
+    sd._initialize()
+
+
+def answered(ask: Callable[[], None]) -> None:
+    """Do what may wait for ever, for a sound system or a device that hangs; we do not.
+
+    Raises VoiceGuideError where it does: nothing can be opened any more, until another start.
+    """
+
+    def do() -> None:
+        # What is gone cannot be closed, and what is not there will not be listed.
+        with suppress(sd.PortAudioError):
+            ask()
+
+    asking = threading.Thread(target=do, daemon=True)
+    asking.start()
+    asking.join(_ANSWERS_WITHIN_S)
+    if asking.is_alive():
+        # It would be waited for at the end, too.
+        atexit.unregister(sd._exit_handler)
+        raise VoiceGuideError("the sound system has stopped and does not answer: restart it")
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
+    terminal = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)

@@ -1,0 +1,126 @@
+"""Whether the microphone works: one that is muted, or turned up too far, still delivers sound."""
+
+from collections import deque
+from math import inf
+
+import numpy as np
+
+from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
+
+_MUTED_S = 2.5
+"""Digital silence after which a microphone is muted that was not silent before, in seconds."""
+
+_ALIVE_S = 5.0
+"""How long a microphone has to have heard something beside the guide, were it only noise, without
+a break, for silence to mean anything, in seconds: what is simulated is silent between words."""
+
+_NEVER_S = 20.0
+"""How long one that never heard anything may have been about to, in seconds."""
+
+_GAP_S = 0.5
+"""Silence that ends by itself, in seconds ..."""
+
+_GATED_GAPS = 3
+"""... and so many of them: such a microphone silences quiet rooms on purpose. Fewer may come
+from the sound system."""
+
+_HEARS_S = 1.0
+"""The same for one that was muted not to be so any more. Where a microphone is gone, some sound
+systems deliver what is played in its place."""
+
+_ECHO_S = 0.5
+"""How long what is played may be heard after it, in seconds."""
+
+_LIMIT = 32_500
+"""Samples beyond this are at the microphone's limit."""
+
+_CLIPPED_SAMPLES = 8
+"""A block with so many of them is clipped; the peaks of a voice that fits have fewer ..."""
+
+_CLIPPED_BLOCKS = 10
+"""... and so many such blocks ..."""
+
+_WITHIN = round(2.0 * RATE / BLOCK)
+"""... out of this many, two seconds, are no knock on the table."""
+
+_DITHER = 2
+"""What resampling, twice, adds to digital silence, in steps of 16 bits."""
+
+_BLOCK_S = BLOCK / RATE
+
+_NO_SOUND = "the microphone hears nothing at all: is it muted?"
+
+
+class Microphone:
+    """Follows what a microphone delivers, and tells when it hears nothing, or too much."""
+
+    def __init__(self) -> None:
+        self._is_muted = False
+        self._gaps = 0
+        self._has_heard = False
+        self._silent_s = 0.0
+        self._heard_s = 0.0
+        self._since_played_s = 0.0
+        self._clipped: deque[bool] = deque(maxlen=_WITHIN)
+        self._was_too_loud = False
+
+    def follow(self, heard: Samples, played: Samples) -> list[Trouble]:
+        """Take a block of the microphone and what was played; return what is new about it."""
+        is_playing = _is_something(played)
+        self._since_played_s = 0.0 if is_playing else self._since_played_s + _BLOCK_S
+        if not _is_something(heard):
+            return self._hear_nothing()
+        self._has_heard = True
+        if self._since_played_s < _ECHO_S:
+            return []
+        return [*self._hear_something(), *self._watch_level(heard)]
+
+    def _hear_nothing(self) -> list[Trouble]:
+        self._silent_s += _BLOCK_S
+        if self._is_muted:
+            self._heard_s = 0.0
+        if self._is_muted or self._silent_s < self._patience_s:
+            return []
+        self._is_muted = True
+        return [SoundLost(Part.MICROPHONE_SILENT, _NO_SOUND)]
+
+    @property
+    def _patience_s(self) -> float:
+        """How much silence is more than there can be."""
+        if not self._has_heard:
+            return _NEVER_S
+        tells = self._heard_s >= _ALIVE_S and self._gaps < _GATED_GAPS
+        return _MUTED_S if tells else inf
+
+    def _hear_something(self) -> list[Trouble]:
+        if self._is_muted:
+            return self._hear_again()
+        if self._silent_s >= _GAP_S:
+            self._gaps += self._heard_s >= _ALIVE_S
+            self._heard_s = 0.0
+        self._silent_s = 0.0
+        self._heard_s += _BLOCK_S
+        return []
+
+    def _hear_again(self) -> list[Trouble]:
+        self._silent_s += _BLOCK_S
+        self._heard_s += _BLOCK_S
+        if self._heard_s < _HEARS_S:
+            return []
+        self._is_muted = False
+        lost_s, self._silent_s = self._silent_s, 0.0
+        return [SoundBack(lost_s)]
+
+    def _watch_level(self, heard: Samples) -> list[Trouble]:
+        """Say once that somebody is louder than can be taken."""
+        limit = np.count_nonzero(np.abs(heard.astype(np.int32)) > _LIMIT)
+        self._clipped.append(bool(limit >= _CLIPPED_SAMPLES))
+        if self._was_too_loud or sum(self._clipped) < _CLIPPED_BLOCKS:
+            return []
+        self._was_too_loud = True
+        return [TooLoud()]
+
+
+def _is_something(sound: Samples) -> bool:
+    return bool(np.any((sound > _DITHER) | (sound < -_DITHER)))
