@@ -50,11 +50,12 @@ def heard_in(room: Acoustics, played: Samples, said: Samples | None = None) -> S
     blocks = chain(blocks_of(played), repeat(silence()))
     there = Room(room, lambda heard, played: next(blocks))
     there.move_on()
+    recording = []
     for number, _ in enumerate(blocks_of(played)):
         if said is not None and number == 12 * RATE // BLOCK:
             there.say(said)
-        there.move_on()
-    return there.recording[BLOCK:]
+        recording.append(there.move_on())
+    return np.concatenate(recording)
 
 
 def left_of(canceller: EchoCanceller, heard: Samples, played: Samples) -> Samples:

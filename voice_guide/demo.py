@@ -101,6 +101,7 @@ class Demo:
             self._content, settings, self._ear, self._voice, self._observe
         )
         self._room = Room(ROOM, self._engine.process)
+        self._recording: list[Samples] = []
         self._left: list[Samples] = []
         self._spoke_at_s = 0.0
         self._answered_at_s = 0.0
@@ -116,12 +117,13 @@ class Demo:
         while understood and not self._engine.is_finished:
             self._move_on()
         self._voice.close()
+        recording = np.concatenate(self._recording)
         if out:
-            wavfile.write(out, self._room.recording)
+            wavfile.write(out, recording)
         if heard:
             # What was left of a block comes a block later.
             left = np.concatenate([*self._left[1:], silence()])
-            wavfile.write(heard, self._room.recording, left)
+            wavfile.write(heard, recording, left)
         return understood
 
     def _say(self, line: Line) -> bool:
@@ -169,7 +171,7 @@ class Demo:
             self._move_on()
 
     def _move_on(self) -> None:
-        self._room.move_on()
+        self._recording.append(self._room.move_on())
         self._left.append(self._ear.near_end)
         if self._engine.is_speaking:
             self._spoke_at_s = self._engine.now_s

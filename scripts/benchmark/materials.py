@@ -103,8 +103,7 @@ def recorded(folder: Path, words: Vocabulary) -> Materials:
     """Read the recordings of a folder; raises VoiceGuideError where it lacks some."""
     if not folder.is_dir():
         raise VoiceGuideError(f"{folder}: no such folder of recordings")
-    talk = [_sound(file) for file in _wav_files(folder / "talk")]
-    noises = {_title(f.stem): _sound(f) for f in _wav_files(folder / "noise")}
+    talk, noises = recorded_talk(folder), recorded_noises(folder)
     clips = [
         Clip(row["file"], _sound(folder / row["file"]), words.means(row["text"]))
         for row in _rows(folder / "words.tsv", "file", "text")
@@ -116,6 +115,16 @@ def recorded(folder: Path, words: Vocabulary) -> Materials:
     return Materials(clips, talk, noises, rooms, places, "recorded")
 
 
+def recorded_talk(folder: Path) -> list[Samples]:
+    """Read people talking; raises VoiceGuideError where there are none."""
+    return [_sound(file) for file in _wav_files(folder / "talk")]
+
+
+def recorded_noises(folder: Path) -> dict[str, Samples]:
+    """Read what else is to be heard in a home, by name; raises VoiceGuideError likewise."""
+    return {_title(file.stem): _sound(file) for file in _wav_files(folder / "noise")}
+
+
 def synthetic(words: Vocabulary) -> Materials:
     """Make all materials from synthetic voices and shaped noise."""
     listened = sorted(set(drawn_sentences(words.sentences, words.context, lambda _: True)))
@@ -125,7 +134,7 @@ def synthetic(words: Vocabulary) -> Materials:
         for (voice, word), sound in zip(said, rendered(said), strict=True)
     ]
     talk = synthetic_talk(1)
-    noises = {"tap": _tap(), "dishes": _dishes(), "babble": _babble(talk)}
+    noises = synthetic_noises(talk)
     return Materials(clips, talk, noises, _synthetic_rooms(), _synthetic_places(), "synthetic")
 
 
@@ -139,6 +148,11 @@ def synthetic_talk(times: int) -> list[Samples]:
         for at, line in enumerate(lines)
     ]
     return rendered(said)
+
+
+def synthetic_noises(talk: Sequence[Samples]) -> dict[str, Samples]:
+    """Make what else is to be heard in a home, by name."""
+    return {"tap": _tap(), "dishes": _dishes(), "babble": _babble(talk)}
 
 
 def sentence_clips(wanted: Vocabulary, count: int) -> list[Clip]:

@@ -82,13 +82,15 @@ class Settling:
         """Watch the echo go."""
         reader = Reader(EVERYTHING, self.stage.speech, _QUIETER)
         room = Room(self.stage.acoustics(), reader.process)
+        recording = []
         while reader.now_s < 2 * _CHANGED_AFTER_S:
             if reader.now_s >= _CHANGED_AFTER_S:
                 reader.set_volume(_LOUDER)
-            room.move_on()
+            recording.append(room.move_on())
         changed = round(_CHANGED_AFTER_S * RATE / BLOCK)
         # What is left of a block comes with the next one.
-        echo, left = _powers(room.recording)[:-1], _powers(np.concatenate(reader.left))[1:]
+        echo = _powers(np.concatenate(recording))[:-1]
+        left = _powers(np.concatenate(reader.left))[1:]
         # Not hearing anything is not the same as hearing no echo.
         left = np.where(left, left, echo)
         return Settled(

@@ -169,8 +169,13 @@ class _Walls:
         # Of the last blocks, the newest first; each with the one before it.
         self._spectra = np.zeros_like(self._response)
         self._last = np.zeros(BLOCK)
+        self._silent_blocks = len(parts)
 
     def reflect(self, block: Sound) -> Sound:
+        self._silent_blocks = 0 if block.any() else self._silent_blocks + 1
+        if self._silent_blocks > len(self._response):
+            # All has died away: hours of silence take no time.
+            return np.zeros(BLOCK)
         self._spectra[1:] = self._spectra[:-1]
         self._spectra[0] = np.fft.rfft(np.concatenate([self._last, block]))
         self._last = block

@@ -28,17 +28,12 @@ class Room:
         self._noise = _at_level(acoustics.background, acoustics.background_dbfs)
         self._speech = np.zeros(0)
         self._played = silence()
-        self._recording: list[Samples] = []
+        self._samples = 0
 
     @property
     def person_is_speaking(self) -> bool:
         """Whether something the person says is still to be heard."""
         return bool(len(self._speech))
-
-    @property
-    def recording(self) -> Samples:
-        """What the microphone has heard so far, shape (n,)."""
-        return np.concatenate([silence(0), *self._recording])
 
     def say(self, sound: Samples, gain: float = 1.0) -> None:
         """Let the person start to say this, so much louder than she usually is."""
@@ -48,16 +43,18 @@ class Room:
         shorter, longer = sorted((said, self._speech), key=len)
         self._speech = longer + np.pad(shorter, (0, len(longer) - len(shorter)))
 
-    def move_on(self) -> None:
-        """Let one block of time pass."""
+    def move_on(self) -> Samples:
+        """Let one block of time pass; return what the microphone heard of it, shape (BLOCK,)."""
         heard = self._chance.normal(0, 10 ** (self._acoustics.noise_dbfs / 20), BLOCK)
-        at = len(self._recording) * BLOCK
+        at = self._samples
         heard += self._noise[np.arange(at, at + BLOCK) % len(self._noise)]
+        self._samples += BLOCK
         heard += self._echo.of(self._played)
         said, self._speech = self._speech[:BLOCK], self._speech[BLOCK:]
         heard[: len(said)] += said
-        self._recording.append(to_int16(heard))
-        self._played = self._process(self._recording[-1], self._played)
+        block = to_int16(heard)
+        self._played = self._process(block, self._played)
+        return block
 
 
 def _at_level(recording: Samples | None, dbfs: float) -> Sound:
