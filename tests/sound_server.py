@@ -93,7 +93,13 @@ class SoundServer:
         self._noise: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "SoundServer":
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, or start it again after it was killed."""
         folder = Path(self._folder.name)
+        self._modules.clear()
         file = folder / "configuration.pa"
         file.write_text(
             CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz, speaker=self._speaker)
@@ -109,7 +115,6 @@ class SoundServer:
                 self.__exit__()
                 raise RuntimeError("the sound server does not start: install pulseaudio")
             time.sleep(0.02)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()

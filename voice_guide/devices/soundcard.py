@@ -46,6 +46,11 @@ _SILENT_FOR_S = 2.5
 _ANSWERS_WITHIN_S = 3.0
 """How long the sound system may take to close devices or to list them, in seconds."""
 
+_PULSE = Path(__file__).with_name("pulse.conf")
+"""How PulseAudio is used, unless this user has said so."""
+if not Path("~/.config/pulse/client.conf").expanduser().exists():
+    os.environ.setdefault("PULSE_CLIENTCONFIG", str(_PULSE))
+
 Direction: TypeAlias = Literal["input", "output"]
 
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
