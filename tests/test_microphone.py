@@ -137,3 +137,16 @@ def test_a_knock_on_the_table_is_not_too_loud(ear: Ear) -> None:
     knock = np.full(BLOCK, 32767, np.int16)
 
     assert ear.hear_all([(NOISE, 1), (knock, 0.1), (NOISE, 3)] * 5) == []
+
+
+def test_one_in_whose_place_the_speaker_is_heard_is_not_listened_to_meanwhile() -> None:
+    microphone = Microphone()
+    follow = [(NOISE, PLAYED * 0)] * 400 + [(PLAYED * 0, PLAYED * 0)] * 150
+    for heard, played in follow:
+        microphone.follow(heard, played)
+
+    microphone.follow(PLAYED, PLAYED)
+    assert microphone.hears_only_the_guide
+    for _ in range(30):
+        microphone.follow(NOISE, PLAYED * 0)
+    assert not microphone.hears_only_the_guide

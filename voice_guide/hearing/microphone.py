@@ -81,6 +81,11 @@ class Microphone:
             return self._hear_copy() if is_copy else []
         return [*self._hear_something(), *self._watch_level(heard)]
 
+    @property
+    def hears_only_the_guide(self) -> bool:
+        """Whether what comes in at this moment can be nothing but what is played."""
+        return self._is_muted and self._since_played_s < _ECHO_S
+
     def _hear_nothing(self) -> list[Trouble]:
         self._silent_s += _BLOCK_S
         self._hears_again_s = 0.0
