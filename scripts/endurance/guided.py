@@ -19,6 +19,9 @@ from voice_guide.speaking.synthesizer import render
 STARTED_S = 40.0
 """How long a start may take on a machine that is busy, in seconds."""
 
+_SAID_S = 20.0
+"""How long it may take until the guide says what it is to say, in seconds."""
+
 _ATTEMPTS = 3
 """How often somebody says something that is not answered."""
 
@@ -79,6 +82,18 @@ class Guided:
         self.ask("ready")
         self.shown.wait_for("(start)", asked_s)
 
+    def begin_anew(self) -> None:
+        """Have it lead from the beginning, and tell it how strong the pain is before."""
+        self._hear_out("Guide", STARTED_S)
+        if "Shall we go on?" in self.shown.wait_for("Guide").text:
+            self.ask("no")
+        asked_s = time.monotonic()
+        self.ask("long hold")
+        self._hear_out('Say "ready"', since_s=asked_s)
+        self.ask("ready")
+        self._hear_out("How strong", since_s=asked_s)
+        self.ask("four")
+
     def ask(self, text: str) -> None:
         """Say something until it is heard; raises NotShownError where it never is."""
         self.asked += 1
@@ -130,6 +145,6 @@ class Guided:
         self.complaints.join()
         return status, [line.text for line in self.complaints.lines]
 
-    def _hear_out(self, text: str, within_s: float = 10.0) -> None:
-        line = self.shown.wait_for(text, within_s=within_s)
+    def _hear_out(self, text: str, within_s: float = _SAID_S, since_s: float = 0.0) -> None:
+        line = self.shown.wait_for(text, since_s, within_s)
         time.sleep(max(0.0, line.at_s + len(line.text) * _SPOKEN_S - time.monotonic()))

@@ -5,8 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from statistics import median
 
+from sound_server import SoundServer
+
+from endurance.account import Account
+from endurance.checks import row
 from endurance.guided import Guided
 from endurance.table import Row
 
@@ -25,6 +30,9 @@ _ALIVE_S = 6.0
 
 _TIME_LOST_S = 2.0
 """By how much the time that is left of a step may be wrong, in seconds."""
+
+
+_HANGS = "voice-guide: the sound system has stopped and does not answer: restart it"
 
 
 class Loss(StrEnum):
@@ -103,6 +111,36 @@ class Unplugging:
         guided.shown_after("(start)", there_s, _MOST_S)
         passed_s = left_s - guided.account.kept().left_s
         return Trial(loss, noticed_s, back_s, passed_s - noticed_s, guided.is_in_place)
+
+
+def server_frozen(folder: Path) -> Row:
+    """Let the sound server hang, and start anew with another one."""
+    account = Account(folder)
+    with SoundServer() as server:
+        server.make_noise()
+        with Guided(account, server) as guided:
+            guided.go_on()
+            left_s = account.kept().left_s
+            frozen_s = time.monotonic()
+            server.freeze()
+            ended = guided.ended(_MOST_S)
+            took_s = time.monotonic() - frozen_s
+    with SoundServer() as server:
+        server.make_noise()
+        with Guided(account, server) as guided:
+            guided.go_on()
+            kept = account.kept()
+            is_in_place = guided.is_in_place
+    lost_s = left_s - kept.left_s
+    return row(
+        "sound server hangs",
+        {
+            f"ends in one line, with 2 ({took_s:.1f} s)": ended == (2, [_HANGS]),
+            "goes on at the next start where it was": is_in_place,
+            "with the same time left": -_TIME_LOST_S <= lost_s <= took_s,
+            "nothing is lost of the diary": kept.entries == account.entries,
+        },
+    )
 
 
 def rows(trials: Sequence[Trial]) -> list[Row]:
