@@ -16,10 +16,13 @@ import numpy.typing as npt
 import soxr
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence
+from voice_guide.devices.muting import muted
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 try:
-    import sounddevice as sd
+    # It looks for devices at once.
+    with muted():
+        import sounddevice as sd
 except OSError as error:
     raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
 
@@ -124,7 +127,7 @@ def look_again() -> None:
 
     Nothing may be open. Raises VoiceGuideError where the sound system does not answer.
     """
-    with _muted():
+    with muted():
         _answered(_begin_anew)
 
 
@@ -138,7 +141,7 @@ def opens(device: Device, direction: Direction) -> bool:
     kind = sd.InputStream if direction == "input" else sd.OutputStream
     settings = {"device": device.index, "channels": device.channels, "dtype": "int16"}
     try:
-        with _muted():
+        with muted():
             kind(samplerate=device.rate_hz, **settings).close()
     except (sd.PortAudioError, ValueError):
         return False
@@ -148,7 +151,7 @@ def opens(device: Device, direction: Direction) -> bool:
 def _can_open(direction: Direction, device: Device, rate_hz: float) -> bool:
     check = sd.check_input_settings if direction == "input" else sd.check_output_settings
     try:
-        with _muted():
+        with muted():
             check(device.index, device.channels, "int16", samplerate=rate_hz)
     except (sd.PortAudioError, ValueError):
         return False
@@ -306,7 +309,7 @@ class SoundCard:
 @contextmanager
 def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iterator[Any]:
     """Open a stream of this kind, and close it in the end."""
-    with _muted():
+    with muted():
         try:
             stream = kind(
                 **settings,
@@ -353,19 +356,6 @@ def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]
         if part is None:
             raise SoundLostError(f"{what} has stopped: is it still plugged in?")
         yield part
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 class _Fifo:
