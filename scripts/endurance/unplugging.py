@@ -3,11 +3,13 @@
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
 
+from live import NotShownError
 from sound_server import SoundServer
 
 from endurance.account import Account
@@ -91,7 +93,9 @@ class Unplugging:
             case Loss.MICROPHONE_SPEAKING:
                 device = "mic"
                 time.sleep(_ALIVE_S)
-                guided.ask("help")
+                # Unheard, it is no lost session yet: whether it hears is asked afterwards.
+                with suppress(NotShownError):
+                    guided.ask("help")
         return self._try(loss, lambda: server.remove(device), lambda: server.restore(device))
 
     def _start(self) -> None:
