@@ -104,17 +104,17 @@ class Unplugging:
 
     def _try(self, loss: Loss, remove: Callable[[], None], restore: Callable[[], None]) -> Trial:
         guided = self._guided
-        left_s = guided.account.kept().left_s
-        gone_s = time.monotonic()
+        left_s, gone_s = guided.account.kept().left_s, time.monotonic()
         remove()
         noticed_s = guided.shown_after("Note ", gone_s, _MOST_S)
         time.sleep(self._chance.uniform(*_AWAY_S))
         there_s = time.monotonic()
         restore()
         back_s = guided.shown_after("the sound is back", there_s, _MOST_S)
-        guided.shown_after("(start)", there_s, _MOST_S)
+        runs_s = there_s + guided.shown_after("(start)", there_s, _MOST_S)
         passed_s = left_s - guided.account.kept().left_s
-        return Trial(loss, noticed_s, back_s, passed_s - noticed_s, guided.is_in_place)
+        ran_s = noticed_s + max(0.0, time.monotonic() - runs_s)
+        return Trial(loss, noticed_s, back_s, passed_s - ran_s, guided.is_in_place)
 
 
 def server_frozen(folder: Path) -> Row:
