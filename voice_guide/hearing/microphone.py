@@ -9,7 +9,7 @@ from voice_guide.audio import BLOCK, RATE, Samples
 from voice_guide.hearing.loopback import Loopback
 from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
 
-_MUTED_S = 2.5
+_MUTED_S = 2.2
 """Digital silence after which a microphone is muted that was not silent before, in seconds."""
 
 _ALIVE_S = 5.0
