@@ -55,6 +55,9 @@ SERVER = (
 
 FORMAT = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=1")
 
+AT_ONCE = ("--latency-msec=2000",)
+"""How sound is given to the server so that it is not heard how busy the machine is."""
+
 PIECE_S = 0.01
 """How much sound the server hands out at once, in seconds: the grain of all timing."""
 
@@ -93,7 +96,13 @@ class SoundServer:
         self._noise: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "SoundServer":
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, or start it again after it was killed."""
         folder = Path(self._folder.name)
+        self._modules.clear()
         file = folder / "configuration.pa"
         file.write_text(
             CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz, speaker=self._speaker)
@@ -109,7 +118,6 @@ class SoundServer:
                 self.__exit__()
                 raise RuntimeError("the sound server does not start: install pulseaudio")
             time.sleep(0.02)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
@@ -132,7 +140,7 @@ class SoundServer:
     def make_noise(self) -> None:
         """Let the room be as quiet as rooms are, from now on."""
         noise = to_int16(np.random.default_rng(0).normal(0, ROOM_NOISE, 60 * RATE)).tobytes()
-        command = ["pacat", *FORMAT, "--latency-msec=200", "--device=room"]
+        command = ["pacat", *FORMAT, *AT_ONCE, "--device=room"]
         self._noise = subprocess.Popen(command, env=self._variables, stdin=subprocess.PIPE)
         threading.Thread(target=_feed, args=(self._noise, noise), daemon=True).start()
 
@@ -159,7 +167,7 @@ class SoundServer:
 
     def say(self, sound: Samples) -> None:
         """Let the microphone hear this; return when it has."""
-        command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", "/dev/stdin"]
+        command = ["paplay", *FORMAT, *AT_ONCE, "--device=room", "/dev/stdin"]
         subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
 
     @contextmanager

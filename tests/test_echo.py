@@ -134,6 +134,14 @@ def test_where_nothing_played_is_heard_the_room_is(prompts: Samples) -> None:
     assert np.array_equal(part(left, 6, 12), part(said, 6, 12))
 
 
+def test_a_microphone_that_is_muted_stays_so(prompts: Samples) -> None:
+    canceller = EchoCanceller()
+
+    left = [canceller.cancel(silence(), played) for played in blocks_of(prompts[: 10 * RATE])]
+
+    assert not any(near_end.sound.any() for near_end in left if near_end)
+
+
 def test_until_the_echo_is_found_nothing_is_heard(prompts: Samples) -> None:
     heard = heard_in(ROOM, prompts)
 

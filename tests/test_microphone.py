@@ -7,14 +7,22 @@ import pytest
 
 from voice_guide.audio import BLOCK, RATE, Samples, silence, to_int16
 from voice_guide.hearing.microphone import Microphone
+from voice_guide.speaking.synthesizer import Speaker, render
 from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
 
 NOISE = to_int16(np.random.default_rng(0).normal(0, 0.0003, BLOCK))
 """A quiet room: -70 dBFS."""
 
+SPOKEN = render("Nothing here should press directly on your back.", Speaker("en-us", 140))
+
 PLAYED = np.full(BLOCK, 1000, np.int16)
 
 MUTED = SoundLost(Part.MICROPHONE_SILENT, "the microphone hears nothing at all: is it muted?")
+
+UNPLUGGED = SoundLost(
+    Part.MICROPHONE_SILENT,
+    "the microphone hears nothing but what is played: is it unplugged?",
+)
 
 
 class Ear:
@@ -29,6 +37,17 @@ class Ear:
 
     def hear_all(self, sounds: Iterable[tuple[Samples, float]]) -> list[Trouble]:
         return [new for sound, seconds in sounds for new in self.hear(sound, seconds)]
+
+    def hear_copy(self, played: Samples, gain: float, late: int, noise: float) -> list[Trouble]:
+        """Hear what is played, later by so many samples, and a room's noise of this RMS."""
+        copy = np.concatenate([silence(late), played])[: len(played)] * gain
+        room = np.random.default_rng(0).normal(0, noise, len(played)) * 32768
+        heard = np.round(copy + room).astype(np.int16)
+        return [
+            new
+            for at in range(0, len(played) - BLOCK, BLOCK)
+            for new in self._microphone.follow(heard[at : at + BLOCK], played[at : at + BLOCK])
+        ]
 
 
 @pytest.fixture
@@ -57,6 +76,27 @@ def test_what_it_hears_while_the_guide_speaks_does_not_unmute_it(ear: Ear) -> No
     ear.hear(silence(), 3)
 
     assert ear.hear(PLAYED, 10, PLAYED) == []
+
+
+def test_one_that_was_muted_is_noticed_again_at_once(ear: Ear) -> None:
+    ear.hear_all([(NOISE, 8), (silence(), 3), (NOISE, 2)])
+
+    assert ear.hear(silence(), 3) == [MUTED]
+
+
+def test_one_in_whose_place_the_speaker_is_heard_is_noticed_while_the_guide_speaks(
+    ear: Ear,
+) -> None:
+    ear.hear(NOISE, 8)
+
+    assert ear.hear_copy(SPOKEN[: 3 * RATE], 0.7, late=990, noise=0) == [UNPLUGGED]
+    assert ear.hear(silence(), 10) == []
+
+
+def test_one_that_hears_the_speaker_in_a_very_quiet_room_works(ear: Ear) -> None:
+    ear.hear(NOISE, 8)
+
+    assert ear.hear_copy(SPOKEN, 0.7, late=990, noise=0.0003) == []
 
 
 def test_one_that_never_heard_anything_is_told_after_a_while(ear: Ear) -> None:
@@ -97,3 +137,16 @@ def test_a_knock_on_the_table_is_not_too_loud(ear: Ear) -> None:
     knock = np.full(BLOCK, 32767, np.int16)
 
     assert ear.hear_all([(NOISE, 1), (knock, 0.1), (NOISE, 3)] * 5) == []
+
+
+def test_one_in_whose_place_the_speaker_is_heard_is_not_listened_to_meanwhile() -> None:
+    microphone = Microphone()
+    follow = [(NOISE, PLAYED * 0)] * 400 + [(PLAYED * 0, PLAYED * 0)] * 150
+    for heard, played in follow:
+        microphone.follow(heard, played)
+
+    microphone.follow(PLAYED, PLAYED)
+    assert microphone.hears_only_the_guide
+    for _ in range(30):
+        microphone.follow(NOISE, PLAYED * 0)
+    assert not microphone.hears_only_the_guide

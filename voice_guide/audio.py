@@ -19,9 +19,18 @@ SILENCE_DBFS: Final = -96.0
 """The level given to digital silence: the smallest step of 16 bits."""
 
 
+DITHER: Final = 2
+"""What soxr adds to digital silence when it resamples it, twice, in steps of 16 bits."""
+
+
 def silence(samples: int = BLOCK) -> Samples:
     """Return that many samples of digital silence."""
     return np.zeros(samples, np.int16)
+
+
+def is_silent(samples: Samples) -> bool:
+    """Tell whether this is digital silence, resampled or not."""
+    return not np.any((samples > DITHER) | (samples < -DITHER))
 
 
 def level_dbfs(samples: Samples) -> float:

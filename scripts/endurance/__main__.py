@@ -68,6 +68,12 @@ def _leaks(_: argparse.Namespace) -> Sequence[Row]:
     return watch(tell)
 
 
+def _faults(options: argparse.Namespace) -> Sequence[Row]:
+    from endurance.faults import faults
+
+    return faults(options.times, tell)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/endure",
@@ -114,6 +120,23 @@ def _parser() -> argparse.ArgumentParser:
         "written in a minute in which nobody speaks. Takes eight minutes.",
     )
     leaks.set_defaults(endure=_leaks)
+
+    faults = commands.add_parser(
+        "faults",
+        help="what goes wrong around a session",
+        description="Leads somebody through a step at a real sound server, in real time, and "
+        "meanwhile takes microphone, speaker and server away and gives them back; fills the disk, "
+        "makes the home read-only, damages the model, and sets the clock. Takes about twenty "
+        "minutes. On a machine that is busy with other things, sound is late.",
+    )
+    faults.add_argument(
+        "--times",
+        type=int,
+        default=50,
+        metavar="N",
+        help="how often sound is taken away (default: %(default)s)",
+    )
+    faults.set_defaults(endure=_faults)
     return parser
 
 

@@ -3,14 +3,22 @@
 import atexit
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from voice_guide.devices.muting import muted
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
+_PULSE = Path(__file__).with_name("pulse.conf")
+"""How PulseAudio is used, unless this user has said so."""
+if not Path("~/.config/pulse/client.conf").expanduser().exists():
+    os.environ.setdefault("PULSE_CLIENTCONFIG", str(_PULSE))
+
 try:
-    import sounddevice as sd
+    # It looks for devices at once.
+    with muted():
+        import sounddevice as sd
 except OSError as error:
     raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
 
@@ -52,16 +60,3 @@ def answered(ask: Callable[[], None]) -> None:
         # It would be waited for at the end, too.
         atexit.unregister(sd._exit_handler)
         raise VoiceGuideError("the sound system has stopped and does not answer: restart it")
-
-
-@contextmanager
-def muted() -> Iterator[None]:
-    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from voice_guide.audio import BLOCK, RATE, Samples, silence
+from voice_guide.audio import BLOCK, RATE, Samples, is_silent, silence
 from voice_guide.devices.listing import RATES_HZ, Device, can_open
 from voice_guide.devices.portaudio import answered, muted, sd
 from voice_guide.errors import VoiceGuideError
@@ -215,7 +215,9 @@ class SoundCard:
         for recorded in _delivered(self._what, self._recorded):
             waiting = np.concatenate([waiting, to_session.resample_chunk(recorded)])
             while len(waiting) >= BLOCK:
-                yield waiting[:BLOCK, 0], waiting[:BLOCK, 1]
+                played = waiting[:BLOCK, 1]
+                # Else a little noise would be looked for in what is heard, all the time.
+                yield waiting[:BLOCK, 0], silence() if is_silent(played) else played
                 waiting = waiting[BLOCK:]
 
 

@@ -116,8 +116,13 @@ def made(path: Path) -> sqlite3.Connection:
 
 def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
     """Open a file that is there; `timeout_s` is how long another process is waited for."""
+    mode = "mode=rw"
+    if not os.access(path.parent, os.W_OK):
+        # What SQLite makes beside a file, even to read it, cannot be made here.
+        has_commits = Path(f"{path}-wal").exists()
+        mode = "mode=ro" if has_commits else "mode=ro&immutable=1"
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
+        f"{path.as_uri()}?{mode}",
         uri=True,
         timeout=timeout_s,
         isolation_level=None,

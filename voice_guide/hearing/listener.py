@@ -85,7 +85,10 @@ class Listener:
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear | Trouble]:
         """Take a block of the microphone and what the speaker played in the same moment."""
-        return [*self._microphone.follow(heard, played), *self._commands(heard, played)]
+        troubles = self._microphone.follow(heard, played)
+        if self._microphone.hears_only_the_guide:
+            heard = silence()
+        return [*troubles, *self._commands(heard, played)]
 
     def _commands(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
         self._block_began_s = time.thread_time()

@@ -5,10 +5,11 @@ from math import inf
 
 import numpy as np
 
-from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.audio import BLOCK, RATE, Samples, is_silent
+from voice_guide.hearing.loopback import Loopback
 from voice_guide.trouble import Part, SoundBack, SoundLost, TooLoud, Trouble
 
-_MUTED_S = 2.5
+_MUTED_S = 2.2
 """Digital silence after which a microphone is muted that was not silent before, in seconds."""
 
 _ALIVE_S = 5.0
@@ -26,8 +27,7 @@ _GATED_GAPS = 3
 from the sound system."""
 
 _HEARS_S = 1.0
-"""The same for one that was muted not to be so any more. Where a microphone is gone, some sound
-systems deliver what is played in its place."""
+"""The same for one that was muted, or gone, not to be so any more."""
 
 _ECHO_S = 0.5
 """How long what is played may be heard after it, in seconds."""
@@ -44,54 +44,71 @@ _CLIPPED_BLOCKS = 10
 _WITHIN = round(2.0 * RATE / BLOCK)
 """... out of this many, two seconds, are no knock on the table."""
 
-_DITHER = 2
-"""What resampling, twice, adds to digital silence, in steps of 16 bits."""
-
 _BLOCK_S = BLOCK / RATE
 
 _NO_SOUND = "the microphone hears nothing at all: is it muted?"
+
+_NO_ROOM = "the microphone hears nothing but what is played: is it unplugged?"
 
 
 class Microphone:
     """Follows what a microphone delivers, and tells when it hears nothing, or too much."""
 
     def __init__(self) -> None:
+        self._loopback = Loopback()
         self._is_muted = False
         self._gaps = 0
         self._has_heard = False
         self._silent_s = 0.0
         self._heard_s = 0.0
+        self._hears_again_s = 0.0
         self._since_played_s = 0.0
         self._clipped: deque[bool] = deque(maxlen=_WITHIN)
         self._was_too_loud = False
 
     def follow(self, heard: Samples, played: Samples) -> list[Trouble]:
         """Take a block of the microphone and what was played; return what is new about it."""
-        is_playing = _is_something(played)
+        is_playing = bool(played.any())
         self._since_played_s = 0.0 if is_playing else self._since_played_s + _BLOCK_S
-        if not _is_something(heard):
+        is_copy = self._loopback.follow(heard, played)
+        if is_silent(heard):
             return self._hear_nothing()
         self._has_heard = True
         if self._since_played_s < _ECHO_S:
-            return []
+            return self._hear_copy() if is_copy else []
         return [*self._hear_something(), *self._watch_level(heard)]
+
+    @property
+    def hears_only_the_guide(self) -> bool:
+        """Whether what comes in at this moment can be nothing but what is played."""
+        return self._is_muted and self._since_played_s < _ECHO_S
 
     def _hear_nothing(self) -> list[Trouble]:
         self._silent_s += _BLOCK_S
-        if self._is_muted:
-            self._heard_s = 0.0
+        self._hears_again_s = 0.0
         if self._is_muted or self._silent_s < self._patience_s:
             return []
+        return self._lose(_NO_SOUND)
+
+    def _hear_copy(self) -> list[Trouble]:
+        return self._lose(_NO_ROOM) if self._is_alive and not self._is_muted else []
+
+    def _lose(self, reason: str) -> list[Trouble]:
         self._is_muted = True
-        return [SoundLost(Part.MICROPHONE_SILENT, _NO_SOUND)]
+        self._hears_again_s = 0.0
+        return [SoundLost(Part.MICROPHONE_SILENT, reason)]
+
+    @property
+    def _is_alive(self) -> bool:
+        """Whether it has always heard something, so that silence means something."""
+        return self._heard_s >= _ALIVE_S and self._gaps < _GATED_GAPS
 
     @property
     def _patience_s(self) -> float:
         """How much silence is more than there can be."""
         if not self._has_heard:
             return _NEVER_S
-        tells = self._heard_s >= _ALIVE_S and self._gaps < _GATED_GAPS
-        return _MUTED_S if tells else inf
+        return _MUTED_S if self._is_alive else inf
 
     def _hear_something(self) -> list[Trouble]:
         if self._is_muted:
@@ -105,8 +122,8 @@ class Microphone:
 
     def _hear_again(self) -> list[Trouble]:
         self._silent_s += _BLOCK_S
-        self._heard_s += _BLOCK_S
-        if self._heard_s < _HEARS_S:
+        self._hears_again_s += _BLOCK_S
+        if self._hears_again_s < _HEARS_S:
             return []
         self._is_muted = False
         lost_s, self._silent_s = self._silent_s, 0.0
@@ -120,7 +137,3 @@ class Microphone:
             return []
         self._was_too_loud = True
         return [TooLoud()]
-
-
-def _is_something(sound: Samples) -> bool:
-    return bool(np.any((sound > _DITHER) | (sound < -_DITHER)))

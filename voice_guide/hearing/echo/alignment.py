@@ -187,7 +187,8 @@ class Alignment:
         at = int(correlation[1:-1].argmax()) + 1
         elsewhere = np.concatenate([correlation[: max(0, at - _PEAK)], correlation[at + _PEAK :]])
         rival = max(float(elsewhere.max()) / _ALONE, _CLEAR * float(np.median(correlation)))
-        if correlation[at] < rival:
+        # Where nothing at all is heard, both are nothing.
+        if correlation[at] <= rival:
             return None
         left, peak, right = correlation[at - 1 : at + 2]
         return at - 1 + float((left - right) / (2 * (left - 2 * peak + right)))
