@@ -322,7 +322,7 @@ def test_a_folder_without_recordings_is_one_clear_line(
         write(folder / name / "one.wav", hum(0.1))
     asked = subprocess.run(
         [sys.executable, "-m", "benchmark", "--quick", "--speech", folder],
-        env=os.environ | {"PYTHONPATH": f"{PROJECT / 'scripts'}:{PROJECT}"},
+        env=os.environ | {"PYTHONPATH": f"{PROJECT / 'scripts'}:{PROJECT / 'tests'}:{PROJECT}"},
         cwd=tmp_path,
         capture_output=True,
         text=True,
