@@ -78,7 +78,7 @@ class LastingSound:
         """Return both devices, as soon as they are there."""
         if self._lost_at_s is not None:
             # It was there only to fail when it was opened.
-            time.sleep(_LOOK_EVERY_S)
+            self._pause()
         while True:
             look_again()
             microphone, without_microphone = self._found("input")
@@ -94,8 +94,11 @@ class LastingSound:
                     continue
             if microphone and speaker:
                 return SoundCard(microphone, speaker)
-            self._alive()
-            time.sleep(_LOOK_EVERY_S)
+            self._pause()
+
+    def _pause(self) -> None:
+        self._alive()
+        time.sleep(_LOOK_EVERY_S)
 
     def _let_speak(self, session: LastingSession, speaker: Device) -> None:
         """Let a session that hears nothing say so."""
