@@ -1,7 +1,11 @@
 """What is said is heard: real model, synthetic people, the ear that also listens live."""
 
+import multiprocessing
+import os
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import mean
 
@@ -16,7 +20,7 @@ from voice_guide.console import describe
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.settings import HearingSettings
+from voice_guide.settings import HearingSettings, Settings
 
 FEWEST_UNDERSTOOD = 0.97
 """Of all sentences, from all people together."""
@@ -66,16 +70,27 @@ def ears(model: SpeechModel, content: Content) -> Ears:
     return Ears(model, content)
 
 
-@pytest.fixture(scope="module")
-def heard_from(ears: Ears) -> dict[Person, dict[Said, list[str]]]:
-    """Every sentence, said by every person, once."""
+@cache
+def ears_of_a_process() -> Ears:
+    content = assistant.load_content(Settings())
+    return Ears(assistant.load_model(content.language), content)
+
+
+def heard_from_one(person: Person) -> dict[Said, list[str]]:
+    ears = ears_of_a_process()
     return {
-        person: {
-            line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
-            for line in said()
-        }
-        for person in PEOPLE
+        line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
+        for line in said()
     }
+
+
+@pytest.fixture(scope="module")
+def heard_from() -> dict[Person, dict[Said, list[str]]]:
+    """Every sentence, said by every person, once; on all processors."""
+    # Not forked: Vosk has threads of its own.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
+        return dict(zip(PEOPLE, pool.map(heard_from_one, PEOPLE), strict=True))
 
 
 def test_people_are_understood(heard_from: dict[Person, dict[Said, list[str]]]) -> None:

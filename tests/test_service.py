@@ -221,13 +221,15 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
             said = words(she.listen(begins_s), model)
             awake = words(she.say("hey guide").sound, model)
             process.send_signal(signal.SIGTERM)
-            ended = outcome(process)
+            status, shown, log = outcome(process)
         heard = systemd.heard_so_far()
 
     assert "ready" in said
     assert "going to sleep" in said
     assert "listening" in awake
-    assert ended == (0, "", "")
+    assert (status, shown) == (0, "")
+    # Where this machine is too busy for a moment, it is told; of what was said, nothing is.
+    assert not re.search("goodbye|guide|sleep", log.replace("voice-guide:", ""), re.IGNORECASE)
     assert heard[-1] == "STOPPING=1"
     assert set(heard[:-1]) == {"WATCHDOG=1"}
 
