@@ -1,8 +1,7 @@
-"""A live `voice-guide` whose devices, or whose sound server, go away and come back."""
+"""A live `voice-guide` whose sound server goes away and comes back, or whose microphone is muted."""
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from live import Shown, voice_guide
@@ -19,8 +18,12 @@ BUSY_S = 3.0
 STARTED_S = 30.0
 """How long such a machine may take to start it, in seconds."""
 
-UNPLUGGED_S = 1.5
+AWAY_S = 1.5
 """How long something is away, in seconds."""
+
+WELCOME_S, ALIVE_S = 9.5, 6.0
+"""How long the guide speaks at first, and how long a microphone has to have been heard, in
+seconds."""
 
 
 @pytest.fixture
@@ -34,51 +37,40 @@ def server() -> Iterator[SoundServer]:
 @pytest.fixture
 def shown(server: SoundServer, new_home: NewHome) -> Iterator[Shown]:
     """Give what a guide shows that has just begun to speak."""
-    home = new_home()
-    server.name_devices(Path(home["HOME"]))
-    named = ("--mic", "mic", "--speaker", "speaker")
-    with voice_guide("run", *named, **server.environment, **home) as process:
+    with voice_guide("run", **server.environment, **new_home()) as process:
         shown = Shown(process.stdout)
         shown.wait_for("Guide   Hello.", within_s=STARTED_S)
         yield shown
 
 
-def test_a_speaker_that_is_unplugged_is_taken_up_again(
-    server: SoundServer, shown: Shown, report_figure: Callable[[str], None]
-) -> None:
-    measure(
-        shown,
-        "speaker",
-        lambda: server.remove("speaker"),
-        lambda: server.restore("speaker"),
-        report_figure,
-    )
-
-
 def test_a_sound_server_that_is_killed_is_taken_up_again(
     server: SoundServer, shown: Shown, report_figure: Callable[[str], None]
 ) -> None:
-    measure(shown, "sound server", server.kill, server.start, report_figure)
-
-
-def measure(
-    shown: Shown,
-    what: str,
-    remove: Callable[[], None],
-    restore: Callable[[], None],
-    report_figure: Callable[[str], None],
-) -> None:
-    """Take something away and give it back: both are told, and what was cut is said again."""
     gone_s = time.monotonic()
-    remove()
-    noticed = shown.wait_for("Note ", gone_s, WITHIN_S + BUSY_S)
-    time.sleep(UNPLUGGED_S)
-    restore()
+    server.kill()
+    missed = shown.wait_for("Note ", gone_s, WITHIN_S + BUSY_S)
+    time.sleep(AWAY_S)
+    server.start()
     there_s = time.monotonic()
     back = shown.wait_for("the sound is back", there_s, WITHIN_S + BUSY_S)
+
+    # What was cut is said again.
     shown.wait_for("Guide   Here I am again.", there_s)
     shown.wait_for("Guide   Hello. I can lead you", there_s)
     report_figure(
-        f"{what}: missed after {noticed.at_s - gone_s:.1f} s, "
+        f"sound server: missed after {missed.at_s - gone_s:.1f} s, "
         f"taken up again {back.at_s - there_s:.1f} s after it was back"
     )
+
+
+def test_a_microphone_that_is_muted_is_missed_and_heard_again(
+    server: SoundServer, shown: Shown
+) -> None:
+    # It has to have heard the room for a while, beside the guide.
+    time.sleep(WELCOME_S + ALIVE_S)
+    muted_s = time.monotonic()
+    server.mute(True)
+    shown.wait_for("hears nothing at all", muted_s, WITHIN_S + BUSY_S)
+    shown.wait_for("Guide   I cannot hear anything", muted_s)
+    server.mute(False)
+    shown.wait_for("Guide   Here I am again.", muted_s, within_s=30)

@@ -235,6 +235,7 @@ def run_live(
     listener = Listener(
         model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo
     )
+    listener.prepare_for_own_voice()
     pins = Pins(file.settings.pins, shown.note)
     ear = WithButton(listener, pins.is_pressed, content.prompts("screen.button"))
     light = Light(pins.blink)

@@ -72,6 +72,10 @@ class Listener:
         self.near_end = silence()
         """The last block as it is left for the recognizer; it is one block late."""
 
+    def prepare_for_own_voice(self) -> None:
+        """Have ready what takes too long when the guide begins to speak, live."""
+        self._own_voice.prepare()
+
     def listen_for(self, context: str) -> None:
         """Listen for another context's sentences, from the next utterance on."""
         if context != self._context:

@@ -64,12 +64,16 @@ class OwnVoice:
         self._began_s = 0.0
         self._skipped_s: float | None = None
 
+    def prepare(self) -> None:
+        """Make what is needed to listen to anything."""
+        self._make_recognizer()
+
     def follow(self, played: Samples, excess_db: float) -> None:
         """Take a block that was played, when it was heard, and how far it was over the echo."""
         self._recent.append((played, excess_db))
         if played.any():
             # It takes longer than a block: now, and not while somebody waits for an answer.
-            self._make_recognizer()
+            self.prepare()
 
     def begin(self, at_s: float) -> None:
         """Forget what was said; an utterance begins here, in seconds of audio."""

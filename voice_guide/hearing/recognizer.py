@@ -25,8 +25,8 @@ def _vosk() -> Any:
 
 vosk = _vosk()
 vosk.SetLogLevel(-1)
-# A model whose loading is interrupted has no handle, and would complain about it as it goes.
-vosk.Model._handle = vosk._ffi.NULL
+# What is interrupted as it is made has no handle, and would complain about it as it goes.
+vosk.Model._handle = vosk.KaldiRecognizer._handle = vosk._ffi.NULL
 
 _ALTERNATIVES = 10
 """Ways to understand an utterance that are asked for."""
