@@ -1,4 +1,4 @@
-"""A live `voice-guide` whose sound server goes away and comes back, or whose microphone is muted."""
+"""A live `voice-guide` that loses its sound server, or whose microphone is muted."""
 
 import time
 from collections.abc import Callable, Iterator
