@@ -164,7 +164,7 @@ class _Examination:
             return
         playing = Playing(speech)
         card.run(playing)
-        if card.breaks:
+        if card.breaks and not self._is_deaf:
             raise VoiceGuideError(
                 f"not measured, for the sound broke off ({card.breaks} times): try again while "
                 "nothing else keeps this machine busy"
