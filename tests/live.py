@@ -42,6 +42,13 @@ def voice_guide(
     ) as process:
         try:
             yield process
+        except AssertionError as error:
+            process.kill()
+            complaints = process.communicate()[1] if stderr == subprocess.PIPE else ""
+            error.add_note(
+                f"what it complained of: {complaints!r}, it ended with {process.returncode}"
+            )
+            raise
         finally:
             process.kill()
 

@@ -20,29 +20,25 @@ import numpy as np
 
 from voice_guide.audio import RATE, Samples, to_int16
 
-CONFIGURATION = """\
+NATIVE = """\
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native
+"""
+
+MICROPHONE = """\
 load-module module-null-sink sink_name=room norewinds=1 rate={rate_hz} channels=1
-{speaker}
 load-module module-remap-source source_name=mic master=room.monitor
-set-default-sink speaker
 set-default-source mic
 """
 
-NAMED_DEVICES = """\
-pcm.mic {{ type pulse server "{server}" device mic hint.description "mic" }}
-pcm.speaker {{ type pulse server "{server}" device speaker hint.description "speaker" }}
-"""
-"""What makes a microphone and a speaker of their own, as hardware has them: where one is removed,
-what is opened by its name does not open another."""
-
-SILENT_SPEAKER = """\
+SPEAKER = """\
 load-module module-null-sink sink_name=speaker norewinds=1 rate={rate_hz} channels=2
+set-default-sink speaker
 """
 
 HEARD_SPEAKER = """\
 load-module module-remap-sink sink_name=speaker master=room rate={rate_hz} channels=2
 set-sink-volume speaker {volume}
+set-default-sink speaker
 """
 
 FULL_VOLUME = 65_536
@@ -74,15 +70,17 @@ AUDIBLE = 150
 class SoundServer:
     """A sound server that ends with the `with` block."""
 
-    def __init__(self, rate_hz: int = 48_000, echo_gain: float = 0.0) -> None:
+    def __init__(
+        self, rate_hz: int = 48_000, echo_gain: float = 0.0, devices: str | None = None
+    ) -> None:
         """`rate_hz` is the rate of its microphone and its speaker.
 
-        `echo_gain` is how loud the microphone hears the speaker; nothing of it at 0.
+        `echo_gain` is how loud the microphone hears the speaker; nothing of it at 0. `devices`
+        is MICROPHONE or SPEAKER where it is to have nothing else.
         """
-        speaker = HEARD_SPEAKER if echo_gain else SILENT_SPEAKER
         volume = round(FULL_VOLUME * echo_gain ** (1 / 3))
-        self._speaker = speaker.format(rate_hz=rate_hz, volume=volume)
-        self._rate_hz = rate_hz
+        devices = devices or MICROPHONE + (HEARD_SPEAKER if echo_gain else SPEAKER)
+        self._devices = devices.format(rate_hz=rate_hz, volume=volume)
         self._folder = tempfile.TemporaryDirectory(prefix="sound-")
         folder = self._folder.name
         self.environment = {
@@ -92,7 +90,6 @@ class SoundServer:
             "XDG_RUNTIME_DIR": folder,
         }
         """What a process needs to find this server."""
-        self._modules: dict[str, str] = {}
         self._noise: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "SoundServer":
@@ -102,11 +99,8 @@ class SoundServer:
     def start(self) -> None:
         """Start it, or start it again after it was killed."""
         folder = Path(self._folder.name)
-        self._modules.clear()
         file = folder / "configuration.pa"
-        file.write_text(
-            CONFIGURATION.format(folder=folder, rate_hz=self._rate_hz, speaker=self._speaker)
-        )
+        file.write_text(NATIVE.format(folder=folder) + self._devices)
         log = folder / "log"
         with log.open("w") as opened:
             self._process = subprocess.Popen(
@@ -131,31 +125,23 @@ class SoundServer:
             self._noise.kill()
             self._noise.wait()
 
-    def name_devices(self, home: Path) -> None:
-        """Give a user of this home a microphone called "mic" and a speaker called "speaker"."""
-        (home / ".asoundrc").write_text(
-            NAMED_DEVICES.format(server=self.environment["PULSE_SERVER"])
-        )
-
     def make_noise(self) -> None:
         """Let the room be as quiet as rooms are, from now on."""
         noise = to_int16(np.random.default_rng(0).normal(0, ROOM_NOISE, 60 * RATE)).tobytes()
         command = ["pacat", *FORMAT, *AT_ONCE, "--device=room"]
-        self._noise = subprocess.Popen(command, env=self._variables, stdin=subprocess.PIPE)
+        self._noise = subprocess.Popen(
+            command, env=self._variables, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         threading.Thread(target=_feed, args=(self._noise, noise), daemon=True).start()
 
-    def remove(self, device: str) -> None:
-        """Unplug "mic" or "speaker"."""
-        modules = self._pactl("list", "short", "modules")
-        (module,) = (m for m in modules.splitlines() if f"_name={device} " in f"{m} ")
-        number, name, arguments = module.split(maxsplit=2)
-        self._pactl("unload-module", number)
-        self._modules[device] = f"{name} {arguments}"
+    def unplug(self) -> None:
+        """Take its microphone, or its speaker, away."""
+        self._pactl("unload-module", "module-null-sink")
 
-    def restore(self, device: str) -> None:
-        """Plug in again what was removed."""
-        self._pactl("load-module", *self._modules.pop(device).split())
-        self._pactl(f"set-default-{'source' if device == 'mic' else 'sink'}", device)
+    def plug_in(self) -> None:
+        """Give it back what was taken away."""
+        for line in self._devices.splitlines():
+            self._pactl(*line.split())
 
     def mute(self, is_muted: bool) -> None:
         """Mute the microphone, or let it hear again."""

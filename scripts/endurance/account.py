@@ -18,6 +18,9 @@ from voice_guide.guide.place import Place
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """Where the speech models are installed: the only thing of this machine's user that is used."""
 
+KEPT_S = 4.0
+"""How long until what is to be kept is kept, or told not to be, in seconds."""
+
 ROUTINE = """\
 id = "long-hold"
 language = "en"

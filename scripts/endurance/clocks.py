@@ -5,11 +5,10 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from sound_server import SoundServer
-
-from endurance.account import Account
+from endurance.account import KEPT_S, Account
 from endurance.checks import row
 from endurance.guided import Guided
+from endurance.hardware import Hardware
 from endurance.table import Row
 
 _FAKED = """\
@@ -42,9 +41,8 @@ def clock_set(folder: Path) -> Row:
     path = f"{folder}:{os.environ.get('PYTHONPATH', '')}"
     faked = {"PYTHONPATH": path, "CLOCK_AHEAD": str(clock)}
     checks = {}
-    with SoundServer() as server:
-        server.make_noise()
-        with Guided(account, server, **faked) as guided:
+    with Hardware() as hardware:
+        with Guided(account, hardware, **faked) as guided:
             guided.go_on()
             for hours in _HOURS:
                 left_s = account.kept().left_s
@@ -56,14 +54,15 @@ def clock_set(folder: Path) -> Row:
             checks["it hears and answers"] = guided.is_in_place
             left_s = account.kept().left_s
         clock.write_text(str(_HOURS[0]))
-        with Guided(account, server, **faked) as guided:
+        with Guided(account, hardware, **faked) as guided:
             guided.go_on()
             kept = account.kept()
             right = left_s - kept.left_s <= _WRONG_S and kept.entries == account.entries
             checks["killed and started on another day, it goes on where it was"] = right
             guided.ask("goodbye")
-        with Guided(account, server, **faked) as guided:
+        with Guided(account, hardware, **faked) as guided:
             guided.begin_anew()
+            time.sleep(KEPT_S)
             day = date.today() + timedelta(hours=_HOURS[0])
             right = account.kept().entries[-1].day in (day, day + timedelta(1))
             checks["a new session has the day that the clock shows"] = right

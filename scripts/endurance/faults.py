@@ -7,12 +7,12 @@ from itertools import cycle
 from pathlib import Path
 
 from live import NotShownError
-from sound_server import SoundServer
 
 from endurance.account import Account
 from endurance.clocks import clock_set
 from endurance.guided import Guided
-from endurance.storage import disk_full, model_damaged, read_only
+from endurance.hardware import Hardware
+from endurance.storage import disk_failing, disk_full, model_damaged, read_only
 from endurance.table import Row
 from endurance.unplugging import Loss, Trial, Unplugging, rows, server_frozen
 
@@ -28,6 +28,7 @@ _LOSSES = (
 _ONCE: tuple[Callable[[Path], Row], ...] = (
     server_frozen,
     disk_full,
+    disk_failing,
     read_only,
     model_damaged,
     clock_set,
@@ -50,10 +51,9 @@ def faults(times: int, tell: Callable[[str], None]) -> list[Row]:
 
 def _losses(times: int, tell: Callable[[str], None]) -> list[Row]:
     trials: list[Trial] = []
-    with tempfile.TemporaryDirectory() as folder, SoundServer() as server:
-        server.make_noise()
+    with tempfile.TemporaryDirectory() as folder, Hardware() as hardware:
         account = Account(Path(folder, "home"))
-        with Guided(account, server) as guided:
+        with Guided(account, hardware) as guided:
             guided.go_on()
             unplugging = Unplugging(guided, random.Random(0))
             for number, loss in zip(range(1, times + 1), cycle(_LOSSES), strict=False):

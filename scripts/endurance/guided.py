@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Self
 
 from live import PERSON, NotShownError, Shown
-from sound_server import SoundServer
 
 from endurance.account import Account
+from endurance.hardware import Hardware
 from voice_guide.errors import VoiceGuideError
 from voice_guide.speaking.synthesizer import render
 
@@ -41,18 +41,18 @@ class Guided:
     def __init__(
         self,
         account: Account,
-        server: SoundServer,
+        hardware: Hardware,
         within: Sequence[str] = (),
         **variables: str,
     ) -> None:
         """`within` is a command that runs the program, `variables` what is told it besides."""
         self.account = account
-        self.server = server
-        server.name_devices(account.folder)
+        self.hardware = hardware
+        hardware.name_devices(account.folder)
         program = [sys.executable, "-m", "voice_guide", "run", "--mic=mic", "--speaker=speaker"]
         self.process = subprocess.Popen(
             [*within, *program],
-            env=os.environ | server.environment | account.environment | variables,
+            env=os.environ | hardware.environment | account.environment | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -100,7 +100,7 @@ class Guided:
         for attempt in range(_ATTEMPTS):
             begins_s = time.monotonic()
             self._said[text] += 1
-            self.server.say(render(text, PERSON))
+            self.hardware.say(render(text, PERSON))
             if self.shown_after(f"Heard   {text} →", begins_s, _HEARD_S) < _HEARD_S:
                 self.understood += attempt == 0
                 return
@@ -124,7 +124,7 @@ class Guided:
     def is_in_place(self) -> bool:
         """Whether it says aloud, when it is asked, that it is in the step that it was in."""
         asked_s = time.monotonic()
-        with self.server.recording("speaker") as speaker:
+        with self.hardware.recording() as speaker:
             try:
                 self.ask("where am i")
                 self.shown.wait_for("you are at step 2 of 2", asked_s)

@@ -10,11 +10,11 @@ from pathlib import Path
 from statistics import median
 
 from live import NotShownError
-from sound_server import SoundServer
 
 from endurance.account import Account
 from endurance.checks import row
 from endurance.guided import Guided
+from endurance.hardware import Hardware
 from endurance.table import Row
 
 WITHIN_S = 3.0
@@ -26,9 +26,6 @@ _MOST_S = 20.0
 _AWAY_S = (2.0, 5.0)
 """How long something is away once that was noticed, in seconds: after longer, the guide waits
 for the person."""
-
-_ALIVE_S = 6.0
-"""How long a microphone has heard its room before it is taken away, in seconds."""
 
 _TIME_LOST_S = 2.0
 """By how much the time that is left of a step may be wrong, in seconds."""
@@ -81,26 +78,17 @@ class Unplugging:
     def lose(self, loss: Loss) -> Trial:
         """Take something away, give it back, and see what comes of it."""
         guided = self._guided
-        server = guided.server
+        hardware = guided.hardware
         match loss:
             case Loss.SERVER:
-                return self._try(loss, server.kill, self._start)
+                return self._try(loss, hardware.kill, hardware.start)
             case Loss.SPEAKER:
-                device = "speaker"
-            case Loss.MICROPHONE:
-                device = "mic"
-                time.sleep(_ALIVE_S)
+                return self._try(loss, hardware.unplug_speaker, hardware.plug_in_speaker)
             case Loss.MICROPHONE_SPEAKING:
-                device = "mic"
-                time.sleep(_ALIVE_S)
                 # Unheard, it is no lost session yet: whether it hears is asked afterwards.
                 with suppress(NotShownError):
                     guided.ask("help")
-        return self._try(loss, lambda: server.remove(device), lambda: server.restore(device))
-
-    def _start(self) -> None:
-        self._guided.server.start()
-        self._guided.server.make_noise()
+        return self._try(loss, hardware.unplug_microphone, hardware.plug_in_microphone)
 
     def _try(self, loss: Loss, remove: Callable[[], None], restore: Callable[[], None]) -> Trial:
         guided = self._guided
@@ -120,21 +108,17 @@ class Unplugging:
 def server_frozen(folder: Path) -> Row:
     """Let the sound server hang, and start anew with another one."""
     account = Account(folder)
-    with SoundServer() as server:
-        server.make_noise()
-        with Guided(account, server) as guided:
-            guided.go_on()
-            left_s = account.kept().left_s
-            frozen_s = time.monotonic()
-            server.freeze()
-            ended = guided.ended(_MOST_S)
-            took_s = time.monotonic() - frozen_s
-    with SoundServer() as server:
-        server.make_noise()
-        with Guided(account, server) as guided:
-            guided.go_on()
-            kept = account.kept()
-            is_in_place = guided.is_in_place
+    with Hardware() as hardware, Guided(account, hardware) as guided:
+        guided.go_on()
+        left_s = account.kept().left_s
+        frozen_s = time.monotonic()
+        hardware.freeze()
+        ended = guided.ended(_MOST_S)
+        took_s = time.monotonic() - frozen_s
+    with Hardware() as hardware, Guided(account, hardware) as guided:
+        guided.go_on()
+        kept = account.kept()
+        is_in_place = guided.is_in_place
     lost_s = left_s - kept.left_s
     return row(
         "sound server hangs",
