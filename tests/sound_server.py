@@ -60,8 +60,8 @@ PIECE_S = 0.01
 UP_WITHIN_S = 10.0
 """How long the server may take to start, in seconds."""
 
-ROOM_NOISE = 0.001
-"""RMS of a room's noise, of full scale: -60 dBFS. Nobody hears it, but a microphone does."""
+ROOM_NOISE = 0.0005
+"""RMS of a room's noise, of full scale: -66 dBFS. Nobody hears it, but a microphone does."""
 
 AUDIBLE = 150
 """Samples above this (-47 dBFS) can be heard; what a resampler leaves of silence cannot."""

@@ -1,4 +1,4 @@
-"""The parts of the ear, each alone: noise, loudness, decoys, how words sound, the model."""
+"""The parts of the ear, each alone: noise, loudness, decoys, second chances, the model ..."""
 
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from voice_guide.hearing.gate import SpeechGate
 from voice_guide.hearing.loudness import Loudness
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.hearing.second_chance import SecondChance
+from voice_guide.hearing.sentences import Meaning
 from voice_guide.language import reference
 from voice_guide.speaking.synthesizer import Speaker, phonemes, render
 
@@ -219,3 +221,24 @@ def test_the_gate_lets_through_what_came_before_also_right_after_it_shut(voice: 
             break
     opening = next(heard for block in blocks_of(voice) if (heard := gate.push(block)))
     assert len(opening) * BLOCK / RATE == pytest.approx(0.4)
+
+
+# Second chances
+
+
+def test_who_says_it_again_soon_is_taken_at_her_word_once() -> None:
+    chance = SecondChance()
+    wake = Meaning("Wake", {})
+
+    assert not chance.is_second(wake, 1.0, 1.6)
+    assert chance.is_second(wake, 4.0, 4.6)
+    assert not chance.is_second(wake, 7.0, 7.6)
+
+
+def test_who_says_it_again_much_later_or_says_something_else_is_not() -> None:
+    chance = SecondChance()
+
+    assert not chance.is_second(Meaning("Wake", {}), 1.0, 1.6)
+    assert not chance.is_second(Meaning("Wake", {}), 12.0, 12.6)
+    assert not chance.is_second(Meaning("Stop", {}), 14.0, 14.6)
+    assert not chance.is_second(Meaning("Wake", {}), 16.0, 16.6)

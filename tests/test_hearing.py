@@ -1,11 +1,7 @@
 """What is said is heard: real model, synthetic people, the ear that also listens live."""
 
-import multiprocessing
-import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import mean
 
@@ -15,18 +11,34 @@ from people import PEOPLE, Person, in_a_quiet_room
 
 from voice_guide import assistant
 from voice_guide.assistant import Content
-from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, silence
+from voice_guide.audio import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence, to_int16
 from voice_guide.console import describe
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.settings import HearingSettings, Settings
+from voice_guide.settings import HearingSettings
 
 FEWEST_UNDERSTOOD = 0.97
 """Of all sentences, from all people together."""
 
 FEWEST_FROM_ANYBODY = 0.92
 """The same from each of them: one is harder to understand than another."""
+
+
+CALLS, EVERY_S = 3, 2.5
+"""How often somebody calls who is not answered, and the silence between two calls."""
+
+NOISE_DB = -20.0
+"""Noise beside who calls over it."""
+
+
+def over_noise(said: Samples, times: int) -> Samples:
+    """Return what a microphone hears of words that are said so often over white noise."""
+    level_db = NOISE_DB + level_dbfs(said)
+    sound = np.tile(np.concatenate([silence(round(EVERY_S * RATE)), said]), times)
+    sound = np.concatenate([sound, silence(RATE)]).astype(float)
+    sound += np.random.default_rng(0).normal(0, 32768 * 10 ** (level_db / 20), len(sound))
+    return to_int16(sound / 32768 / 2)
 
 
 @dataclass(frozen=True)
@@ -70,27 +82,16 @@ def ears(model: SpeechModel, content: Content) -> Ears:
     return Ears(model, content)
 
 
-@cache
-def ears_of_a_process() -> Ears:
-    content = assistant.load_content(Settings())
-    return Ears(assistant.load_model(content.language), content)
-
-
-def heard_from_one(person: Person) -> dict[Said, list[str]]:
-    ears = ears_of_a_process()
-    return {
-        line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
-        for line in said()
-    }
-
-
 @pytest.fixture(scope="module")
-def heard_from() -> dict[Person, dict[Said, list[str]]]:
-    """Every sentence, said by every person, once; on all processors."""
-    # Not forked: Vosk has threads of its own.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
-        return dict(zip(PEOPLE, pool.map(heard_from_one, PEOPLE), strict=True))
+def heard_from(ears: Ears) -> dict[Person, dict[Said, list[str]]]:
+    """Every sentence, said by every person, once."""
+    return {
+        person: {
+            line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
+            for line in said()
+        }
+        for person in PEOPLE
+    }
 
 
 def test_people_are_understood(heard_from: dict[Person, dict[Said, list[str]]]) -> None:
@@ -208,3 +209,18 @@ def test_a_command_right_after_the_guides_voice_is_heard(ears: Ears) -> None:
     answer = in_a_quiet_room(PEOPLE[0].says("next"))
     heard = np.concatenate([in_a_quiet_room(voice, after_s=0, before_s=0), answer])
     assert [describe(f) for f in ears.hear(heard, "step", far_end=voice)] == ["Next"]
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_who_calls_it_again_over_noise_wakes_it(ears: Ears, person: Person) -> None:
+    called = ears.hear(over_noise(person.says("hey guide"), times=CALLS), "asleep")
+
+    assert [describe(f) for f in called if isinstance(f, Command)][:1] == [
+        "Wake wake_phrase=hey guide"
+    ]
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_who_calls_somebody_else_does_not_wake_it(ears: Ears, person: Person) -> None:
+    for text in ("hey guys", "the guide", "hey gary"):
+        assert not ears.commands(over_noise(person.says(text), times=1), "asleep"), text

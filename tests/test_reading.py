@@ -27,6 +27,12 @@ SENTENCES = Sentences(
                         }
                     ]
                 },
+                "Wake": {
+                    "data": [
+                        {"sentences": ["hey guide"]},
+                        {"sentences": ["hey guy"], "requires_context": {"meant_for": "another"}},
+                    ]
+                },
                 "Resume": {
                     "data": [{"sentences": ["go on"], "requires_context": {"context": "paused"}}]
                 },
@@ -139,3 +145,17 @@ def test_a_value_that_was_not_heard_is_not_guessed() -> None:
 def test_a_whole_sentence_is_taken_before_one_not_quite_heard() -> None:
     reading = heard(got_to_step_three=0, go_to_step_four=-1)
     assert meant(reading) == ("GoTo", {"number": 4})
+
+
+def test_a_command_is_in_doubt_where_what_only_sounds_like_it_is_likelier() -> None:
+    likelier, likely = heard(hey_guide=0, hey_guy=-1), heard(hey_guide=-2, hey_guy=0)
+
+    assert likelier
+    assert likely
+    assert meant(likelier) == meant(likely) == ("Wake", {})
+    assert (likelier.is_doubtful, likely.is_doubtful) == (False, True)
+    assert likely.confidence < 0.5 < likelier.confidence
+
+
+def test_what_sounds_much_more_like_something_else_is_no_command() -> None:
+    assert heard(hey_guide=-6, hey_guy=0) is None

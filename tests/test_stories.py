@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from spoken_stage import Told, figures
+from spoken_stage import Ear, Told, figures, tell
 from stage import FOLDER
-from tell_stories import all_told
 
 from voice_guide.guide.phase import Phase
 
@@ -19,7 +18,8 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def told() -> list[Told]:
-    return list(all_told([FOLDER / f"{name}.txt" for name in NAMES]))
+    ear = Ear.load()
+    return [tell(FOLDER / f"{name}.txt", ear) for name in NAMES]
 
 
 def test_told_aloud_stories_go_as_they_are_written(

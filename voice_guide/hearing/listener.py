@@ -14,6 +14,7 @@ from voice_guide.hearing.own_voice import OwnVoice
 from voice_guide.hearing.presence import Presence
 from voice_guide.hearing.reading import Reading, needed_odds, read
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
+from voice_guide.hearing.second_chance import SecondChance
 from voice_guide.hearing.talk import Talk
 from voice_guide.hearing.understanding import Understanding
 from voice_guide.trouble import Trouble
@@ -59,6 +60,7 @@ class Listener:
         self._gate = SpeechGate()
         self._loudness = Loudness()
         self._talk = Talk()
+        self._second_chance = SecondChance()
         self._own_voice = OwnVoice(
             model, understanding.expected(context), LEAD_BLOCKS, cancels_echo, knows_own_words
         )
@@ -198,7 +200,12 @@ class Listener:
         words = self._in_audio_time(reading.hypothesis)
         needed = self._needed_odds + self._talk.needed_odds(words)
         is_safe = reading.meaning.intent in self._understanding.safe_intents
-        return reading.odds >= needed and not self._own_voice.is_own(words, is_safe)
+        if reading.odds < needed or self._own_voice.is_own(words, is_safe):
+            return False
+        start_s, end_s = words[0].start_s, words[-1].end_s
+        return not reading.is_doubtful or self._second_chance.is_second(
+            reading.meaning, start_s, end_s
+        )
 
     def _in_audio_time(self, hypothesis: Hypothesis) -> list[Word]:
         """Return the words with their times since the start, in seconds."""

@@ -23,6 +23,11 @@ _SAFE_ODDS = 3.0
 sentences, since who is not sure whether it was "stop" or "slow" stops; and over words that
 mean nothing. In half an hour of people reading, nothing more is taken for it."""
 
+_SECOND_CHANCE = 4.0
+"""By how much the logarithm of a look-alike's likelihood may be higher for a command to be in
+doubt only. Of twelve synthetic voices over noise 20 dB weaker, 89 % said their wake phrase so
+that it is within that, and 69 % so that it is the likelier; of its look-alikes, 14 and 1 %."""
+
 
 def needed_odds(sensitivity: float) -> float:
     """Return the logarithm of the odds that a command needs, given a sensitivity from 0 to 1."""
@@ -46,6 +51,9 @@ class Reading:
     """The logarithm of its likelihood over that of words that mean nothing, with what is
     allowed to what is safe."""
 
+    is_doubtful: bool
+    """Whether words that only sound like it are likelier: it has to be said again."""
+
 
 def read(
     hypotheses: Sequence[Hypothesis], understanding: Understanding, context: str | None
@@ -53,8 +61,9 @@ def read(
     """Return the likeliest command among the alternatives of an utterance, or None.
 
     Different words for the same thing support one another; other words speak against it.
-    Where those are a sentence too, of any context, only the likelier one counts; otherwise
-    they are decoys, or silence. `hypotheses` come likeliest first.
+    Where those are a sentence too, of any context, only the likelier one counts; where they
+    are but listed as look-alikes, the command may be in doubt; otherwise they are decoys, or
+    silence. `hypotheses` come likeliest first.
     """
     found = _exact(hypotheses, understanding, context) or _nearest(
         hypotheses, understanding, context
@@ -63,20 +72,24 @@ def read(
         return None
     meaning, likeliest = found
     is_safe = meaning.intent in understanding.safe_intents
-    support, doubt, otherwise = 0.0, 0.0, 0.0
+    support, doubt, otherwise, alike = 0.0, 0.0, 0.0, 0.0
     for hypothesis in hypotheses:
         likelihood = exp(hypothesis.score - hypotheses[0].score)
         if hypothesis is likeliest or understanding.exact(hypothesis.text, context) == meaning:
             support += likelihood
-        elif understanding.is_sentence(hypothesis.text):
+        elif understanding.exact(hypothesis.text, None):
             otherwise += likelihood
+        elif understanding.is_sentence(hypothesis.text):
+            alike += likelihood
         elif Levenshtein.normalized_distance(hypothesis.text, likeliest.text) > _MISHEARD:
             doubt += likelihood
-    if support * exp(is_safe * _SAFE_ODDS) < otherwise:
+    allowed = support * exp(is_safe * _SAFE_ODDS)
+    if allowed < otherwise or allowed * exp(_SECOND_CHANCE) < otherwise + alike:
         return None
     odds = log(support / doubt) if doubt else inf
     odds += is_safe * _SAFE_ODDS
-    return Reading(meaning, likeliest, support / (support + doubt + otherwise), odds)
+    confidence = support / (support + doubt + otherwise + alike)
+    return Reading(meaning, likeliest, confidence, odds, allowed < otherwise + alike)
 
 
 def _exact(
