@@ -380,6 +380,11 @@ def as_started_by_a_person() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def without_size(env: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that leave it to the terminal to tell how large it is."""
+    return {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
+
+
 class Terminal:
     """A terminal at which `voice-guide run --text` runs."""
 
@@ -396,7 +401,7 @@ class Terminal:
             stdin=self._inside,
             stdout=self._inside,
             stderr=self._inside,
-            env={**os.environ, "TERM": "xterm", **env},
+            env={**without_size(os.environ), "TERM": "xterm", **env},
             start_new_session=True,
             preexec_fn=as_started_by_a_person,
         )
