@@ -277,14 +277,17 @@ def test_a_button_is_pressed_and_held_and_in_the_end_the_light_is_out(
 # Ended from outside
 
 
-def test_ctrl_c_ends_it_quietly(sound_server: SoundServer) -> None:
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_ctrl_c_or_an_orderly_end_of_the_machine_ends_it_quietly(
+    sound_server: SoundServer, sent: signal.Signals, status: int
+) -> None:
     with person(sound_server) as she, voice_guide("run", **sound_server.environment) as process:
         she.wait_for_guide(time.monotonic())
 
-        process.send_signal(signal.SIGINT)
-        status, _, complaints = outcome(process)
+        process.send_signal(sent)
+        ended = outcome(process)
 
-    assert (status, complaints) == (130, "")
+    assert (ended[0], ended[2]) == (status, "")
 
 
 def test_a_sound_server_that_hangs_is_told_in_one_line(

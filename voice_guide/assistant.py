@@ -202,57 +202,49 @@ def run_live(
     routine_id: str | None,
     mic: str,
     speaker: str,
-    service: Service | None = None,
+    stays_on: bool = False,
 ) -> None:
     """Lead through a session with a microphone and a speaker.
 
-    As a service, be there session after session, show nothing of them, and tell how it goes.
+    As a device that `stays_on`, be there session after session, and show nothing of them.
+    systemd is told how it goes, where it wants to know.
 
-    Sound that is lost is waited for. At the start, only a service waits for it; else raises
+    Sound that is lost is waited for. At the start, only such a device waits for it; else raises
     NoSoundError where this machine has none.
     """
     from voice_guide.devices import listing
     from voice_guide.devices.lasting import LastingSound
     from voice_guide.devices.soundcard import SoundCard
 
-    sound, hearing = file.settings.sound, file.settings.hearing
-    mic, speaker = mic or sound.microphone, speaker or sound.speaker
+    settings, service = file.settings, Service()
+    mic, speaker = mic or settings.sound.microphone, speaker or settings.sound.speaker
     card = None
-    if service is None:
+    if not stays_on:
         card = SoundCard(listing.microphone(mic), listing.speaker(speaker))
     with ThreadPoolExecutor(1) as helper:
         # Loading the model takes longest by far; everything else is read meanwhile.
         loading = helper.submit(load_model, file.language)
-        content = load_content(file.settings)
+        content = load_content(settings)
         show_left_out(content.left_out)
-        shown: Display = Log()
-        if service is None:
-            shown = display(content.prompts, content.library.example, hearing.wake_phrase)
-        voice = new_voice(file.settings, content, shown.note)
+        shown = Log() if stays_on else _display(content, settings)
+        voice = new_voice(settings, content, shown.note)
         model = loading.result()
-    ensure_it_can_wake(hearing, model)
+    ensure_it_can_wake(settings.hearing, model)
     understanding = understand(content.sentences, model, content.language)
-    listener = Listener(
-        model, understanding, Phase.CHOOSING, hearing.sensitivity, sound.cancel_echo
+    pins = Pins(settings.pins, shown.note)
+    ear = WithButton(
+        _listener(model, understanding, settings),
+        pins.is_pressed,
+        content.prompts("screen.button"),
     )
-    listener.prepare_for_own_voice()
-    pins = Pins(file.settings.pins, shown.note)
-    ear = WithButton(listener, pins.is_pressed, content.prompts("screen.button"))
     light = Light(pins.blink)
     keeper = Keeper(file, shown.note)
     observe = _one_after_the_other(
         keeper.observe, shown.observe, light.observe, _telling_trouble(shown)
     )
-    started = replace(keeper.started, is_first=service is not None and keeper.is_new)
+    started = replace(keeper.started, is_first=stays_on and keeper.is_new)
     engine = assemble(
-        content,
-        file.settings,
-        ear,
-        voice,
-        observe,
-        routine_id,
-        started,
-        stays_on=service is not None,
+        content, settings, ear, voice, observe, routine_id, started, stays_on=stays_on
     )
     light.follow(engine)
     # Waited for at the end: a thread that is left in the middle of it ends the program badly.
@@ -262,17 +254,32 @@ def run_live(
     preparing.shutdown(wait=False)
     try:
         with shown.following(engine):
-            if service is not None:
-                service.ready()
-            alive = service.alive if service is not None else _nobody_is_told
-            LastingSound(mic, speaker, alive).run(engine, card)
+            service.ready()
+            LastingSound(mic, speaker, service.alive).run(engine, card)
     finally:
-        if service is not None:
-            service.stopping()
+        service.stopping()
         voice.close()
         keeper.close()
         pins.close()
         preparing.shutdown(cancel_futures=True)
+
+
+def _listener(model: SpeechModel, understanding: Understanding, settings: Settings) -> Listener:
+    """Return an ear that is ready for a microphone."""
+    listener = Listener(
+        model,
+        understanding,
+        Phase.CHOOSING,
+        settings.hearing.sensitivity,
+        settings.sound.cancel_echo,
+    )
+    listener.prepare_for_own_voice()
+    return listener
+
+
+def _display(content: Content, settings: Settings) -> Display:
+    """Return what shows a session to whoever sits in front of it."""
+    return display(content.prompts, content.library.example, settings.hearing.wake_phrase)
 
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
@@ -282,8 +289,7 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     ear = keyboard.TypedEar(content.sentences)
     shown: Display = Transcript(content.prompts, with_times=False)
     if sys.stdin.isatty():
-        wake_phrase = file.settings.hearing.wake_phrase
-        shown = display(content.prompts, content.library.example, wake_phrase)
+        shown = _display(content, file.settings)
     keeper = Keeper(file, shown.note)
     observe = _one_after_the_other(keeper.observe, shown.observe)
     voice = keyboard.MuteVoice()
@@ -294,10 +300,6 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
             keyboard.run(engine, ear, keys)
     finally:
         keeper.close()
-
-
-def _nobody_is_told() -> None:
-    """Do without whoever watches a service."""
 
 
 def _telling_trouble(shown: Display) -> Observer:

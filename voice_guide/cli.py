@@ -52,10 +52,8 @@ def _prepare_streams() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from voice_guide import assistant
-    from voice_guide.service import Service
     from voice_guide.settings import SettingsFile
 
-    service = Service() if options.service else None
     settings = SettingsFile()
     if options.routine:
         # A mistyped name is told before a missing sound card turns this into a demo.
@@ -64,7 +62,9 @@ def _run(options: argparse.Namespace) -> int:
         assistant.run_typed(settings, options.routine)
         return 0
     try:
-        assistant.run_live(settings, options.routine, options.mic, options.speaker, service)
+        assistant.run_live(
+            settings, options.routine, options.mic, options.speaker, options.service
+        )
     except NoSoundError as error:
         if options.mic or options.speaker or options.service:
             raise
