@@ -21,7 +21,6 @@ import vosk
 from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.audio import RATE, Samples, level_dbfs, silence
-from voice_guide.console import Transcript
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.speech import sentences
 from voice_guide.hearing.grammar import spoken
@@ -33,6 +32,7 @@ from voice_guide.speaking.natural import NaturalVoice
 from voice_guide.speaking.stored import Stored
 from voice_guide.speaking.synthesizer import Render, Speaker, render
 from voice_guide.speaking.voice import Voice
+from voice_guide.transcript import Transcript
 
 GUIDE = Speaker("en-us", 140)
 

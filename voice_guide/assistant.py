@@ -12,7 +12,7 @@ import platformdirs
 from voice_guide import models
 from voice_guide.audio import Samples, silence
 from voice_guide.completeness import prompts_wanting, sentences_wanting
-from voice_guide.console import Log, Transcript, show_left_out
+from voice_guide.console import Display, Log, show_left_out
 from voice_guide.devices import keyboard
 from voice_guide.devices.button import WithButton
 from voice_guide.devices.light import Light
@@ -35,7 +35,6 @@ from voice_guide.keeping import Keeper
 from voice_guide.language import Language, find, reference
 from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, Problem
-from voice_guide.screen import Display, Screen, display
 from voice_guide.service import Service
 from voice_guide.settings import HearingSettings, Settings, SettingsFile, SpeechEngine
 from voice_guide.speaking.fallback import FallingBack
@@ -226,7 +225,7 @@ def run_live(
         loading = helper.submit(load_model, file.language)
         content = load_content(settings)
         show_left_out(content.left_out)
-        shown = Log() if stays_on else _display(content, settings)
+        shown: Display = Log() if stays_on else _display(content, settings)
         voice = new_voice(settings, content, shown.note)
         model = loading.result()
     ensure_it_can_wake(settings.hearing, model)
@@ -279,11 +278,16 @@ def _listener(model: SpeechModel, understanding: Understanding, settings: Settin
 
 def _display(content: Content, settings: Settings) -> Display:
     """Return what shows a session to whoever sits in front of it."""
+    from voice_guide.screen import display
+
     return display(content.prompts, content.library.example, settings.hearing.wake_phrase)
 
 
 def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     """Lead through a session by typed lines."""
+    from voice_guide.screen import Screen
+    from voice_guide.transcript import Transcript
+
     content = load_content(file.settings)
     show_left_out(content.left_out)
     ear = keyboard.TypedEar(content.sentences)

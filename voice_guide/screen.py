@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from math import ceil
-from typing import Protocol, TypeAlias
 
 from rich.console import Console
 from rich.live import Live
 
-from voice_guide.console import Log, Terminal, Transcript
+from voice_guide.console import Display, Seen
 from voice_guide.devices.keyboard import unechoed
 from voice_guide.guide.events import Action, Cue, Event, Hush, Play, Said, Say, SpeechEnded
 from voice_guide.guide.hold import Call
@@ -30,6 +29,7 @@ from voice_guide.guide.speech import sentences
 from voice_guide.guide.view import View
 from voice_guide.hearing.command import Command, Unclear
 from voice_guide.picture import Line, Picture, Snapshot, bar_cells
+from voice_guide.transcript import Terminal, Transcript
 
 _EVERY_S = 0.25
 """Seconds between two looks at whether there is anything new to draw."""
@@ -44,14 +44,6 @@ _KEPT = 100
 """Lines of the conversation that are printed in the end."""
 
 _QUOTED = re.compile(r'"([^"]+)"')
-
-
-class Seen(Protocol):
-    """Whatever can be looked at: the engine."""
-
-    @property
-    def view(self) -> View:
-        """What there is to see at this moment."""
 
 
 class Screen:
@@ -214,10 +206,6 @@ class Screen:
         if new != self._drawn:
             self._drawn = new
             live.refresh()
-
-
-Display: TypeAlias = Transcript | Screen | Log
-"""What shows a session."""
 
 
 def display(prompts: Prompts, example: str, wake_phrase: str) -> Display:

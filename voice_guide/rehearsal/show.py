@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from voice_guide.console import show_table
 from voice_guide.rehearsal.report import Echo, Outcome, Report
 from voice_guide.rehearsal.stage import Condition
+from voice_guide.transcript import show_table
 
 _MOST_ROWS = 20
 """Rows shown of one table; what is left is in the JSON."""
