@@ -44,10 +44,8 @@ def voice_guide(
             yield process
         except AssertionError as error:
             process.kill()
-            complaints = process.communicate()[1] if stderr == subprocess.PIPE else ""
-            error.add_note(
-                f"what it complained of: {complaints!r}, it ended with {process.returncode}"
-            )
+            complaints = process.stderr.read() if process.stderr else ""
+            error.add_note(f"it ended with {process.wait()}, and complained: {complaints!r}")
             raise
         finally:
             process.kill()
