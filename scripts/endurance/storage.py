@@ -43,6 +43,7 @@ def disk_full(folder: Path) -> Row:
         disk = _disk(guided)
         guided.go_on()
         guided.ask("louder")
+        time.sleep(KEPT_S)
         filler = disk / account.folder.relative_to("/") / "filler"
         with suppress(OSError):
             filler.write_bytes(bytes(4 << 20))
