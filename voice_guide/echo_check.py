@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import RATE, Samples, blocks_of, level_dbfs, silence
+from voice_guide.audio import DITHER, RATE, Samples, blocks_of, level_dbfs, silence
 from voice_guide.finding import Finding
 from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.echo.canceller import EchoCanceller, EchoPath
@@ -25,9 +25,6 @@ _LATER_S = (0.9, 1.8)
 
 DEAD_DBFS = -90.0
 """A microphone that works always has some noise: below this it is muted or dead."""
-
-_SILENCE = 4
-"""Samples up to this are silence: resampling adds a little noise to it."""
 
 _LIMIT = 31_000
 """Samples beyond this are at the microphone's limits, whatever resampling did to them ..."""
@@ -101,7 +98,7 @@ def is_at_its_limits(heard: Samples) -> bool:
 
 def sounds(played: Samples) -> npt.NDArray[np.bool_]:
     """Tell of each sample whether anything is played in it, shape (n,)."""
-    return np.abs(played.astype(np.int32)) > _SILENCE
+    return np.abs(played.astype(np.int32)) > DITHER
 
 
 def report(heard: Samples, played: Samples, cancels_echo: bool) -> Finding:
