@@ -7,8 +7,8 @@ from typing import Any
 
 import platformdirs
 import pytest
-from sound_server import SoundServer
 
+from rig.sound_server import SoundServer
 from voice_guide import assistant
 from voice_guide.assistant import Content
 from voice_guide.cli import main

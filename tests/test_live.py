@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 import tomlkit
 import vosk
-from live import PATIENCE_S, PERSON, Answer, outcome, person, voice_guide
-from sound_server import SoundServer
 
+from rig.live import PATIENCE_S, PERSON, Answer, outcome, person, voice_guide
+from rig.sound_server import SoundServer
 from voice_guide.audio import RATE, Samples, to_int16
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.settings import VOLUMES

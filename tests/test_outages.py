@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from live import Shown, voice_guide
-from sound_server import SoundServer
+
+from rig.live import Shown, voice_guide
+from rig.sound_server import SoundServer
 
 NewHome = Callable[[], dict[str, str]]
 

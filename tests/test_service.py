@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sound_server import SoundServer
 from test_live import NO_SERVER, outcome, person, voice_guide, words
 
+from rig.sound_server import SoundServer
 from voice_guide.audio import Samples, silence
 from voice_guide.console import Log
 from voice_guide.devices.lasting import LastingSound

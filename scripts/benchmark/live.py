@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sound_server import SoundServer
 
 from benchmark.process import Memory, Reading, Usage, memory, reading, usage
 from benchmark.scenes import CLEAN
 from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, listed_sentences
 from benchmark.voices import VOICES
+from rig.sound_server import SoundServer
 from voice_guide import models
 from voice_guide.audio import RATE, Samples, to_int16
 from voice_guide.errors import VoiceGuideError

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from sound_server import SoundServer
-
+from rig.sound_server import SoundServer
 from voice_guide.errors import VoiceGuideError
 from voice_guide.speaking.synthesizer import Speaker, render
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
 
-from live import NotShownError
-
 from endurance.account import Account
 from endurance.clocks import clock_set
 from endurance.guided import Guided
@@ -15,6 +13,7 @@ from endurance.hardware import Hardware
 from endurance.storage import disk_failing, disk_full, model_damaged, read_only
 from endurance.table import Row
 from endurance.unplugging import Loss, Trial, Unplugging, rows, server_frozen
+from rig.live import NotShownError
 
 _LOSSES = (
     Loss.MICROPHONE,

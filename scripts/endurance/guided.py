@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Self
 
-from live import PERSON, NotShownError, Shown
-
 from endurance.account import Account
 from endurance.hardware import Hardware
+from rig.live import PERSON, NotShownError, Shown
 from voice_guide.errors import VoiceGuideError
 from voice_guide.speaking.synthesizer import render
 

@@ -4,8 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from sound_server import MICROPHONE, SPEAKER, Recording, SoundServer
-
+from rig.sound_server import MICROPHONE, SPEAKER, Recording, SoundServer
 from voice_guide.audio import Samples
 
 _NAMED = """\

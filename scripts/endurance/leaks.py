@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sound_server import SoundServer
-
 from endurance import strace
 from endurance.caller import Caller
 from endurance.strace import Call
 from endurance.table import Row
+from rig.sound_server import SoundServer
 from voice_guide.settings import SettingsFile
 
 _IDLE_S = 60.0

@@ -9,13 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from statistics import median
 
-from live import NotShownError
-
 from endurance.account import Account
 from endurance.checks import row
 from endurance.guided import Guided
 from endurance.hardware import Hardware
 from endurance.table import Row
+from rig.live import NotShownError
 
 WITHIN_S = 3.0
 """How soon anything is to be noticed, and to be taken up again, in seconds."""

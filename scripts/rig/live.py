@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from sound_server import Recording, SoundServer
-
+from rig.sound_server import Recording, SoundServer
 from voice_guide.audio import Samples
 from voice_guide.speaking.synthesizer import Speaker, render
 
@@ -84,6 +83,7 @@ class Shown(threading.Thread):
         self.start()
 
     def run(self) -> None:
+        """Read all that comes."""
         for line in self._stream:
             self.lines.append(Line(time.monotonic(), line.rstrip("\n")))
 

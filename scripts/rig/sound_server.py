@@ -222,6 +222,7 @@ class Recording(threading.Thread):
         self.start()
 
     def run(self) -> None:
+        """Take all that is recorded."""
         while piece := self._source.read(2 * round(PIECE_S * RATE)):
             now_s = time.monotonic()
             with self._lock:
