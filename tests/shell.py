@@ -15,7 +15,7 @@ def run(
         input=typed.encode() if isinstance(typed, str) else typed,
         env={**os.environ, **(settings or {})},
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()

@@ -443,13 +443,13 @@ def test_a_full_disk_is_told_and_nothing_is_lost(path: Path) -> None:
         "notebook.keep(t.Write(t.ENTRY))\n"
         "unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, unlimited[1]))\n"
-        "for _ in range(3):\n"
+        "for attempt in range(4):\n"
+        "    if attempt == 3:\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)\n"
         "    try:\n"
         "        notebook.keep(t.KeepPlace(t.PLACE))\n"
         "    except t.VoiceGuideError as error:\n"
         "        print(error)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)\n"
-        "notebook.keep(t.KeepPlace(t.PLACE))\n"
         "notebook.close()\n"
     )
     folder = Path(__file__).parent
@@ -458,8 +458,11 @@ def test_a_full_disk_is_told_and_nothing_is_lost(path: Path) -> None:
     )
 
     assert done.stderr == ""
-    (told,) = done.stdout.splitlines()
-    assert told.startswith(f"{path}: ")
+    # It is kept by one thread and brought onto the disk by another: a slow machine may tell of both.
+    told = done.stdout.splitlines()
+    assert told
+    assert len(set(told)) == len(told)
+    assert all(line.startswith(f"{path}: ") for line in told)
     assert found(path) == (Diary(entries=(ENTRY,)), PLACE)
 
 
