@@ -458,7 +458,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(path: Path) -> None:
     )
 
     assert done.stderr == ""
-    # It is kept by one thread and brought onto the disk by another: a slow machine may tell of both.
+    # One thread keeps it, another brings it onto the disk: a slow machine may tell of both.
     told = done.stdout.splitlines()
     assert told
     assert len(set(told)) == len(told)
