@@ -131,9 +131,17 @@ class Microphone:
 
     def _watch_level(self, heard: Samples) -> list[Trouble]:
         """Say once that somebody is louder than can be taken."""
-        limit = np.count_nonzero(np.abs(heard.astype(np.int32)) > _LIMIT)
-        self._clipped.append(bool(limit >= _CLIPPED_SAMPLES))
-        if self._was_too_loud or sum(self._clipped) < _CLIPPED_BLOCKS:
+        if self._was_too_loud:
+            return []
+        is_clipped = _is_clipped(heard)
+        self._clipped.append(is_clipped)
+        if not is_clipped or sum(self._clipped) < _CLIPPED_BLOCKS:
             return []
         self._was_too_loud = True
         return [TooLoud()]
+
+
+def _is_clipped(heard: Samples) -> bool:
+    if heard.max() <= _LIMIT and heard.min() >= -_LIMIT:
+        return False
+    return bool(np.count_nonzero(np.abs(heard.astype(np.int32)) > _LIMIT) >= _CLIPPED_SAMPLES)
