@@ -21,9 +21,11 @@ class Hardware:
     """
 
     def __init__(self) -> None:
-        self._microphone = SoundServer(devices=MICROPHONE)
-        self._speaker = SoundServer(devices=SPEAKER)
-        self.environment = self._microphone.environment
+        self.microphone = SoundServer(devices=MICROPHONE)
+        """The server of the one, which can be unplugged and plugged in again ..."""
+        self.speaker = SoundServer(devices=SPEAKER)
+        """... and that of the other."""
+        self.environment = self.microphone.environment
         """What a process needs to find sound here."""
 
     def __enter__(self) -> Self:
@@ -31,52 +33,35 @@ class Hardware:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._microphone.__exit__()
-        self._speaker.__exit__()
+        self.microphone.__exit__()
+        self.speaker.__exit__()
 
     def name_devices(self, home: Path) -> None:
         """Let a user of this home open them by their names."""
-        addresses = [s.environment["PULSE_SERVER"] for s in (self._microphone, self._speaker)]
+        addresses = [s.environment["PULSE_SERVER"] for s in (self.microphone, self.speaker)]
         text = _NAMED.format(microphone=addresses[0], speaker=addresses[1])
         (home / ".asoundrc").write_text(text)
 
     def start(self) -> None:
         """Start their servers, or start them again after they were killed."""
-        self._speaker.start()
-        self._microphone.start()
-        self._microphone.make_noise()
+        self.speaker.start()
+        self.microphone.start()
+        self.microphone.make_noise()
 
     def kill(self) -> None:
         """End their servers at once, as a crash would."""
-        self._microphone.kill()
-        self._speaker.kill()
+        self.microphone.kill()
+        self.speaker.kill()
 
     def freeze(self) -> None:
         """Make their servers stop answering, for good, without ending them."""
-        self._microphone.freeze()
-        self._speaker.freeze()
-
-    def unplug_microphone(self) -> None:
-        """Take the microphone away."""
-        self._microphone.unplug()
-
-    def plug_in_microphone(self) -> None:
-        """Give it back."""
-        self._microphone.plug_in()
-        self._microphone.make_noise()
-
-    def unplug_speaker(self) -> None:
-        """Take the speaker away."""
-        self._speaker.unplug()
-
-    def plug_in_speaker(self) -> None:
-        """Give it back."""
-        self._speaker.plug_in()
+        self.microphone.freeze()
+        self.speaker.freeze()
 
     def say(self, sound: Samples) -> None:
         """Let the microphone hear this; return when it has."""
-        self._microphone.say(sound)
+        self.microphone.say(sound)
 
     def recording(self) -> AbstractContextManager[Recording]:
         """Record what the speaker plays."""
-        return self._speaker.recording("speaker")
+        return self.speaker.recording("speaker")

@@ -82,12 +82,12 @@ class Unplugging:
             case Loss.SERVER:
                 return self._try(loss, hardware.kill, hardware.start)
             case Loss.SPEAKER:
-                return self._try(loss, hardware.unplug_speaker, hardware.plug_in_speaker)
+                return self._try(loss, hardware.speaker.unplug, hardware.speaker.plug_in)
             case Loss.MICROPHONE_SPEAKING:
                 # Unheard, it is no lost session yet: whether it hears is asked afterwards.
                 with suppress(NotShownError):
                     guided.ask("help")
-        return self._try(loss, hardware.unplug_microphone, hardware.plug_in_microphone)
+        return self._try(loss, hardware.microphone.unplug, hardware.microphone.plug_in)
 
     def _try(self, loss: Loss, remove: Callable[[], None], restore: Callable[[], None]) -> Trial:
         guided = self._guided

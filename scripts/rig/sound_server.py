@@ -139,9 +139,11 @@ class SoundServer:
         self._pactl("unload-module", "module-null-sink")
 
     def plug_in(self) -> None:
-        """Give it back what was taken away."""
+        """Give it back, and the noise of its room with it."""
         for line in self._devices.splitlines():
             self._pactl(*line.split())
+        if self._noise:
+            self.make_noise()
 
     def mute(self, is_muted: bool) -> None:
         """Mute the microphone, or let it hear again."""
