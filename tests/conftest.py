@@ -19,6 +19,12 @@ from voice_guide.settings import Settings
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """Where this user's speech models are installed: the only thing of theirs that tests use."""
 
+IN_REAL_TIME = ("test_live", "test_outages", "test_service")
+"""Where sound is played and heard as time passes."""
+
+_LESS = 10
+"""By how much everything else is nicer to other programs, as nice(1) counts."""
+
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -41,6 +47,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is in real time, since nobody may take back that he is nice."""
+    items.sort(key=lambda item: item.path.stem not in IN_REAL_TIME)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let what is in real time in another process have this machine when it needs it."""
+    if item.path.stem not in IN_REAL_TIME and os.nice(0) < _LESS:
+        os.nice(_LESS)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -404,7 +404,7 @@ def test_doctor_finds_everything_well_in_a_room_where_nobody_is(
     lines = [line.split(maxsplit=2) for line in report.splitlines()]
     parts = ["microphone", "speaker", "routines", "model", "voice", "echo", "commands"]
     assert [part for _, part, _ in lines][-7:] == parts
-    assert {mark for mark, _, _ in lines} == {"ok"}
+    assert {mark for mark, _, _ in lines} == {"ok"}, report
     assert "room noise -6" in report
     assert "is not heard by the microphone" in report
     assert "ok  commands    nobody was heard to say" in report
