@@ -8,13 +8,13 @@ from typing import Any
 import platformdirs
 import pytest
 
-from rig.sound_server import SoundServer
-from voice_guide import assistant
-from voice_guide.assistant import Content
-from voice_guide.cli import main
+from harness.sound_server import SoundServer
+from voice_guide.app.content import Content, load_content
+from voice_guide.app.speech_input import load_model
+from voice_guide.cli.commands import main
+from voice_guide.config.language import reference
+from voice_guide.config.settings import Settings
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.language import reference
-from voice_guide.settings import Settings
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """Where this user's speech models are installed: the only thing of theirs that tests use."""
@@ -114,13 +114,13 @@ def _own_home(new_home: Callable[[], dict[str, str]], monkeypatch: pytest.Monkey
 @pytest.fixture(scope="session")
 def content() -> Content:
     """Give the routines and the guide's language."""
-    return assistant.load_content(Settings())
+    return load_content(Settings())
 
 
 @pytest.fixture(scope="session")
 def model() -> SpeechModel:
     """Give the speech model."""
-    return assistant.load_model(reference())
+    return load_model(reference())
 
 
 @pytest.fixture(scope="module")

@@ -14,33 +14,33 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from voice_guide import assistant
-from voice_guide.assistant import Content
-from voice_guide.audio import BLOCK, RATE, Samples, silence
-from voice_guide.guide.events import (
+from voice_guide.app.content import Content
+from voice_guide.app.session import new_engine
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
+from voice_guide.config.settings import HearingSettings, Settings, VoiceSettings
+from voice_guide.dialogue.events import (
     Action,
-    Cue,
     Event,
     Idle,
     NewDay,
-    Play,
-    Prepare,
-    Said,
+    PlayChime,
+    PrepareSpeech,
     Say,
+    SayIfFree,
+    SentenceFinished,
     SetTimer,
     SpeechEnded,
     Started,
     TimeUp,
 )
-from voice_guide.guide.itinerary import Itinerary
-from voice_guide.guide.speech import sentences
-from voice_guide.hearing.command import Command, Unclear
+from voice_guide.dialogue.plan.routine_plan import RoutinePlan
+from voice_guide.dialogue.speech import sentences
+from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Repeat, Step
-from voice_guide.settings import HearingSettings, Settings, VoiceSettings
-from voice_guide.speaking.chimes import Chime
-from voice_guide.speaking.synthesizer import Speaker, render
-from voice_guide.speaking.voice import Voice
+from voice_guide.tts.cached_tts import CachedTts
+from voice_guide.tts.chimes import Chime
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 SLEEP_AFTER_S = 20.0
 """Seconds of nothing after which it sleeps: less than the step that takes time."""
@@ -64,16 +64,16 @@ class ScriptedEar:
     def __init__(self) -> None:
         self.context = ""
         self.hears_somebody = False
-        self._heard: list[Command | Unclear] = []
+        self._heard: list[Command | NotUnderstood] = []
 
     def listen_for(self, context: str) -> None:
         self.context = context
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         events, self._heard = self._heard, []
         return events
 
-    def will_hear(self, event: Command | Unclear) -> None:
+    def will_hear(self, event: Command | NotUnderstood) -> None:
         self._heard.append(event)
 
 
@@ -83,13 +83,11 @@ class Session:
     def __init__(self, content: Content) -> None:
         self.rendered: list[str] = []
         self.ear = ScriptedEar()
-        self.voice = Voice(Speaker(SETTINGS.voice.name, SETTINGS.voice.rate), self._render)
+        self.voice = CachedTts(VoiceSpec(SETTINGS.voice.name, SETTINGS.voice.rate), self._render)
         self.events: list[tuple[float, Event | Action]] = []
-        self.engine = assistant.assemble(
-            content, SETTINGS, self.ear, self.voice, self._observe, ROUTINE
-        )
+        self.engine = new_engine(content, SETTINGS, self.ear, self.voice, self._observe, ROUTINE)
 
-    def _render(self, text: str, speaker: Speaker) -> Samples:
+    def _render(self, text: str, speaker: VoiceSpec) -> Samples:
         self.rendered.append(text)
         return render(text, speaker)
 
@@ -117,7 +115,7 @@ class Session:
 
     def mumble(self) -> None:
         """Hear in the next block what nobody can understand."""
-        self.ear.will_hear(Unclear("[unk]", 0))
+        self.ear.will_hear(NotUnderstood("[unk]", 0))
 
     def enter_first_step(self) -> None:
         """Listen to the introduction, and be in the midst of the first step's speech."""
@@ -130,10 +128,10 @@ class Session:
     def enter_step_that_takes_time(self, content: Content) -> float:
         """Hear the first step that takes time to its end; return its seconds."""
         self.enter_first_step()
-        for leg in Itinerary(content.library.by_id(ROUTINE)).legs:
+        for planned_step in RoutinePlan(content.library.by_id(ROUTINE)).steps:
             self.let_speak()
-            if leg.step.seconds:
-                return leg.step.seconds
+            if planned_step.step.seconds:
+                return planned_step.step.seconds
             self.hear("Next")
         raise LookupError("no step takes time")
 
@@ -152,7 +150,9 @@ class Session:
 
     def wait_for_rendering(self) -> None:
         """Wait as long as a person would speak or be busy: until all is prepared."""
-        texts = {t for _, what in self.events if isinstance(what, Prepare) for t in what.texts}
+        texts = {
+            t for _, what in self.events if isinstance(what, PrepareSpeech) for t in what.texts
+        }
         wanted = {sentence for text in texts for sentence in sentences(text)}
         until_s = time.monotonic() + RENDERED_WITHIN_S
         while not wanted <= set(self.rendered):
@@ -217,7 +217,7 @@ def test_after_an_interruption_it_goes_on_at_the_sentence_that_was_cut(
 ) -> None:
     session.enter_step_that_takes_time(content)
     session.hear("Repeat")
-    while not session.all_of(Said):
+    while not session.all_of(SentenceFinished):
         session.move_on(BLOCK / RATE)
     session.move_on(1)
     step, *_ = session.all_of(Say)
@@ -235,9 +235,9 @@ def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> 
     session.engine.start()
     session.let_speak()
 
-    heard = [what.sentence for what in session.all_of(Said)]
+    heard = [what.sentence for what in session.all_of(SentenceFinished)]
     assert heard == [part for said in session.all_of(Say) for part in sentences(said.text)]
-    ends_s = [at_s for at_s, what in session.events if isinstance(what, Said)]
+    ends_s = [at_s for at_s, what in session.events if isinstance(what, SentenceFinished)]
     for at_s, said in session.events:
         if isinstance(said, Say):
             end_s = ends_s[heard.index(sentences(said.text)[0])]
@@ -285,15 +285,15 @@ def test_talk_over_the_voice_is_not_what_it_has_not_understood(session: Session)
         session.move_on(BLOCK / RATE)
     session.let_speak()
 
-    assert not session.all_of(Unclear)
-    assert not session.all_of(Play)
+    assert not session.all_of(NotUnderstood)
+    assert not session.all_of(PlayChime)
 
     # Nor does it count towards the hint.
     session.mumble()
     session.let_speak()
 
-    assert len(session.all_of(Play)) == 1
-    assert session.first(Unclear)
+    assert len(session.all_of(PlayChime)) == 1
+    assert session.first(NotUnderstood)
     assert not any("not understand" in said.text for said in session.all_of(Say))
 
 
@@ -343,7 +343,7 @@ def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
 
     _, answer = session.first(Say)
     at_old_pace = render(
-        sentences(answer.text)[0], Speaker(SETTINGS.voice.name, SETTINGS.voice.rate)
+        sentences(answer.text)[0], VoiceSpec(SETTINGS.voice.name, SETTINGS.voice.rate)
     )
     at_new_pace = session.speech(answer.text)
     assert len(at_new_pace) > 1.1 * len(at_old_pace)
@@ -365,7 +365,7 @@ def test_a_hold_takes_its_seconds_of_audio_from_the_moment_somebody_is_ready(
 
     ready_s, _ = session.first(Command)
     up_s, _ = session.first(TimeUp)
-    chimes = [(at_s, what.chime) for at_s, what in session.events if isinstance(what, Play)]
+    chimes = [(at_s, what.chime) for at_s, what in session.events if isinstance(what, PlayChime)]
     assert up_s == pytest.approx(ready_s + seconds, abs=2 * BLOCK / RATE)
     assert chimes == [(ready_s, Chime.START), (up_s, Chime.TIME_UP)]
 
@@ -376,7 +376,9 @@ def test_the_end_of_a_hold_is_counted_to_its_second(session: Session, content: C
     session.move_on(seconds + 1)
 
     ready_s, _ = session.first(Command)
-    told = [(at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, Cue)]
+    told = [
+        (at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, SayIfFree)
+    ]
     assert [text for _, text in told] == ["Halfway.", "3.", "2.", "1."]
     for (at_s, _), due_s in zip(told, (15, 27, 28, 29), strict=True):
         assert at_s == pytest.approx(due_s, abs=2 * BLOCK / RATE)
@@ -391,9 +393,9 @@ def test_what_is_being_said_is_not_talked_over_and_the_end_is_on_time(
     session.hear("WhoToCall")
     session.move_on(4.5)
 
-    assert not session.all_of(Cue)
+    assert not session.all_of(SayIfFree)
     up_s, _ = session.first(TimeUp)
-    assert session.all_of(Play)[-1].chime is Chime.TIME_UP
+    assert session.all_of(PlayChime)[-1].chime is Chime.TIME_UP
     assert up_s - session.first(Command)[0] == pytest.approx(3.5, abs=2 * BLOCK / RATE)
 
 
@@ -409,7 +411,9 @@ def test_a_call_that_would_not_be_over_in_time_is_left_out(content: Content) -> 
     session.voice.close()
 
     ready_s, _ = session.first(Command)
-    told = [(at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, Cue)]
+    told = [
+        (at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, SayIfFree)
+    ]
     assert [text for _, text in told] == ["1, in.", "Halfway, in.", "Last one, in."]
     for (at_s, _), due_s in zip(told, (0, 2, 4), strict=True):
         assert at_s == pytest.approx(due_s, abs=2 * BLOCK / RATE)
@@ -418,7 +422,7 @@ def test_a_call_that_would_not_be_over_in_time_is_left_out(content: Content) -> 
 def test_the_day_is_told_when_another_begins(content: Content) -> None:
     session = Session(content)
     days = iter([date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2)])
-    session.engine = assistant.assemble(
+    session.engine = new_engine(
         content,
         SETTINGS,
         session.ear,
@@ -518,7 +522,7 @@ def test_it_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
     played = session.let_speak()
 
     woken_s, _ = session.first(Command)
-    chimed_s, chime = session.first(Play)
+    chimed_s, chime = session.first(PlayChime)
     spoken_s, _ = session.first(Say)
     assert (chimed_s, chime.chime) == (woken_s, Chime.WAKE)
     assert spoken_s > chimed_s

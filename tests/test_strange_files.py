@@ -7,15 +7,15 @@ import pytest
 
 from endurance.fuzz import attempt
 from endurance.targets import Target, targets
-from voice_guide.diary.notebook import Notebook
+from voice_guide.config.language import reference
+from voice_guide.config.settings import SettingsFile
+from voice_guide.dialogue.events import SaveDiaryConsent
+from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
-from voice_guide.guide.events import KeepDiary
-from voice_guide.guide.prompts import Prompts
-from voice_guide.hearing.sentences import Sentences
-from voice_guide.language import reference
+from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.library import load_pack
-from voice_guide.settings import SettingsFile
-from voice_guide.speaking.wording import Wording
+from voice_guide.storage.store import SessionStore
+from voice_guide.tts.text_normalizer import TextNormalizer
 
 A_FEW = 25
 """Inputs of each kind; `scripts/endure fuzz` tries a hundred thousand."""
@@ -52,9 +52,17 @@ def test_nothing_strange_gets_through(target: Target, tmp_path: Path) -> None:
         ),
         (Sentences.load, "language: en\nintents: {1: {data: []}}", "expected a name (found 1)"),
         (Prompts, f"a = '{'{{' + '(' * 5_000}'", "not a template"),
-        (Wording, "[times]\nother = '{second}'", "times.other: nothing may stand in braces but"),
-        (Wording, "[phone_numbers]\npatterns = ['(']", "phone_numbers.patterns[1]: not a pattern"),
-        (Wording, "[units]\nkg = ['kilo']", "units.kg"),
+        (
+            TextNormalizer,
+            "[times]\nother = '{second}'",
+            "times.other: nothing may stand in braces but",
+        ),
+        (
+            TextNormalizer,
+            "[phone_numbers]\npatterns = ['(']",
+            "phone_numbers.patterns[1]: not a pattern",
+        ),
+        (TextNormalizer, "[units]\nkg = ['kilo']", "units.kg"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(
@@ -80,7 +88,7 @@ def test_nothing_is_worked_out_while_prompts_are_read(tmp_path: Path) -> None:
 
 
 def test_numbers_that_have_no_name_are_left_to_the_voice(tmp_path: Path) -> None:
-    wording = Wording(reference().spoken)
+    wording = TextNormalizer(reference().spoken)
     endless = "9" * 5_000
 
     assert endless in wording.spoken(f"Add {endless} g")
@@ -98,12 +106,12 @@ def test_a_diary_whose_tables_are_others_is_put_aside(
     is_there: bytes, instead: bytes, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.sqlite3"
-    notebook = Notebook(file)
-    notebook.keep(KeepDiary(True))
+    notebook = SessionStore(file)
+    notebook.keep(SaveDiaryConsent(True))
     notebook.close()
     file.write_bytes(file.read_bytes().replace(is_there, instead))
 
-    notebook = Notebook(file)
+    notebook = SessionStore(file)
     notebook.close()
 
     assert notebook.note

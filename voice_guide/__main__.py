@@ -1,5 +1,5 @@
 """`python -m voice_guide` is the `voice-guide` command."""
 
-from voice_guide.cli import main
+from voice_guide.cli.commands import main
 
 main()

@@ -9,44 +9,46 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeAlias
 
-from voice_guide.audio import BLOCK, RATE, Samples
-from voice_guide.guide.events import (
+from voice_guide.audio.faults import AudioFault
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.dialogue.events import (
     Action,
-    Cue,
     End,
     Event,
-    Hush,
     Idle,
     NewDay,
-    Play,
-    Prepare,
-    Said,
+    PlayChime,
+    PrepareSpeech,
     Say,
+    SayIfFree,
+    SentenceFinished,
     SetRate,
     SetTimer,
     SetVolume,
     SpeechEnded,
     Started,
+    StopSpeaking,
     StopTimer,
     Tick,
     TimeUp,
 )
-from voice_guide.guide.session import Guide
-from voice_guide.guide.speech import sentences
-from voice_guide.guide.view import View
-from voice_guide.hearing.command import Command, Unclear
-from voice_guide.speaking import chimes
-from voice_guide.speaking.mixer import Mixer
-from voice_guide.trouble import Trouble
+from voice_guide.dialogue.manager import DialogueManager
+from voice_guide.dialogue.speech import sentences
+from voice_guide.dialogue.view import View
+from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.tts import chimes
+from voice_guide.tts.mixer import Mixer
 
 
-class Ear(Protocol):
+class SpeechInput(Protocol):
     """Whatever turns what comes in into commands, and notices where nothing can come in."""
 
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear | Trouble]:
+    def hear(
+        self, heard: Samples, played: Samples
+    ) -> Sequence[Command | NotUnderstood | AudioFault]:
         """Take a block of the microphone and what the speaker played in the same moment."""
 
     @property
@@ -54,7 +56,7 @@ class Ear(Protocol):
         """Whether somebody seems to be speaking at this moment."""
 
 
-class Mouth(Protocol):
+class TextToSpeech(Protocol):
     """Whatever turns text into sound."""
 
     def prepare(self, texts: Sequence[str]) -> None:
@@ -94,10 +96,10 @@ class Engine:
 
     def __init__(
         self,
-        guide: Guide,
-        ear: Ear,
-        voice: Mouth,
-        mixer: Mixer[Say | Cue | Play, Said],
+        guide: DialogueManager,
+        ear: SpeechInput,
+        voice: TextToSpeech,
+        mixer: Mixer[Say | SayIfFree | PlayChime, SentenceFinished],
         observe: Observer,
         idle_after_s: float,
         started: Started,
@@ -151,7 +153,7 @@ class Engine:
         """Let the guide begin."""
         self._handle(self._started)
 
-    def notice(self, trouble: Trouble) -> None:
+    def notice(self, trouble: AudioFault) -> None:
         """Let the guide know what has become of the sound; while it is lost, no block may come."""
         self._handle(trouble)
 
@@ -165,7 +167,7 @@ class Engine:
         self._mixer.is_ducked = self._ear.hears_somebody
         for event in events:
             # Talk over the voice, as a television's, is not answered: the voice goes on.
-            if not (isinstance(event, Unclear) and self._mixer.is_playing):
+            if not (isinstance(event, NotUnderstood) and self._mixer.is_playing):
                 self._handle(event)
         self._run_timer()
         self._count_idleness()
@@ -212,12 +214,12 @@ class Engine:
             self._idle_samples = 0
         actions = self._guide.handle(event)
         # Talk that the guide has no answer to, as while asleep, is nobody's business.
-        if actions or not isinstance(event, Unclear):
+        if actions or not isinstance(event, NotUnderstood):
             self._observe(self.now_s, event)
         for action in actions:
             self._do(action)
             # What is said or played is told when it starts, not when it is asked for.
-            if not isinstance(action, Say | Cue | Play):
+            if not isinstance(action, Say | SayIfFree | PlayChime):
                 self._observe(self.now_s, action)
         self._ear.listen_for(self._guide.context)
 
@@ -226,16 +228,18 @@ class Engine:
             case Say(text):
                 for at, sentence in enumerate(sentences(text)):
                     start = None if at else action
-                    self._mixer.play(self._voice.speech(sentence), start, Said(sentence))
-            case Cue(text, within_s):
+                    self._mixer.play(
+                        self._voice.speech(sentence), start, SentenceFinished(sentence)
+                    )
+            case SayIfFree(text, within_s):
                 sound = self._voice.speech(text)
                 if not self._mixer.is_playing and len(sound) <= within_s * RATE:
-                    self._mixer.play(sound, action, Said(text))
-            case Play(chime):
+                    self._mixer.play(sound, action, SentenceFinished(text))
+            case PlayChime(chime):
                 self._mixer.play(chimes.sound(chime), action)
-            case Hush():
+            case StopSpeaking():
                 self._mixer.stop()
-            case Prepare(texts):
+            case PrepareSpeech(texts):
                 self._voice.prepare([part for text in texts for part in sentences(text)])
             case SetTimer(seconds, tick_s):
                 self._timer = _timer(self._samples, seconds, tick_s)

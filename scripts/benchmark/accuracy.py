@@ -12,8 +12,8 @@ import soxr
 from benchmark.materials import Clip
 from benchmark.scenes import SPEECH_DBFS, Condition
 from benchmark.systems import Decision, decisions, new_system, vocabulary
-from voice_guide.audio import RATE, Samples, to_int16
-from voice_guide.hearing.sentences import Meaning
+from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.nlu.sentences import Meaning
 
 _T = TypeVar("_T")
 

@@ -33,9 +33,9 @@ from benchmark.reader import DEVICE_DELAY_S, ECHO_DBFS, Reader, Stage
 from benchmark.scenes import SPEECH_DBFS, end_of_speech_s, gain, start_of_speech_s
 from benchmark.systems import EVERYTHING, Decision, Parts, vocabulary
 from benchmark.voices import VOICES, rendered
-from voice_guide.audio import BLOCK, RATE, Samples
-from voice_guide.devices.acoustics import Acoustics
-from voice_guide.devices.room import Room
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.simulation.room import Room
 
 SAFE_WORDS = ("stop", "pause", "wait", "it hurts")
 """What must be heard above all."""

@@ -22,12 +22,12 @@ from benchmark.process import Memory, Reading, Usage, memory, reading, usage
 from benchmark.scenes import CLEAN
 from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, listed_sentences
 from benchmark.voices import VOICES
-from rig.sound_server import SoundServer
-from voice_guide import models
-from voice_guide.audio import RATE, Samples, to_int16
+from harness.sound_server import SoundServer
+from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.config.language import reference
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.grammar import UNKNOWN
-from voice_guide.language import reference
+from voice_guide.nlu.sampling import UNKNOWN
+from voice_guide.speech_models import installer
 
 LISTENING, OVERHEARING, SPEAKING, ASLEEP = (
     "listening to a quiet room",
@@ -79,7 +79,7 @@ def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
         folder = Path(name)
         grammar = folder / "grammar.json"
         grammar.write_text(json.dumps([*listed_sentences(step), UNKNOWN]), "utf-8")
-        model = str(models.require(reference().model))
+        model = str(installer.require(reference().model))
         variables = server.environment | _new_home(folder)
         stock_command = ["-m", "benchmark.stock_live", model, str(grammar)]
         with (
@@ -99,7 +99,7 @@ def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
 
 def _new_home(folder: Path) -> dict[str, str]:
     """Return the variables of a user who has the speech model and nothing else."""
-    own_models = models.folder(models.named(reference().model)).parent
+    own_models = installer.folder(installer.named(reference().model)).parent
     (folder / "voice-guide").mkdir()
     (folder / "voice-guide" / "models").symlink_to(own_models)
     return {f"XDG_{kind}_HOME": str(folder) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}

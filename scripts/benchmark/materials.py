@@ -13,12 +13,12 @@ from hassil.expression import Alternative, Expression, Group, Permutation, TextC
 from benchmark.scenes import Condition, active_level_dbfs
 from benchmark.systems import Vocabulary
 from benchmark.voices import VOICES, Voice, rendered
-from voice_guide.audio import RATE, Samples, silence, to_int16
-from voice_guide.devices.acoustics import Sound
-from voice_guide.devices.wavfile import Recording
+from voice_guide.audio.pcm import RATE, Samples, silence, to_int16
+from voice_guide.devices.wav_file import Recording
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.grammar import choices, drawn_sentences, spoken
-from voice_guide.hearing.sentences import Meaning, Template
+from voice_guide.nlu.sampling import choices, drawn_sentences, spoken
+from voice_guide.nlu.sentences import Meaning, Template
+from voice_guide.simulation.acoustics import Sound
 
 _OTHER_WORDS = (
     *("bed", "bird", "cat", "dog", "happy", "house", "marvin", "tree", "wow"),

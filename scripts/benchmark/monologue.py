@@ -10,14 +10,14 @@ from benchmark.accuracy import Alarms
 from benchmark.reader import VOLUME, Reader, Stage
 from benchmark.scenes import ROOM_NOISE_DBFS
 from benchmark.systems import EVERYTHING
-from voice_guide.audio import BLOCK, RATE, Samples
-from voice_guide.devices.acoustics import Sound
-from voice_guide.devices.room import Room
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
 from voice_guide.hearing.echo.canceller import EchoCanceller
-from voice_guide.hearing.gate import SpeechGate
+from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
-from voice_guide.hearing.presence import Presence
-from voice_guide.speaking.mixer import Mixer
+from voice_guide.hearing.vad import VoiceActivityDetector
+from voice_guide.simulation.acoustics import Sound
+from voice_guide.simulation.room import Room
+from voice_guide.tts.mixer import Mixer
 
 _QUIETER, _LOUDER = 0.35, 1.0
 """The volume before and after it is changed."""
@@ -118,8 +118,8 @@ class Costing:
         canceller, noise, presence, gate = (
             EchoCanceller(),
             NoiseReduction(),
-            Presence(),
-            SpeechGate(),
+            NearEndDetector(),
+            VoiceActivityDetector(),
         )
         texts = cycle(self.stage.speech)
         mixer: Mixer[None, None] = Mixer(VOLUME)

@@ -16,8 +16,8 @@ from benchmark.materials import Materials
 from benchmark.monologue import Cost, Costing, Monologue, Settled, Settling
 from benchmark.parallel import done
 from benchmark.reader import guide_speech, staged
-from voice_guide.audio import Samples
-from voice_guide.settings import VOLUMES
+from voice_guide.audio.pcm import Samples
+from voice_guide.config.settings import VOLUMES
 
 _NOISE = "dishes"
 """What the noise that is spoken over is called, or a part of it."""

@@ -10,17 +10,17 @@ import numpy as np
 from benchmark.materials import Place
 from benchmark.scenes import ROOM_NOISE_DBFS, gain
 from benchmark.systems import Decision, Parts, new_listener
-from voice_guide import assistant
-from voice_guide.audio import BLOCK, RATE, Samples, silence
-from voice_guide.devices.acoustics import Acoustics
-from voice_guide.hearing.command import Command
-from voice_guide.hearing.sentences import Meaning
-from voice_guide.rehearsal.lines import lines_of
+from voice_guide.app.content import load_content
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
+from voice_guide.config.settings import Settings
+from voice_guide.nlu.command import Command
+from voice_guide.nlu.sentences import Meaning
 from voice_guide.rehearsal.prompts import prompts_of
+from voice_guide.rehearsal.sentences import lines_of
 from voice_guide.routines.library import come_with_program
-from voice_guide.settings import Settings
-from voice_guide.speaking.mixer import Mixer
-from voice_guide.speaking.synthesizer import Speaker, render
+from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.tts.mixer import Mixer
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 VOLUME = Settings().voice.volume
 """How loud the guide speaks unless told otherwise."""
@@ -47,11 +47,11 @@ def guide_speech() -> list[Samples]:
     Its own prompts as it fills them in, and all texts of all routines.
     """
     settings = Settings()
-    content = assistant.load_content(settings, come_with_program())
+    content = load_content(settings, come_with_program())
     # What the speech model does not know can be said to the guide all the same.
     lines = lines_of(content.sentences, lambda word: True).lines
     texts = sorted({prompt.text for prompt in prompts_of(content, lines)})
-    speaker = Speaker(settings.voice.name, settings.voice.rate)
+    speaker = VoiceSpec(settings.voice.name, settings.voice.rate)
     pause = silence(round(_PAUSE_S * RATE))
     return [np.concatenate([render(text, speaker), pause]) for text in texts]
 

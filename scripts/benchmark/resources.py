@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import fmean, median
 
 from benchmark.systems import SYSTEMS, listed_sentences
-from voice_guide import models
-from voice_guide.audio import Samples
-from voice_guide.hearing.grammar import UNKNOWN
-from voice_guide.language import reference
+from voice_guide.audio.pcm import Samples
+from voice_guide.config.language import reference
+from voice_guide.nlu.sampling import UNKNOWN
+from voice_guide.speech_models import installer
 
 _SPOKEN = ("talk", "commands")
 
@@ -54,7 +54,7 @@ def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Map
         files = [folder / f"{sound}.raw" for sound in sounds]
         for file, samples in zip(files, sounds.values(), strict=True):
             file.write_bytes(samples.tobytes())
-        arguments = [vocabulary, models.require(reference().model), grammar, *files]
+        arguments = [vocabulary, installer.require(reference().model), grammar, *files]
         # In turns, so that what else the machine does falls on both.
         rounds = [
             {name: _measured([name, *map(str, arguments)]) for name in SYSTEMS}

@@ -16,7 +16,7 @@ from benchmark.parallel import done, tell
 from benchmark.resources import Costs, costs
 from benchmark.scenes import CLEAN, SPEECH_DBFS, Condition
 from benchmark.systems import SYSTEMS, VOICE_GUIDE, vocabulary
-from voice_guide.audio import RATE, Samples, to_int16
+from voice_guide.audio.pcm import RATE, Samples, to_int16
 
 SENTENCES = ("words", "step")
 """The vocabularies that are heard in every condition."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import RATE, SILENCE_DBFS, Samples, to_int16
-from voice_guide.devices.acoustics import Sound, convolved
+from voice_guide.audio.pcm import RATE, SILENCE_DBFS, Samples, to_int16
+from voice_guide.simulation.acoustics import Sound, convolved
 
 SPEECH_DBFS = -26.0
 """Active speech level of everything that is said, as telephone tests set it."""

@@ -9,17 +9,19 @@ from typing import Any, Protocol
 
 import vosk
 
-from voice_guide import assistant, models
-from voice_guide.audio import RATE, Samples, blocks_of, silence
-from voice_guide.hearing.command import Command
-from voice_guide.hearing.grammar import UNKNOWN, drawn_sentences
+from voice_guide.app.content import load_content
+from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.audio.pcm import RATE, Samples, blocks_of, silence
+from voice_guide.config.language import reference
+from voice_guide.config.settings import HearingSettings, Settings
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.hearing.sentences import Meaning, Sentences
-from voice_guide.hearing.understanding import Understanding
-from voice_guide.language import reference
+from voice_guide.nlu.command import Command
+from voice_guide.nlu.matcher import Matcher
+from voice_guide.nlu.sampling import UNKNOWN, drawn_sentences
+from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.routines.library import come_with_program
-from voice_guide.settings import HearingSettings, Settings
+from voice_guide.speech_models import installer
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 """The names of the two."""
@@ -51,9 +53,7 @@ class Vocabulary:
 def vocabulary(name: str) -> Vocabulary:
     """Return a vocabulary by its name."""
     if name == "step":
-        return Vocabulary(
-            name, assistant.load_content(Settings(), come_with_program()).sentences, "step"
-        )
+        return Vocabulary(name, load_content(Settings(), come_with_program()).sentences, "step")
     return Vocabulary(name, Sentences.load(_SENTENCES / f"{name}.yaml"), None)
 
 
@@ -170,18 +170,18 @@ def listed_sentences(name: str) -> list[str]:
 
 @cache
 def _model() -> SpeechModel:
-    return assistant.load_model(reference())
+    return load_model(reference())
 
 
 @cache
 def _stock_model() -> Any:
     """The same model, searched as its makers say."""
-    return vosk.Model(str(models.require(reference().model)))
+    return vosk.Model(str(installer.require(reference().model)))
 
 
 @cache
-def _understanding(name: str) -> Understanding:
-    return assistant.understand(vocabulary(name).sentences, _model(), reference())
+def _matcher(name: str) -> Matcher:
+    return new_matcher(vocabulary(name).sentences, _model(), reference())
 
 
 def _listener(
@@ -191,7 +191,7 @@ def _listener(
     value = HearingSettings().sensitivity if sensitivity is None else sensitivity
     return Listener(
         _model(),
-        _understanding(wanted.name),
+        _matcher(wanted.name),
         wanted.context,
         value,
         cancels_echo=parts.canceller,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from voice_guide.audio import Samples
-from voice_guide.devices.wavfile import Recording
+from voice_guide.audio.pcm import Samples
+from voice_guide.devices.wav_file import Recording
 from voice_guide.errors import VoiceGuideError
 
 _WORDS_A_MINUTE = 160

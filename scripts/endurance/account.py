@@ -10,10 +10,10 @@ from pathlib import Path
 
 import platformdirs
 
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
+from voice_guide.dialogue.events import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.diary.history import Entry
-from voice_guide.diary.notebook import Notebook
-from voice_guide.guide.events import KeepDiary, KeepPlace, Write
-from voice_guide.guide.place import Place
+from voice_guide.storage.store import SessionStore
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """Where the speech models are installed: the only thing of this machine's user that is used."""
@@ -60,7 +60,7 @@ _DATABASE = Path("data", "voice-guide", "diary.sqlite3")
 class Kept:
     """What is kept for her."""
 
-    place: Place | None
+    place: SessionCheckpoint | None
     """Where her session is."""
 
     entries: Sequence[Entry]
@@ -87,12 +87,16 @@ class Account:
         routines = folder / "config" / "voice-guide" / "routines"
         routines.mkdir(parents=True)
         (routines / "long-hold.toml").write_text(ROUTINE, "utf-8")
-        with closing(Notebook(folder / _DATABASE)) as notebook:
-            notebook.keep(KeepDiary(is_wanted=True))
-            notebook.keep(Write(_BEFORE))
+        with closing(SessionStore(folder / _DATABASE)) as notebook:
+            notebook.keep(SaveDiaryConsent(is_wanted=True))
+            notebook.keep(SaveDiaryEntry(_BEFORE))
             today = Entry(2, date.today(), _BEFORE.routine, _BEFORE.area, 4)
-            notebook.keep(Write(today))
-            notebook.keep(KeepPlace(Place("long-hold", True, 1, "left", 3600.0, (), today.number)))
+            notebook.keep(SaveDiaryEntry(today))
+            notebook.keep(
+                SaveCheckpoint(
+                    SessionCheckpoint("long-hold", True, 1, "left", 3600.0, (), today.number)
+                )
+            )
         self.entries = self.kept().entries
         """The diary as it has to stay."""
 
@@ -115,7 +119,7 @@ class Account:
             for name in (kept.name, f"{kept.name}-wal"):
                 if (kept.parent / name).exists():
                     shutil.copy(kept.parent / name, folder)
-            with closing(Notebook(copy)) as notebook:
+            with closing(SessionStore(copy)) as notebook:
                 return Kept(
                     notebook.place(), notebook.diary().entries, is_whole=notebook.note is None
                 )

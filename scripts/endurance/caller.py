@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from rig.sound_server import SoundServer
+from harness.sound_server import SoundServer
 from voice_guide.errors import VoiceGuideError
-from voice_guide.speaking.synthesizer import Speaker, render
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
-_PERSON = Speaker("en-us+f2", 150)
+_PERSON = VoiceSpec("en-us+f2", 150)
 
 _POLITE_S, _LETTER_S = 1.5, 0.06
 """When she takes it that the guide has said what it printed last, in seconds: so much after it,

@@ -13,7 +13,7 @@ from endurance.hardware import Hardware
 from endurance.storage import disk_failing, disk_full, model_damaged, read_only
 from endurance.table import Row
 from endurance.unplugging import Loss, Trial, Unplugging, rows, server_frozen
-from rig.live import NotShownError
+from harness.live import NotShownError
 
 _LOSSES = (
     Loss.MICROPHONE,

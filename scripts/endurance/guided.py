@@ -11,9 +11,9 @@ from typing import Self
 
 from endurance.account import Account
 from endurance.hardware import Hardware
-from rig.live import PERSON, NotShownError, Shown
+from harness.live import PERSON, NotShownError, Shown
 from voice_guide.errors import VoiceGuideError
-from voice_guide.speaking.synthesizer import render
+from voice_guide.tts.pyttsx3_tts import render
 
 STARTED_S = 40.0
 """How long a start may take on a machine that is busy, in seconds."""

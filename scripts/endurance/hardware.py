@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from rig.sound_server import MICROPHONE, SPEAKER, Recording, SoundServer
-from voice_guide.audio import Samples
+from harness.sound_server import MICROPHONE, SPEAKER, Recording, SoundServer
+from voice_guide.audio.pcm import Samples
 
 _NAMED = """\
 pcm.mic {{ type pulse server "{microphone}" device mic hint.description "mic" }}

@@ -8,18 +8,18 @@ from enum import StrEnum
 from typing import Self
 
 from endurance.program import Hearing, Program
-from voice_guide.audio import BLOCK, RATE, Samples
-from voice_guide.console import describe
-from voice_guide.demo import ROOM
-from voice_guide.devices.acoustics import Acoustics
-from voice_guide.devices.room import Room
-from voice_guide.guide.events import Action, End, Event, KeepPlace
-from voice_guide.guide.itinerary import Itinerary
-from voice_guide.guide.phase import Phase
-from voice_guide.guide.place import Place
-from voice_guide.guide.view import View
-from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.sentences import Meaning
+from voice_guide.app.demo import ROOM
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
+from voice_guide.dialogue.events import Action, End, Event, SaveCheckpoint
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.plan.routine_plan import RoutinePlan
+from voice_guide.dialogue.view import View
+from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.sentences import Meaning
+from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.simulation.room import Room
+from voice_guide.ui.console import describe
 
 _ABOUT_PAIN = frozenset({"Hurts", "Unwell"})
 """Intents after which it asks whether to end."""
@@ -60,10 +60,10 @@ class Home:
         self._hearing = hearing
         self.tell = tell
         self._began = date.today()
-        self._place: Place | None = None
+        self._place: SessionCheckpoint | None = None
         self._last_intent = ""
         self._listened_for = ""
-        self._answer: Command | Unclear | None = None
+        self._answer: Command | NotUnderstood | None = None
         self._is_asked = False
         self.passed_s = 0.0
         """Sound since the beginning, in seconds."""
@@ -136,7 +136,9 @@ class Home:
         self._room.say(sound, 10 ** (gain_db / 20))
         self.let_pass_until(lambda: not self._room.person_is_speaking)
 
-    def ask(self, sound: Samples, gain_db: float, within_s: float) -> Command | Unclear | None:
+    def ask(
+        self, sound: Samples, gain_db: float, within_s: float
+    ) -> Command | NotUnderstood | None:
         """Let somebody say this to the guide; return what it heard by so long after it."""
         self._answer, self._is_asked = None, True
         self.play(sound, gain_db)
@@ -165,11 +167,11 @@ class Home:
         if isinstance(happening, Command):
             self._last_intent = happening.intent
         match happening:
-            case Command() | Unclear() if self._is_asked and self._answer is None:
+            case Command() | NotUnderstood() if self._is_asked and self._answer is None:
                 self._answer = happening
             case Command():
                 self._note_false(happening)
-            case KeepPlace(place):
+            case SaveCheckpoint(place):
                 self.is_done |= place is None and self._is_at_the_end
                 self._place = place
             case End():
@@ -181,7 +183,7 @@ class Home:
         if place is None or not place.is_under_way or self._last_intent in _NO_END:
             return False
         routine = self._hearing.content.library.by_id(place.routine)
-        return place.leg + 1 == len(Itinerary(routine).legs)
+        return place.step_index + 1 == len(RoutinePlan(routine).steps)
 
     def _note_false(self, command: Command) -> None:
         what = f"{command.text} → {describe(command)}"

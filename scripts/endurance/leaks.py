@@ -15,8 +15,8 @@ from endurance import strace
 from endurance.caller import Caller
 from endurance.strace import Call
 from endurance.table import Row
-from rig.sound_server import SoundServer
-from voice_guide.settings import SettingsFile
+from harness.sound_server import SoundServer
+from voice_guide.config.settings import SettingsFile
 
 _IDLE_S = 60.0
 """How long nobody says anything, in seconds."""

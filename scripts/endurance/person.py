@@ -11,10 +11,10 @@ from benchmark.scenes import active_level_dbfs
 from benchmark.voices import VOICES, Voice, rendered
 from endurance import wording
 from endurance.home import Home
-from voice_guide.audio import Samples
-from voice_guide.guide.phase import Phase
-from voice_guide.hearing.command import Command
-from voice_guide.hearing.sentences import Meaning
+from voice_guide.audio.pcm import Samples
+from voice_guide.dialogue.phase import Phase
+from voice_guide.nlu.command import Command
+from voice_guide.nlu.sentences import Meaning
 
 _SPEECH_DBFS = -20.0
 """How loud people speak, whatever their synthesizer makes of it, before the room."""
@@ -117,13 +117,13 @@ class Visitor:
         home, chance = self._home, self._chance
         self._wait_for_silence()
         view = home.view
-        hold = view.step.hold if view.step and view.context == Phase.STEP else None
-        if hold and hold.is_running:
+        step_timer = view.step.step_timer if view.step and view.context == Phase.STEP else None
+        if step_timer and step_timer.is_running:
             if chance.random() < _SAYS_ASIDE:
-                home.let_pass(chance.uniform(0, hold.left_s))
+                home.let_pass(chance.uniform(0, step_timer.left_s))
                 self._say_aside(chance.choice(wording.WHILE_TIME_RUNS))
             else:
-                home.let_pass(hold.left_s + 0.1)
+                home.let_pass(step_timer.left_s + 0.1)
             return
         if view.context == Phase.STEP:
             if not self._was_away and chance.random() < _IS_CALLED_AWAY:
@@ -132,7 +132,7 @@ class Visitor:
             if chance.random() < _SAYS_ASIDE:
                 self._say_aside(chance.choice(wording.ASIDE))
                 return
-            if hold is None:
+            if step_timer is None:
                 home.let_pass(chance.uniform(*_BUSY_S))
                 self._wait_for_silence()
         ways = wording.to_lead_on(home.view, wording.ROUTINES[number])

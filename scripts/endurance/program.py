@@ -4,18 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from voice_guide import assistant
-from voice_guide.assistant import Content
-from voice_guide.devices.acoustics import Acoustics
-from voice_guide.devices.room import Room
+from voice_guide.app.content import Content, load_content
+from voice_guide.app.session import new_engine, new_tts
+from voice_guide.app.session_recorder import SessionRecorder
+from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.config.settings import SettingsFile
+from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.phase import Phase
 from voice_guide.engine import Observer
-from voice_guide.guide.events import Action, Event
-from voice_guide.guide.phase import Phase
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.hearing.understanding import Understanding
-from voice_guide.keeping import Keeper
-from voice_guide.settings import SettingsFile
+from voice_guide.nlu.matcher import Matcher
+from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.simulation.room import Room
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,18 @@ class Hearing:
     model: SpeechModel
     """The speech model."""
 
-    understanding: Understanding
+    matcher: Matcher
     """What is expected where, all of it prepared."""
 
     @classmethod
     def load(cls) -> "Hearing":
         """Load what this user's settings ask for."""
         file = SettingsFile()
-        content, model = assistant.load_content(file.settings), assistant.load_model(file.language)
-        understanding = assistant.understand(content.sentences, model, content.language)
+        content, model = load_content(file.settings), load_model(file.language)
+        matcher = new_matcher(content.sentences, model, content.language)
         for context in content.sentences.contexts:
-            understanding.prepare(context)
-        return cls(content, model, understanding)
+            matcher.prepare(context)
+        return cls(content, model, matcher)
 
 
 class Program:
@@ -55,8 +56,8 @@ class Program:
         """`note` is told what goes wrong, and `today` tells the day."""
         file = SettingsFile()
         settings = file.settings
-        self._voice = assistant.new_voice(settings, hearing.content, note)
-        self._keeper = Keeper(file, note)
+        self._voice = new_tts(settings, hearing.content, note)
+        self._keeper = SessionRecorder(file, note)
 
         def keep_and_observe(at_s: float, happening: Event | Action) -> None:
             self._keeper.observe(at_s, happening)
@@ -64,12 +65,12 @@ class Program:
 
         ear = Listener(
             hearing.model,
-            hearing.understanding,
+            hearing.matcher,
             Phase.CHOOSING,
             settings.hearing.sensitivity,
             settings.sound.cancel_echo,
         )
-        self.engine = assistant.assemble(
+        self.engine = new_engine(
             hearing.content,
             settings,
             ear,

@@ -16,10 +16,10 @@ from endurance.sounds import Sounds, sounds
 from endurance.table import Row
 from endurance.usage import Usage, usage, written_bytes
 from endurance.wording import ROUTINES
-from voice_guide.audio import Samples
-from voice_guide.demo import ROOM
-from voice_guide.devices.acoustics import Acoustics
-from voice_guide.guide.phase import Phase
+from voice_guide.app.demo import ROOM
+from voice_guide.audio.pcm import Samples
+from voice_guide.dialogue.phase import Phase
+from voice_guide.simulation.acoustics import Acoustics
 
 _TALK_MIN, _MUSIC_MIN, _KITCHEN_MIN, _SILENCE_MIN = 3.0, 2.0, 1.0, 48.0
 """What goes on between two sessions, in minutes: all of it, in any order."""

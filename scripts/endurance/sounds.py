@@ -12,8 +12,8 @@ from benchmark.materials import (
     synthetic_noises,
     synthetic_talk,
 )
-from voice_guide.audio import RATE, Samples, to_int16
-from voice_guide.devices.acoustics import Sound
+from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.simulation.acoustics import Sound
 
 _PIECE_S = 20.0
 """How long a noise or music is played in one go, in seconds."""

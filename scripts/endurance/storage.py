@@ -13,7 +13,7 @@ from endurance.checks import row
 from endurance.guided import STARTED_S, Guided
 from endurance.hardware import Hardware
 from endurance.table import Row
-from voice_guide.settings import SettingsFile
+from voice_guide.config.settings import SettingsFile
 
 _OWN_DISK = """\
 copy=$(mktemp -d) && cp -a "$1/." "$copy" && mount -t tmpfs -o size=2m none "$1" &&

@@ -18,27 +18,28 @@ import yaml
 from hypothesis.strategies import SearchStrategy, one_of
 
 from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
-from voice_guide import assistant, language, models
-from voice_guide.assistant import Content
-from voice_guide.completeness import prompts_wanting, sentences_wanting
-from voice_guide.demo import Script
-from voice_guide.devices.wavfile import Recording
+from voice_guide.app.content import Content, commands_of, load_content
+from voice_guide.app.demo import Script
+from voice_guide.app.language_check import missing_prompts, missing_sentences
+from voice_guide.config import language
+from voice_guide.config.language import BUILT_IN, REFERENCE
+from voice_guide.config.settings import Settings, SettingsFile
+from voice_guide.devices.wav_file import Recording
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
+from voice_guide.dialogue.events import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry, Started
+from voice_guide.dialogue.manager import DialogueManager
+from voice_guide.dialogue.prompts import Prompts
 from voice_guide.diary.history import Ending, Entry
-from voice_guide.diary.notebook import Notebook
-from voice_guide.guide.events import KeepDiary, KeepPlace, Started, Write
-from voice_guide.guide.place import Place
-from voice_guide.guide.prompts import Prompts
-from voice_guide.guide.session import Guide
-from voice_guide.hearing.command import Command
-from voice_guide.hearing.grammar import drawn_sentences
-from voice_guide.hearing.graph import SentenceGraph
-from voice_guide.hearing.sentences import Sentences
-from voice_guide.language import BUILT_IN, REFERENCE
+from voice_guide.nlu.command import Command
+from voice_guide.nlu.fuzzy_match import SentenceGraph
+from voice_guide.nlu.sampling import drawn_sentences
+from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.check import check
-from voice_guide.routines.commands import Commands
 from voice_guide.routines.library import Library, come_with_program, said
-from voice_guide.settings import Settings, SettingsFile
-from voice_guide.speaking.wording import Wording
+from voice_guide.routines.reserved_commands import ReservedCommands
+from voice_guide.speech_models import installer
+from voice_guide.storage.store import SessionStore
+from voice_guide.tts.text_normalizer import TextNormalizer
 
 _ENGLISH = BUILT_IN / REFERENCE
 
@@ -103,12 +104,12 @@ def targets() -> tuple[Target, ...]:
         Target(
             "own catalogs",
             "languages/xx/catalog.toml",
-            _toml(_texts([models.CATALOG])),
+            _toml(_texts([installer.CATALOG])),
             _read_own_catalog,
             5,
         ),
         Target(
-            "the catalog", "catalog.toml", _toml(_texts([models.CATALOG])), _read_the_catalog, 4
+            "the catalog", "catalog.toml", _toml(_texts([installer.CATALOG])), _read_the_catalog, 4
         ),
         Target(
             "prompts",
@@ -196,36 +197,38 @@ def _recordings() -> list[bytes]:
 
 def _diaries() -> list[bytes]:
     """A diary with a few entries and a place."""
-    place = Place("hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3)
+    place = SessionCheckpoint("hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "diary.sqlite3"
-        with closing(Notebook(file)) as notebook:
-            notebook.keep(KeepDiary(True))
+        with closing(SessionStore(file)) as notebook:
+            notebook.keep(SaveDiaryConsent(True))
             for number in range(1, 4):
                 day = date(2026, 3, number)
-                notebook.keep(Write(Entry(number, day, "Hand massage", "neck", 5, 3, Ending.DONE)))
-            notebook.keep(KeepPlace(place))
+                notebook.keep(
+                    SaveDiaryEntry(Entry(number, day, "Hand massage", "neck", 5, 3, Ending.DONE))
+                )
+            notebook.keep(SaveCheckpoint(place))
         return [file.read_bytes()]
 
 
 @cache
 def _content() -> Content:
-    return assistant.load_content(Settings(), come_with_program())
+    return load_content(Settings(), come_with_program())
 
 
 @cache
-def _commands() -> Commands:
-    return assistant.commands_of(language.reference(), Settings().hearing)
+def _commands() -> ReservedCommands:
+    return commands_of(language.reference(), Settings().hearing)
 
 
 def _read_pack(file: Path) -> None:
     library = Library.load(REFERENCE, _commands().lost_to, [file])
     check([file], REFERENCE, lambda _: (), lambda _: True)
     [routine] = library.routines
-    wording = Wording(language.reference().spoken)
+    wording = TextNormalizer(language.reference().spoken)
     for _, text in said(routine):
         wording.spoken(text)
-    guide = Guide(library, _content().prompts, Settings(), routine)
+    guide = DialogueManager(library, _content().prompts, Settings(), routine)
     guide.handle(Started())
     for intent in ("Ready", "Ready", "TellMore", "Next", "WhatNext", "OtherSide", "Hurts"):
         guide.handle(Command(intent, {}, "", 0, 0, 0, 0, 1))
@@ -233,7 +236,7 @@ def _read_pack(file: Path) -> None:
 
 def _read_sentences(file: Path) -> None:
     sentences = Sentences.load(file, _content().library.lists)
-    list(sentences_wanting(sentences, sentences))
+    list(missing_sentences(sentences, sentences))
     for context in (None, *sentences.contexts):
         drawn = drawn_sentences(sentences, context, lambda _: True)
         graph = SentenceGraph(sentences.templates(context), sentences.language)
@@ -257,22 +260,22 @@ def _read_recording(file: Path) -> None:
 
 
 def _read_own_catalog(_: Path) -> None:
-    for model in models.catalog():
-        models.folder(model)
+    for model in installer.catalog():
+        installer.folder(model)
 
 
 def _read_the_catalog(file: Path) -> None:
-    with patch.object(models, "CATALOG", file):
-        models.catalog()
+    with patch.object(installer, "CATALOG", file):
+        installer.catalog()
 
 
 def _read_prompts(file: Path) -> None:
     prompts = Prompts(file)
-    list(prompts_wanting(prompts, prompts))
+    list(missing_prompts(prompts, prompts))
 
 
 def _read_wording(file: Path) -> None:
-    Wording(file).spoken(_SAID)
+    TextNormalizer(file).spoken(_SAID)
 
 
 def _read_language(file: Path) -> None:
@@ -284,7 +287,7 @@ def _read_script(file: Path) -> None:
 
 
 def _read_diary(file: Path) -> None:
-    with closing(Notebook(file)) as notebook:
+    with closing(SessionStore(file)) as notebook:
         notebook.diary()
         notebook.place()
-        notebook.keep(KeepPlace(None))
+        notebook.keep(SaveCheckpoint(None))

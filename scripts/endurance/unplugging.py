@@ -14,7 +14,7 @@ from endurance.checks import row
 from endurance.guided import Guided
 from endurance.hardware import Hardware
 from endurance.table import Row
-from rig.live import NotShownError
+from harness.live import NotShownError
 
 WITHIN_S = 3.0
 """How soon anything is to be noticed, and to be taken up again, in seconds."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from voice_guide.guide.phase import Phase
-from voice_guide.guide.view import View
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.view import View
 
 ROUTINES = (
     ("tennis ball massage", "upper back", "i have a tennis ball"),
@@ -69,8 +69,8 @@ def to_lead_on(view: View, routine: Sequence[str]) -> Sequence[str]:
         return routine
     if view.context != Phase.STEP:
         return _WHERE[Phase(view.context)]
-    hold = view.step.hold if view.step else None
-    return _NEXT if hold is None or hold.is_up else _IN_PLACE
+    step_timer = view.step.step_timer if view.step else None
+    return _NEXT if step_timer is None or step_timer.is_up else _IN_PLACE
 
 
 def everything() -> Iterator[str]:

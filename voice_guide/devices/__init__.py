@@ -1,1 +1,1 @@
-"""Where sound comes from and goes to: adapters around one engine."""
+"""Adapters for sound in and out: sound card, files, keyboard, button and light."""

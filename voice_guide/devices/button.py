@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from voice_guide.audio import BLOCK, RATE, Samples
-from voice_guide.engine import Ear
-from voice_guide.guide.phase import Phase
-from voice_guide.hearing.command import Command, Unclear
-from voice_guide.trouble import Trouble
+from voice_guide.audio.faults import AudioFault
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.dialogue.phase import Phase
+from voice_guide.engine import SpeechInput
+from voice_guide.nlu.command import Command, NotUnderstood
 
 _HELD_BLOCKS = RATE // BLOCK
 """A button that is pressed for so long is held, in blocks: a second."""
@@ -22,14 +22,14 @@ _HELD: Mapping[str, str] = {Phase.ASLEEP: "Wake"}
 """What is meant by holding it; elsewhere to stop."""
 
 
-class WithButton:
+class SpeechInputWithButton:
     """An ear to which a button says some of what people say.
 
     It looks at the button once a block. A contact that bounces does so for less time, and is
     seen to close and to open once.
     """
 
-    def __init__(self, ear: Ear, is_pressed: Callable[[], bool], text: str) -> None:
+    def __init__(self, ear: SpeechInput, is_pressed: Callable[[], bool], text: str) -> None:
         """`text` is shown as what was heard when the button was pressed."""
         self._ear = ear
         self._is_pressed = is_pressed
@@ -43,7 +43,9 @@ class WithButton:
         self._context = context
         self._ear.listen_for(context)
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear | Trouble]:
+    def hear(
+        self, heard: Samples, played: Samples
+    ) -> Sequence[Command | NotUnderstood | AudioFault]:
         """Return what the button means and what the ear hears.
 
         What was said has the last word: whoever says that it hurts is not led on by a button.

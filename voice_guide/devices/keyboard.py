@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from voice_guide.audio import BLOCK, RATE, Samples, silence
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.engine import Engine
-from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.sentences import Sentences
+from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.sentences import Sentences
 
 _END = "\x04"
 """What Ctrl-D is typed as."""
@@ -25,7 +25,7 @@ _NO_LETTERS = re.compile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|O.|.)?")
 _LAST_WORD = re.compile(r"\S*\s*$")
 
 
-class MuteVoice:
+class SilentTts:
     """A voice for those who read: every utterance lasts one block."""
 
     def prepare(self, texts: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ class MuteVoice:
         """Nothing to do: people read at their own pace."""
 
 
-class TypedEar:
+class TypedInput:
     """Takes a typed line for a sentence that was heard."""
 
     def __init__(self, sentences: Sentences) -> None:
@@ -60,7 +60,7 @@ class TypedEar:
         """Expect the sentences of this context from now on."""
         self._context = context
 
-    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | Unclear]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         """Return what was typed, if anything was; what the microphone heard is of no interest."""
         self._heard_samples += BLOCK
         if self._line is None:
@@ -69,7 +69,7 @@ class TypedEar:
         at_s = self._heard_samples / RATE
         meaning = self._sentences.match(line, self._context)
         if meaning is None:
-            return [Unclear(line, at_s)]
+            return [NotUnderstood(line, at_s)]
         return [Command(meaning.intent, meaning.slots, line, at_s, at_s, at_s)]
 
     @property
@@ -136,7 +136,7 @@ def unechoed() -> Iterator[None]:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
 
-def run(engine: Engine, ear: TypedEar, keys: Keys | None = None) -> None:
+def run(engine: Engine, ear: TypedInput, keys: Keys | None = None) -> None:
     """Lead through a session by typed lines, to their end or to the session's.
 
     At a terminal a second is a second; from a file or pipe, each line comes as soon as
@@ -148,7 +148,7 @@ def run(engine: Engine, ear: TypedEar, keys: Keys | None = None) -> None:
         _run_through(engine, ear, sys.stdin)
 
 
-def _run_through(engine: Engine, ear: TypedEar, lines: Iterable[str]) -> None:
+def _run_through(engine: Engine, ear: TypedInput, lines: Iterable[str]) -> None:
     engine.start()
     _let_finish(engine)
     for line in filter(None, map(str.strip, lines)):
@@ -166,7 +166,7 @@ def _let_finish(engine: Engine) -> None:
     engine.process(silence(), silence())
 
 
-def _run_live(engine: Engine, ear: TypedEar, lines: Iterable[str]) -> None:
+def _run_live(engine: Engine, ear: TypedInput, lines: Iterable[str]) -> None:
     typed: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from voice_guide.guide.events import Action, Event
-from voice_guide.guide.phase import Phase
-from voice_guide.trouble import SoundBack, SoundLost
+from voice_guide.audio.faults import SoundLost, SoundRestored
+from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.phase import Phase
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Light:
         match happening:
             case SoundLost():
                 self._is_trouble = True
-            case SoundBack():
+            case SoundRestored():
                 self._is_trouble = False
         self._look()
 

@@ -6,7 +6,7 @@ from contextlib import chdir
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from voice_guide.settings import PinSettings
+from voice_guide.config.settings import PinSettings
 
 _Answer = TypeVar("_Answer")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from voice_guide.devices.muting import muted
+from voice_guide.devices.silence_stderr import silenced_stderr
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 _PULSE = Path(__file__).with_name("pulse.conf")
@@ -17,24 +17,24 @@ if not Path("~/.config/pulse/client.conf").expanduser().exists():
 
 try:
     # It looks for devices at once.
-    with muted():
+    with silenced_stderr():
         import sounddevice as sd
 except OSError as error:
     raise NoSoundError("PortAudio is missing: sudo apt-get install libportaudio2") from error
 
-__all__ = ["answered", "look_again", "muted", "sd"]
+__all__ = ["rescan_devices", "sd", "silenced_stderr", "with_timeout"]
 
 _ANSWERS_WITHIN_S = 3.0
 """How long the sound system may take to close devices or to list them, in seconds."""
 
 
-def look_again() -> None:
+def rescan_devices() -> None:
     """Have the devices listed anew: PortAudio knows those that were there when it began.
 
     Nothing may be open. Raises VoiceGuideError where the sound system does not answer.
     """
-    with muted():
-        answered(_begin_anew)
+    with silenced_stderr():
+        with_timeout(_begin_anew)
 
 
 def _begin_anew() -> None:
@@ -42,7 +42,7 @@ def _begin_anew() -> None:
     sd._initialize()
 
 
-def answered(ask: Callable[[], None]) -> None:
+def with_timeout(ask: Callable[[], None]) -> None:
     """Do what may wait for ever, for a sound system or a device that hangs; we do not.
 
     Raises VoiceGuideError where it does: nothing can be opened any more, until another start.

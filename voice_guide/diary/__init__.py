@@ -1,1 +1,1 @@
-"""What was done, and how it felt: kept on this device, readable by nobody else."""
+"""The diary of sessions: its history, its report and its chart."""

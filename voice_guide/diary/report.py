@@ -6,7 +6,7 @@ from datetime import date
 from typing import TextIO
 
 from voice_guide.diary.history import RECENT_DAYS, Development, Diary, Ending, Entry
-from voice_guide.transcript import show_table
+from voice_guide.ui.transcript import show_table
 
 _TITLES = ("day", "routine", "area", "before", "after", "change", "ended")
 """What the columns hold; before and after are pain from 0 to 10."""

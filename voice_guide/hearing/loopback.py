@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import BLOCK, RATE, Samples
+from voice_guide.audio.pcm import BLOCK, RATE, Samples
 
 _Sound: TypeAlias = npt.NDArray[np.float64]
 """Mono sound, shape (n,), of 16-bit samples."""

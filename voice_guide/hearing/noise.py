@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import BLOCK, Samples
+from voice_guide.audio.pcm import BLOCK, Samples
 
 Power: TypeAlias = npt.NDArray[np.float32]
 """Power in each bin of two blocks, shape (BLOCK + 1,)."""

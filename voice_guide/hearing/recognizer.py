@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_guide.audio import RATE, Samples
-from voice_guide.hearing.grammar import UNKNOWN
+from voice_guide.audio.pcm import RATE, Samples
+from voice_guide.nlu.sampling import UNKNOWN
 
 
 def _vosk() -> Any:

@@ -1,1 +1,1 @@
-"""An acoustic test of what can be said: every sentence, in every voice, heard as it would be."""
+"""An acoustic test: every sentence spoken by synthetic voices and recognized as it is live."""

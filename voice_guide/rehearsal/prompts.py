@@ -8,18 +8,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from voice_guide.assistant import Content
+from voice_guide.app.content import Content
+from voice_guide.config.settings import usual
+from voice_guide.dialogue.events import Event, Say, SayIfFree, SpeechEnded, Started, TimeUp
+from voice_guide.dialogue.manager import DialogueManager
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.diary.history import Diary
-from voice_guide.guide.events import Cue, Event, Say, SpeechEnded, Started, TimeUp
-from voice_guide.guide.itinerary import Itinerary
-from voice_guide.guide.phase import Phase
-from voice_guide.guide.session import Guide
-from voice_guide.hearing.command import Command, Unclear
-from voice_guide.hearing.grammar import spoken
-from voice_guide.hearing.sentences import Meaning, Sentences
-from voice_guide.rehearsal.lines import Line
+from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.sampling import spoken
+from voice_guide.nlu.sentences import Meaning, Sentences
+from voice_guide.rehearsal.sentences import Line
 from voice_guide.routines.model import Routine
-from voice_guide.settings import usual
 
 _QUOTED = re.compile('"([^"]+)"')
 _STOPS = re.compile(r"[.!?:]")
@@ -82,11 +82,11 @@ def _ways(routine: Routine | None) -> Iterator[tuple[Diary | None, Sequence[Even
     yield None, [pause]
     if routine is None:
         return
-    legs = Itinerary(routine).legs
-    for number, leg in enumerate(legs):
+    legs = RoutinePlan(routine).steps
+    for number, planned_step in enumerate(legs):
         there = [ready, *[forward] * number]
         yield None, there
-        if leg.step.total_s:
+        if planned_step.step.total_s:
             yield None, [*there, ready, TimeUp()]
     to_the_end = [forward] * len(legs)
     yield None, [ready, *to_the_end]
@@ -120,7 +120,7 @@ class _Tour:
         """Say everything to the guide that makes sense in one place."""
         times = _LATER if routine or way else _AT_THE_START
         context = self._play(routine, diary, way)
-        self._play(routine, diary, [*way, *[Unclear("", 0.0)] * times])
+        self._play(routine, diary, [*way, *[NotUnderstood("", 0.0)] * times])
         for intent in self._intents[context]:
             commands = self._commands.get(intent, [])
             # Every routine, place and thing at the start; later, what differs most.
@@ -130,11 +130,15 @@ class _Tour:
     def _play(self, routine: Routine | None, diary: Diary | None, events: Sequence[Event]) -> str:
         """Have one conversation; return where it ends."""
         library, prompts = self._content.library, self._content.prompts
-        guide = Guide(library, prompts, usual(self._content.language), routine)
+        guide = DialogueManager(library, prompts, usual(self._content.language), routine)
         for event in [Started(diary), *events]:
             if isinstance(event, Command) and event.intent not in self._intents[guide.context]:
                 break
-            said = [action.text for action in guide.handle(event) if isinstance(action, Say | Cue)]
+            said = [
+                action.text
+                for action in guide.handle(event)
+                if isinstance(action, Say | SayIfFree)
+            ]
             self.heard.update(Prompt(guide.context, text) for text in said)
             guide.handle(SpeechEnded())
         return guide.context

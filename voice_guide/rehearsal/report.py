@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias
 
-from voice_guide.console import describe
-from voice_guide.hearing.command import Command, Slots
-from voice_guide.rehearsal.lines import Line, UnknownWord
+from voice_guide.nlu.command import Command, Slots
+from voice_guide.rehearsal.acoustic_test import Condition, Take
 from voice_guide.rehearsal.prompts import Contained, Prompt
-from voice_guide.rehearsal.stage import Condition, Take
+from voice_guide.rehearsal.sentences import Line, UnknownWord
+from voice_guide.ui.console import describe
 
 Alike: TypeAlias = Callable[[str, object], Iterable[str]]
 """Returns the values of a list that come to the same as one of them: `Library.alike`."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from voice_guide import assistant
-from voice_guide.console import show_left_out
-from voice_guide.rehearsal.lines import lines_of
+from voice_guide.app.content import lists_of, load_content
+from voice_guide.app.speech_input import load_model
+from voice_guide.config.settings import SettingsFile, usual
+from voice_guide.rehearsal.acoustic_test import Condition, Job, perform, speakers
 from voice_guide.rehearsal.prompts import contained, prompts_of
 from voice_guide.rehearsal.report import (
     Report,
@@ -19,9 +20,9 @@ from voice_guide.rehearsal.report import (
     outcome_of,
     unheard,
 )
-from voice_guide.rehearsal.stage import Condition, Job, perform, speakers
-from voice_guide.settings import SettingsFile, usual
-from voice_guide.speaking.synthesizer import Speaker
+from voice_guide.rehearsal.sentences import lines_of
+from voice_guide.tts.pyttsx3_tts import VoiceSpec
+from voice_guide.ui.console import show_rejected_packs
 
 
 def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
@@ -30,19 +31,19 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
     Raises VoiceGuideError where a pack cannot be read, or the model or a voice is missing.
     """
     settings = usual(SettingsFile().language)
-    content = assistant.load_content(settings, packs)
-    show_left_out(content.left_out)
+    content = load_content(settings, packs)
+    show_rejected_packs(content.rejected_packs)
     sentences, library = content.sentences, content.library
-    lines = lines_of(sentences, assistant.load_model(content.language).knows)
+    lines = lines_of(sentences, load_model(content.language).knows)
     prompts = prompts_of(content, lines.lines)
     able, unable = speakers(sentences.language)
     voice = settings.voice
-    guide = (Speaker(voice.name, voice.rate),)
+    guide = (VoiceSpec(voice.name, voice.rate),)
     jobs = [
         *(Job(line.context, line.text, able, tuple(Condition)) for line in lines.lines),
         *(Job(prompt.context, prompt.text, guide, (Condition.QUIET,)) for prompt in prompts),
     ]
-    source = (content.language, assistant.lists_of(library, settings.hearing))
+    source = (content.language, lists_of(library, settings.hearing))
     # Standard output is the report's; a file or a pipe has no use for progress.
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Rehearsing", total=len(jobs))

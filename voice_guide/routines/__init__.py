@@ -1,1 +1,1 @@
-"""The routine packs, and how they are read and checked."""
+"""Routine packs: their model, loader and validator."""

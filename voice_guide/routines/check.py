@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_guide.hearing.grammar import spoken
+from voice_guide.nlu.sampling import spoken
 from voice_guide.routines.library import Objections, installed, listened_for, read, read_all, said
 from voice_guide.routines.model import Routine
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.checking import UNREADABLE, problems, why_unreadable
+from voice_guide.config.validation import UNREADABLE, problems, why_unreadable
 from voice_guide.errors import VoiceGuideError
 from voice_guide.routines.model import Routine
 from voice_guide.routines.phrases import phrases
@@ -63,12 +63,12 @@ class Library:
     def __init__(
         self,
         routines: Iterable[Routine],
-        left_out: Iterable[Problem] = (),
+        rejected_packs: Iterable[Problem] = (),
         of_other_languages: Iterable[Routine] = (),
     ) -> None:
         self.routines = tuple(routines)
         """All of them, in the order in which they are offered."""
-        self.left_out = tuple(left_out)
+        self.rejected_packs = tuple(rejected_packs)
         """The packs of the user's own that cannot be used, with all that is wrong with each."""
         self.of_other_languages = tuple(of_other_languages)
         """The routines there would be if the guide spoke another language."""
@@ -107,8 +107,8 @@ class Library:
                 return routine
         known = ", ".join(routine.id for routine in self.routines)
         there_are = f'there is no routine "{routine_id}"; there are: {known}'
-        if self.left_out:
-            there_are += f"; {len(self.left_out)} left out: `voice-guide routines` tells why"
+        if self.rejected_packs:
+            there_are += f"; {len(self.rejected_packs)} left out: `voice-guide routines` tells why"
         raise VoiceGuideError(there_are)
 
     def named(self, phrase: str) -> tuple[Routine, ...]:

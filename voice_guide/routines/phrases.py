@@ -8,7 +8,7 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.sample import sample_sentence
 
-from voice_guide.hearing.grammar import spoken
+from voice_guide.nlu.sampling import spoken
 
 _MOST = 200
 """Phrases that one template may stand for: a pack names things, it holds no grammar."""

@@ -1,1 +1,1 @@
-"""Taking out of what the microphone hears what the guide itself is playing."""
+"""Echo cancellation: removing the guide's own voice from the microphone signal."""

@@ -8,7 +8,7 @@ as a person who speaks at the same time.
 
 import numpy as np
 
-from voice_guide.audio import BLOCK, RATE
+from voice_guide.audio.pcm import BLOCK, RATE
 from voice_guide.hearing.echo.spectrum import BINS, Power, Spectrum, power
 
 _TAIL_S = 0.28

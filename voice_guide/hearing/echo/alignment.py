@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from voice_guide.audio import BLOCK, RATE
+from voice_guide.audio.pcm import BLOCK, RATE
 from voice_guide.hearing.echo.spectrum import Sound
 
 LONGEST_DELAY_S = 1.0

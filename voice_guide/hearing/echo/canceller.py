@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voice_guide.audio import BLOCK, Samples, silence, to_int16
+from voice_guide.audio.pcm import BLOCK, Samples, silence, to_int16
 from voice_guide.hearing.echo.adaptive import PARTS, AdaptiveFilter
 from voice_guide.hearing.echo.alignment import WINDOW, Alignment
 from voice_guide.hearing.echo.loudspeaker import Loudspeaker
@@ -40,7 +40,7 @@ _CARRIED_OVER = 0.8
 
 
 @dataclass(frozen=True)
-class NearEnd:
+class NearEndBlock:
     """What somebody in the room has said, in one block."""
 
     sound: Samples
@@ -68,7 +68,7 @@ class EchoPath:
 class Canceller(Protocol):
     """Whatever takes the echo out of what is heard."""
 
-    def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
+    def cancel(self, heard: Samples, played: Samples) -> NearEndBlock | None:
         """Take a block of the microphone and what the speaker played in the same moment.
 
         Return None while it cannot be told what of it is echo.
@@ -78,9 +78,9 @@ class Canceller(Protocol):
 class NoCanceller:
     """Leaves it to the sound device."""
 
-    def cancel(self, heard: Samples, played: Samples) -> NearEnd:
+    def cancel(self, heard: Samples, played: Samples) -> NearEndBlock:
         """Return what was heard as it is."""
-        return NearEnd(heard, _NOTHING, played)
+        return NearEndBlock(heard, _NOTHING, played)
 
 
 class EchoCanceller:
@@ -103,7 +103,7 @@ class EchoCanceller:
         delay_s = self._alignment.delay_s
         return None if delay_s is None else EchoPath(delay_s, self._alignment.clocks_apart)
 
-    def cancel(self, heard: Samples, played: Samples) -> NearEnd | None:
+    def cancel(self, heard: Samples, played: Samples) -> NearEndBlock | None:
         """Take a block of the microphone and what the speaker played in the same moment.
 
         Return None while it is not known when what is played is heard: for half a second when
@@ -115,7 +115,7 @@ class EchoCanceller:
             self._is_lost = True
             return None
         if self._alignment.delay_s is None or self._alignment.is_quiet:
-            return NearEnd(heard, _NOTHING, played)
+            return NearEndBlock(heard, _NOTHING, played)
         if has_turned and not self._begin():
             self._alignment.forget()
             return None
@@ -152,10 +152,10 @@ class EchoCanceller:
             heard += float(block @ block)
         return left / heard if heard else 1.0
 
-    def _cancel(self, sound: Sound, reference: Sound) -> NearEnd:
+    def _cancel(self, sound: Sound, reference: Sound) -> NearEndBlock:
         self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
         if self._silent_blocks > PARTS:
-            return NearEnd(to_int16(sound), _NOTHING, silence())
+            return NearEndBlock(to_int16(sound), _NOTHING, silence())
         emitted = self._loudspeaker.play(reference)
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = spectrum(self._last, emitted)
@@ -172,4 +172,4 @@ class EchoCanceller:
         if self._left > _WORSE * self._came_in:
             self._filter.start(self._gain)
             left = sound
-        return NearEnd(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))
+        return NearEndBlock(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))

@@ -7,7 +7,7 @@ numbers describe it: they are found by least squares from what the filter leaves
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import BLOCK
+from voice_guide.audio.pcm import BLOCK
 from voice_guide.hearing.echo.spectrum import (
     Power,
     Sound,

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio import BLOCK
+from voice_guide.audio.pcm import BLOCK
 
 Sound: TypeAlias = npt.NDArray[np.float32]
 """Mono sound, shape (n,) at RATE; full scale is 1.0."""

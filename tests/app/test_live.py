@@ -1,0 +1,506 @@
+"""A whole session, spoken, and what a live `voice-guide` does where there is no sound."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import takewhile
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+import tomlkit
+import vosk
+
+from harness.live import PATIENCE_S, PERSON, Answer, outcome, person, voice_guide
+from harness.sound_server import SoundServer
+from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.config.settings import VOLUMES
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
+
+NewHome = Callable[[], dict[str, str]]
+
+GUIDE = VoiceSpec("en-us", 160)
+"""The guide, as she has set it."""
+
+HER_SETTINGS = """\
+# I know these exercises by now.
+[voice]
+rate = 160
+volume = 0.5
+"""
+
+ANSWER_WITHIN_S = 3.0
+"""How long an answer may take on a machine that is busy with other things, in seconds."""
+
+DEMO_S = 120.0
+"""How long such a machine may take over the demo, in seconds."""
+
+NO_SERVER = {"PULSE_SERVER": "unix:/nonexistent/native"}
+
+
+def words(sound: Samples, model: SpeechModel) -> str:
+    """Return the words in a recording, by a recognizer that expects nothing in particular."""
+    recognizer = vosk.KaldiRecognizer(model.vosk_model, RATE)
+    heard = []
+    for at in range(0, len(sound), RATE // 4):
+        if recognizer.AcceptWaveform(sound[at : at + RATE // 4].tobytes()):
+            heard.append(json.loads(recognizer.Result())["text"])
+    return " ".join([*heard, json.loads(recognizer.FinalResult())["text"]])
+
+
+# A session
+
+
+@dataclass(frozen=True)
+class Session:
+    """What came of a whole session."""
+
+    answers: dict[str, Answer]
+    """By what was said; the welcome is the answer to nothing."""
+
+    repeated: list[Answer]
+    """What was answered to "say that again", each time."""
+
+    status: int
+    transcript: str
+    complaints: str
+    settings: str
+    """The settings file afterwards."""
+
+    def shown_after(self, command: str) -> str:
+        """Return what the guide was shown to say after a command; at first, after nothing."""
+        lines = iter(["Heard   →", *self.transcript.splitlines()])
+        for line in lines:
+            who, _, text = line.partition("  ")
+            if who == "Heard" and text.partition(" →")[0].strip() == command:
+                break
+        answer = takewhile(lambda line: line.startswith("Guide"), lines)
+        return " ".join(line.removeprefix("Guide").strip() for line in answer)
+
+
+@pytest.fixture(scope="module")
+def session(sound_server: SoundServer, new_home: NewHome, pytestconfig: pytest.Config) -> Session:
+    """Lead the person through the start of a routine, once for all the tests that follow."""
+    home = new_home()
+    settings = Path(home["XDG_CONFIG_HOME"]) / "voice-guide" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(HER_SETTINGS)
+    begins_s = time.monotonic()
+    with (
+        person(sound_server) as she,
+        voice_guide("run", **sound_server.environment, **home) as process,
+    ):
+        answers = {"": Answer(she.listen(begins_s), 0.0)}
+        for text in ("louder", "upper back", "ready"):
+            answers[text] = she.say(text)
+        repeated = [
+            she.say("say that again") for _ in range(pytestconfig.getoption("--exchanges"))
+        ]
+        answers["goodbye"] = she.say("goodbye")
+        status, transcript, complaints = outcome(process)
+    return Session(answers, repeated, status, transcript, complaints, settings.read_text())
+
+
+@pytest.mark.parametrize("after", ["", "upper back"])
+def test_what_is_shown_is_what_the_speaker_says(
+    session: Session, model: SpeechModel, after: str
+) -> None:
+    answer = session.answers[after]
+    rendered = render(session.shown_after(after), GUIDE)
+
+    # The recognizer was not made for the synthesizer's voice and mishears it; but it hears
+    # much the same in what came through the sound server as in what was sent there. Only
+    # in long answers is one word more or less no matter.
+    assert alike(words(answer.sound, model), words(rendered, model)) > 0.7
+
+
+def alike(one: str, other: str) -> float:
+    """Return how much of two texts is the same, word by word, from 0 to 1."""
+    return SequenceMatcher(None, one.split(), other.split()).ratio()
+
+
+def test_naming_a_place_is_answered_with_what_helps_there_and_its_cautions(
+    session: Session,
+) -> None:
+    shown = session.shown_after("upper back")
+
+    assert "Tennis ball" in shown
+    assert "spine" in shown
+    assert "doctor" in shown
+
+
+def test_ready_starts_step_one_and_say_that_again_repeats_it(session: Session) -> None:
+    assert session.shown_after("ready").startswith("Step 1.")
+    assert session.shown_after("say that again") == session.shown_after("ready")
+
+
+def test_an_answer_comes_at_once(session: Session, report_figure: Callable[[str], None]) -> None:
+    after_s = [answer.after_s for answer in session.repeated]
+
+    report_figure(
+        "from the end of a spoken command to the first sound of its answer: "
+        f"median {median(after_s):.2f} s, worst {max(after_s):.2f} s of {len(after_s)}"
+    )
+    assert max(after_s) < ANSWER_WITHIN_S
+
+
+def test_louder_is_louder_from_the_answer_on(session: Session) -> None:
+    before, after = (
+        np.abs(session.answers[text].sound.astype(int)).max() for text in ("", "upper back")
+    )
+
+    assert after > 1.2 * before
+
+
+def test_louder_is_kept_in_the_settings_file_and_all_else_in_it_left(session: Session) -> None:
+    kept = tomlkit.parse(session.settings)["voice"]
+
+    assert kept == {"rate": 160, "volume": VOLUMES[VOLUMES.index(0.5) + 1]}
+    assert session.settings.startswith("# I know these exercises by now.")
+
+
+def test_goodbye_is_heard_to_its_end_and_ends_the_command(
+    session: Session, model: SpeechModel
+) -> None:
+    assert "take care" in words(session.answers["goodbye"].sound, model)
+    assert session.status == 0
+
+
+def test_the_conversation_is_shown_and_nothing_else(session: Session) -> None:
+    speakers = [line.split()[0] for line in session.transcript.splitlines()]
+
+    assert set(speakers) == {"Guide", "Heard"}
+    assert speakers.count("Heard") == 4 + len(session.repeated)
+    assert session.complaints == ""
+
+
+# Over the guide's voice
+
+ECHO_GAIN = 0.3
+"""How loud the microphone hears the speaker, where it does."""
+
+CAUTIONS_SAID_S = 6.0
+"""How far into its cautions, which are longer by far, the guide is interrupted, in seconds."""
+
+
+@pytest.fixture(scope="module")
+def echoing_server() -> Iterator[SoundServer]:
+    """Give a sound server whose microphone hears its speaker."""
+    # Where PulseAudio has to resample what it mixes, it slips by a sample now and then.
+    with SoundServer(RATE, ECHO_GAIN) as server:
+        yield server
+
+
+def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
+    with (
+        person(echoing_server) as she,
+        voice_guide("run", **echoing_server.environment) as process,
+    ):
+        she.listen(time.monotonic())
+        echoing_server.say(render("upper back", PERSON))
+        she.wait_for_guide(time.monotonic())
+        time.sleep(CAUTIONS_SAID_S)
+        for text in ("wait", "goodbye"):
+            she.say(text)
+        status, transcript, complaints = outcome(process)
+
+    lines = transcript.splitlines()
+    assert lines[lines.index("Heard   wait → Pause") + 1].startswith("Guide   Paused.")
+    assert (status, complaints) == (0, "")
+
+
+# A light and a button
+
+
+PRESSING = """
+import os, signal, threading, time
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
+from voice_guide.cli import main
+
+board = Device.pin_factory = MockFactory()
+led, button = board.pin(17), board.pin(27)
+
+def press(seconds):
+    button.drive_low()
+    time.sleep(seconds)
+    button.drive_high()
+    time.sleep(0.5)
+
+def person():
+    for is_lit in (True, False):
+        while led.state != is_lit:
+            time.sleep(0.01)
+    press(0.2)
+    press(1.5)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=person).start()
+try:
+    main(["run"])
+finally:
+    print("lit" if led.state else "dark")
+"""
+"""Leads somebody who presses once the light has winked, holds the button, and ends it."""
+
+
+def test_a_button_is_pressed_and_held_and_in_the_end_the_light_is_out(
+    sound_server: SoundServer, config: Path
+) -> None:
+    config.write_text("[pins]\nled = 17\nbutton = 27\n")
+
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSING],
+        env=os.environ | sound_server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+    lines = done.stdout.splitlines()
+    for intent, answer in {"Pause": "Paused.", "Stop": "Stopped."}.items():
+        told = lines.index(f"Heard   (button) → {intent}")
+        assert lines[told + 1].startswith(f"Guide   {answer}")
+    assert lines[-1] == "dark"
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+# Ended from outside
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_ctrl_c_or_an_orderly_end_of_the_machine_ends_it_quietly(
+    sound_server: SoundServer, sent: signal.Signals, status: int
+) -> None:
+    with person(sound_server) as she, voice_guide("run", **sound_server.environment) as process:
+        she.wait_for_guide(time.monotonic())
+
+        process.send_signal(sent)
+        ended = outcome(process)
+
+    assert (ended[0], ended[2]) == (status, "")
+
+
+def test_a_sound_server_that_hangs_is_told_in_one_line(
+    report_figure: Callable[[str], None],
+) -> None:
+    with (
+        SoundServer() as server,
+        person(server) as she,
+        voice_guide("run", **server.environment) as process,
+    ):
+        she.wait_for_guide(time.monotonic())
+
+        server.freeze()
+        frozen_s = time.monotonic()
+        status, _, complaints = outcome(process)
+        took_s = time.monotonic() - frozen_s
+
+    told = "voice-guide: the sound system has stopped and does not answer: restart it\n"
+    assert (status, complaints) == (2, told)
+    report_figure(f"after the sound server hung: ended in {took_s:.1f} s")
+
+
+# Devices
+
+
+def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
+    with voice_guide("run", **NO_SERVER) as process:
+        status, transcript, complaints = outcome(process, DEMO_S)
+
+    (line,) = complaints.splitlines()
+    assert line == "voice-guide: this machine has no microphone; here is the demo instead."
+    assert "Person  upper back" in transcript
+    assert transcript.splitlines()[-1].endswith("Take care.")
+    assert status == 0
+
+
+def test_a_microphone_that_was_asked_for_is_never_replaced_by_the_demo() -> None:
+    with voice_guide("run", "--mic", "nonsense", **NO_SERVER) as process:
+        assert outcome(process) == (2, "", "voice-guide: this machine has no microphone\n")
+
+
+@pytest.mark.parametrize(("option", "kind"), [("--mic", "microphone"), ("--speaker", "speaker")])
+def test_a_device_that_does_not_exist_is_refused_with_those_that_do(
+    sound_server: SoundServer, option: str, kind: str
+) -> None:
+    with voice_guide("run", option, "nonsense", **sound_server.environment) as process:
+        status, output, complaints = outcome(process)
+
+    (line,) = complaints.splitlines()
+    assert line.startswith(f'voice-guide: there is no {kind} called "nonsense"; there are: ')
+    assert '"pulse"' in line
+    assert (status, output) == (2, "")
+
+
+FIND = """
+from voice_guide.devices import device_list
+from voice_guide.errors import VoiceGuideError
+
+print("listed", flush=True)
+input()
+for name in ("", "default"):
+    try:
+        device_list.microphone(name)
+    except VoiceGuideError as error:
+        print(type(error).__name__, error)
+"""
+"""Looks for a microphone when those that were listed are not there any more."""
+
+
+def test_a_machine_whose_devices_cannot_be_opened_has_no_sound_unless_one_was_named() -> None:
+    with SoundServer() as server:
+        finding = subprocess.Popen(
+            [sys.executable, "-c", FIND],
+            env=os.environ | server.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert finding.stdout
+        assert finding.stdout.readline() == "listed\n"
+        server.kill()
+        found, complaints = finding.communicate("\n", timeout=PATIENCE_S)
+
+    unnamed, named = found.splitlines()
+    assert unnamed == "NoSoundError this machine has no microphone that can be opened"
+    assert named.startswith('VoiceGuideError the microphone "default" cannot be opened')
+    assert complaints == ""
+
+
+# Doctor
+
+
+BUSY_MOMENTS = 3
+"""How often the machine may be too busy for an echo to be measured."""
+
+DOCTOR_WITHIN_S = 60.0
+"""How long the doctor may take, who plays and asks, in seconds."""
+
+LITTLE_NOISE = to_int16(
+    np.random.default_rng(0).normal(0, 0.001, 2 * round(DOCTOR_WITHIN_S) * RATE)
+)
+"""The noise of a room that is not quite silent, -60 dBFS, for longer than that."""
+
+
+def test_doctor_finds_everything_well_in_a_room_where_nobody_is(
+    sound_server: SoundServer,
+) -> None:
+    status, report, complaints = nobody_answering_the_doctor(sound_server)
+
+    lines = [line.split(maxsplit=2) for line in report.splitlines()]
+    parts = ["microphone", "speaker", "routines", "model", "voice", "echo", "commands"]
+    assert [part for _, part, _ in lines][-7:] == parts
+    assert {mark for mark, _, _ in lines} == {"ok"}, report
+    assert "room noise -6" in report
+    assert "is not heard by the microphone" in report
+    assert "ok  commands    nobody was heard to say" in report
+    assert (status, complaints) == (0, "")
+
+
+def nobody_answering_the_doctor(server: SoundServer) -> tuple[int, str, str]:
+    """Return what the doctor makes of an empty room that is not quite silent."""
+    for _ in range(BUSY_MOMENTS):
+        with server.noise(LITTLE_NOISE), voice_guide("doctor", **server.environment) as process:
+            found = outcome(process, DOCTOR_WITHIN_S)
+        if not is_busy(found[1]):
+            break
+    return found
+
+
+def test_doctor_measures_the_echo_and_tells_how_whoever_answers_is_heard(
+    echoing_server: SoundServer, report_figure: Callable[[str], None]
+) -> None:
+    status, report, asked = somebody_answering_the_doctor(echoing_server)
+
+    findings = json.loads(report)["findings"]
+    (echo,) = (finding for finding in findings if finding["part"] == "echo")
+    commands = [finding for finding in findings if finding["part"] == "commands"]
+    for finding in (echo, *commands):
+        report_figure(f"doctor: {finding['report']}")
+    assert re.match(
+        r"heard \d+ ms after it is played, -1[01] dB of what is played", echo["report"]
+    )
+    assert 0 < echo["figures"]["path"]["delay_s"] < 0.5
+    assert [finding["figures"]["heard"] for finding in commands] == asked
+    assert len(set(asked)) == 3
+    for finding in commands:
+        assert -40 < finding["figures"]["speech_dbfs"] < -10
+        assert finding["figures"]["noise_dbfs"] == pytest.approx(-61, abs=2)
+        assert 0 < finding["figures"]["decided_after_s"] < ANSWER_WITHIN_S
+    used = [finding["figures"] for finding in findings if finding["figures"].get("is_used")]
+    assert [(device["kind"], device["name"]) for device in used] == [
+        ("microphone", "default"),
+        ("speaker", "default"),
+    ]
+    assert RATE in used[0]["rates_hz"]
+    assert status == 0
+
+
+def somebody_answering_the_doctor(server: SoundServer) -> tuple[int, str, list[str]]:
+    """Return its status, what it reports, and what it has asked on a terminal to be said."""
+    for _ in range(BUSY_MOMENTS):
+        shown, terminal = pty.openpty()
+        with (
+            server.noise(LITTLE_NOISE),
+            person(server) as she,
+            voice_guide("doctor", "--json", stderr=terminal, **server.environment) as process,
+        ):
+            os.close(terminal)
+            asked = []
+            said_s = None
+            for line in lines_shown(shown):
+                asked.append(line.split('"')[1])
+                # On a busy machine she may be asked again before she knows that she has ended.
+                she.listen(said_s or time.monotonic())
+                said_s = time.monotonic()
+                server.say(render(asked[-1], PERSON))
+            status, report, _ = outcome(process)
+        if not is_busy(report):
+            break
+    return status, report, asked
+
+
+def lines_shown(terminal: int) -> Iterator[str]:
+    """Give what is shown on a terminal, line by line, until nobody has it open any more."""
+    with os.fdopen(terminal) as shown, suppress(OSError):
+        yield from shown
+
+
+def is_busy(report: str) -> bool:
+    """Whether something was not measured since this machine is busy with other things."""
+    return bool(re.search("the sound broke off|has stopped", report))
+
+
+def test_doctor_tells_a_microphone_that_is_muted(sound_server: SoundServer) -> None:
+    with voice_guide("doctor", **sound_server.environment) as process:
+        status, report, _ = outcome(process)
+
+    assert '!!  microphone  "' in report
+    assert "is it muted?" in report
+    assert "!!  commands    nothing was asked" in report
+    assert "!!  echo        the microphone hears nothing at all" in report
+    assert status == 1
+
+
+def test_doctor_tells_that_there_is_no_sound_and_examines_the_rest() -> None:
+    with voice_guide("doctor", **NO_SERVER) as process:
+        status, report, complaints = outcome(process)
+
+    marks = {line.split()[1]: line.split()[0] for line in report.splitlines()}
+    assert {marks[part] for part in ("microphone", "speaker", "echo", "commands")} == {"!!"}
+    assert (marks["model"], marks["voice"]) == ("ok", "ok")
+    assert (status, complaints) == (1, "")

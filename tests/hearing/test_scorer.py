@@ -1,0 +1,161 @@
+"""What an utterance is taken to mean, given all that the recognizer makes of it."""
+
+from itertools import pairwise
+from math import inf
+
+import numpy as np
+import pytest
+from hassil.intents import Intents
+
+from voice_guide.hearing.recognizer import Hypothesis, Word
+from voice_guide.hearing.scorer import ScoredCommand, needed_odds, read
+from voice_guide.nlu.fillers import FillerWords
+from voice_guide.nlu.matcher import Matcher
+from voice_guide.nlu.sentences import Sentences
+
+SENTENCES = Sentences(
+    Intents.from_dict(
+        {
+            "language": "en",
+            "intents": {
+                "Stop": {"data": [{"sentences": ["stop [now|please]"]}]},
+                "GoTo": {
+                    "data": [
+                        {
+                            "sentences": ["go to step {number}"],
+                            "requires_context": {"context": "step"},
+                        }
+                    ]
+                },
+                "Wake": {
+                    "data": [
+                        {"sentences": ["hey guide"]},
+                        {"sentences": ["hey guy"], "requires_context": {"meant_for": "another"}},
+                    ]
+                },
+                "Resume": {
+                    "data": [{"sentences": ["go on"], "requires_context": {"context": "paused"}}]
+                },
+            },
+            "lists": {"number": {"range": {"from": 1, "to": 30}}},
+        }
+    )
+)
+
+UNDERSTANDING = Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list))
+
+
+def heard(**score_of: float) -> ScoredCommand | None:
+    """Read what may have been said in the middle of a step, `go_on=-1` for "go on"."""
+    by_score = sorted(score_of.items(), key=lambda item: -item[1])
+    return read(
+        [
+            Hypothesis(tuple(Word(text, 0, 0) for text in name.split("_") if text), score)
+            for name, score in by_score
+        ],
+        UNDERSTANDING,
+        "step",
+    )
+
+
+def meant(reading: ScoredCommand | None) -> tuple[str, dict[str, object]] | None:
+    return (reading.meaning.intent, dict(reading.meaning.slots)) if reading else None
+
+
+def odds(reading: ScoredCommand | None) -> float:
+    assert reading is not None
+    return reading.odds
+
+
+def test_a_sentence_alone_is_beyond_doubt() -> None:
+    reading = heard(stop=0)
+    assert meant(reading) == ("Stop", {})
+    assert odds(reading) == inf
+    assert reading is not None
+    assert reading.confidence == 1
+
+
+def test_words_that_mean_nothing_are_no_command() -> None:
+    assert heard(kitchen=0, lovely=-1) is None
+
+
+def test_silence_may_be_the_likelier_alternative() -> None:
+    assert odds(heard(_=0, stop=-2)) == pytest.approx(-2)
+
+
+def test_different_words_for_the_same_thing_support_one_another() -> None:
+    alone = heard(kitchen=0, stop=-0.5)
+    together = heard(kitchen=0, stop=-0.5, stop_now=-0.5, stop_please=-0.5)
+    assert odds(alone) == pytest.approx(-0.5)
+    assert odds(together) == pytest.approx(-0.5 + np.log(3))
+
+
+def test_the_likeliest_words_are_those_reported() -> None:
+    reading = heard(kitchen=0, stop_now=-1, stop=-2)
+    assert reading is not None
+    assert reading.hypothesis.text == "stop now"
+
+
+def test_a_likelier_sentence_of_another_context_wins() -> None:
+    assert heard(go_on=0, stop=-1) is None
+    assert meant(heard(stop=0, go_on=-1)) == ("Stop", {})
+
+
+def test_another_command_that_is_less_likely_takes_confidence_but_not_odds() -> None:
+    reading = heard(stop=0, go_to_step_three=-1)
+    assert meant(reading) == ("Stop", {})
+    assert odds(reading) == inf
+    assert reading is not None
+    assert reading.confidence == pytest.approx(1 / (1 + np.exp(-1)))
+
+
+def test_decoys_speak_against_a_command_together() -> None:
+    assert odds(heard(stop=0, kitchen=-1)) == pytest.approx(1)
+    assert odds(heard(stop=0, kitchen=-1, lovely=-1)) == pytest.approx(1 - np.log(2))
+
+
+@pytest.mark.parametrize("sensitivity", [0.4, 0.5, 0.8, 1.0])
+def test_a_decoy_may_be_ahead_by_as_much_as_the_sensitivity_allows(sensitivity: float) -> None:
+    needed = needed_odds(sensitivity)
+    assert needed < 0
+    assert odds(heard(kitchen=0, stop=needed + 0.1)) > needed
+    assert odds(heard(kitchen=0, stop=needed - 0.1)) < needed
+
+
+def test_the_more_sensitive_the_less_is_needed() -> None:
+    needed = [needed_odds(sensitivity) for sensitivity in np.linspace(0, 1, 11)]
+    assert all(less > more for less, more in pairwise(needed))
+    assert needed[0] > 0 > needed[-1]
+
+
+def test_a_sentence_not_quite_heard_does_not_speak_against_itself() -> None:
+    assert odds(heard(stop=-1, stops=0)) == inf
+    assert odds(heard(stop=-1, kitchen=0)) == pytest.approx(-1)
+
+
+def test_a_misheard_short_word_of_a_sentence_is_forgiven() -> None:
+    assert meant(heard(got_to_step_three=0)) == ("GoTo", {"number": 3})
+
+
+def test_a_value_that_was_not_heard_is_not_guessed() -> None:
+    assert heard(go_to_step_tree=0) is None
+    assert heard(go_to_step=0) is None
+
+
+def test_a_whole_sentence_is_taken_before_one_not_quite_heard() -> None:
+    reading = heard(got_to_step_three=0, go_to_step_four=-1)
+    assert meant(reading) == ("GoTo", {"number": 4})
+
+
+def test_a_command_is_in_doubt_where_what_only_sounds_like_it_is_likelier() -> None:
+    likelier, likely = heard(hey_guide=0, hey_guy=-1), heard(hey_guide=-2, hey_guy=0)
+
+    assert likelier
+    assert likely
+    assert meant(likelier) == meant(likely) == ("Wake", {})
+    assert (likelier.is_doubtful, likely.is_doubtful) == (False, True)
+    assert likely.confidence < 0.5 < likelier.confidence
+
+
+def test_what_sounds_much_more_like_something_else_is_no_command() -> None:
+    assert heard(hey_guide=-6, hey_guy=0) is None

@@ -1,0 +1,53 @@
+"""Whether a language has all that a session may need: told before one begins."""
+
+from collections.abc import Iterable, Iterator
+
+from voice_guide.dialogue.prompts import Prompts
+from voice_guide.nlu.sentences import Sentences, Template
+
+
+def missing_prompts(prompts: Prompts, reference: Prompts) -> Iterator[str]:
+    """Yield what a language's prompts lack of those of a complete one."""
+    names, known = set(prompts.names), set(reference.names)
+    yield from _listed("missing", known - names)
+    yield from _listed("there is no such prompt as", names - known)
+    for name in sorted(names & known):
+        unknown = prompts.values(name) - reference.values(name)
+        yield from _listed(f"{name}: there is no such value as", unknown)
+
+
+def missing_sentences(sentences: Sentences, reference: Sentences) -> Iterator[str]:
+    """Yield what a language's sentences lack of those of a complete one."""
+    yield from _listed("there is no such intent as", sentences.intents - reference.intents)
+    contexts = set(sentences.contexts) - set(reference.contexts)
+    yield from _listed("there is no such context as", contexts)
+    for context in reference.contexts:
+        here, there = (
+            {template.intent for template in each.templates(context) if template.is_said}
+            for each in (sentences, reference)
+        )
+        yield from _listed(f"nobody can say, in the context {context}", there - here)
+    unsafe = (reference.safe_intents - sentences.safe_intents) & sentences.intents
+    yield from _listed("metadata: {safe: true} is missing in", unsafe)
+    yield from _values_wanting(sentences.templates(None), reference.templates(None))
+
+
+def _values_wanting(templates: list[Template], reference: list[Template]) -> Iterator[str]:
+    """Yield the intents whose sentences lack a value that is always needed, or is a number."""
+    for intent in dict.fromkeys(template.intent for template in templates):
+        complete = [template for template in reference if template.intent == intent]
+        mine = [template for template in templates if template.intent == intent]
+        if not complete:
+            continue
+        needed = frozenset.intersection(*(template.slots for template in complete))
+        numbers = frozenset.union(*(template.numbers for template in complete))
+        for template in mine:
+            yield from _listed(f"{intent}: a sentence lacks", needed - template.slots)
+            words = (numbers & template.slots) - template.numbers
+            yield from _listed(f"{intent}: expected a number for", words)
+
+
+def _listed(what: str, names: Iterable[str]) -> Iterator[str]:
+    """Yield one line with all the names, where there are any."""
+    if listed := ", ".join(sorted(set(names))):
+        yield f"{what}: {listed}"

@@ -1,0 +1,49 @@
+"""The speech model and what listens with it."""
+
+from voice_guide.config.language import Language
+from voice_guide.config.settings import HearingSettings, Settings
+from voice_guide.dialogue.phase import Phase
+from voice_guide.errors import VoiceGuideError
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.nlu.fillers import FillerWords
+from voice_guide.nlu.matcher import Matcher
+from voice_guide.nlu.sampling import spoken
+from voice_guide.nlu.sentences import Sentences
+from voice_guide.speech_models import installer
+from voice_guide.tts.pyttsx3_tts import phonemes
+
+
+def load_model(language: Language) -> SpeechModel:
+    """Load a language's speech model; raises VoiceGuideError where it is missing or damaged."""
+    return SpeechModel(installer.require(language.model))
+
+
+def new_matcher(sentences: Sentences, model: SpeechModel, language: Language) -> Matcher:
+    """Return what tells the meaning of what the guide's language's model hears."""
+    voice = sentences.language
+    fillers = FillerWords(language.common_words, model.knows, lambda texts: phonemes(texts, voice))
+    return Matcher(sentences, model.knows, fillers)
+
+
+def require_hearable_wake_phrase(hearing: HearingSettings, model: SpeechModel) -> None:
+    """Raise VoiceGuideError where nobody could be heard saying the wake phrase."""
+    for word in spoken(hearing.wake_phrase):
+        if not model.knows(word):
+            raise VoiceGuideError(
+                f'hearing.wake_phrase: the speech model does not know the word "{word}", so '
+                f'nobody can be heard saying "{hearing.wake_phrase}"; set another'
+            )
+
+
+def _listener(model: SpeechModel, matcher: Matcher, settings: Settings) -> Listener:
+    """Return an ear that is ready for a microphone."""
+    listener = Listener(
+        model,
+        matcher,
+        Phase.CHOOSING,
+        settings.hearing.sensitivity,
+        settings.sound.cancel_echo,
+    )
+    listener.prepare_self_echo_filter()
+    return listener

@@ -1,0 +1,265 @@
+"""The front door: one function per command."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from io import TextIOWrapper
+from pathlib import Path
+
+from voice_guide.app.content import load_content
+from voice_guide.app.live import run_live
+from voice_guide.app.typed import run_typed
+from voice_guide.cli.parser import parser
+from voice_guide.errors import NoSoundError, VoiceGuideError
+
+# Each command imports what it needs itself: loading the recognizer takes time that
+# `voice-guide --help` does not have to wait for.
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 something was found wanting, 2 bad input."""
+    _prepare_streams()
+    try:
+        try:
+            options = parser().parse_args(arguments)
+            status = _COMMANDS[options.command](options)
+        finally:
+            # Here, where a reader who has gone is noticed, and not at Python's own end.
+            sys.stdout.flush()
+        sys.exit(status)
+    except VoiceGuideError as error:
+        print(f"voice-guide: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the output has read enough; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _prepare_streams() -> None:
+    """Let no closed stream, and no letter that an encoding lacks, end the program."""
+    nothing = Path(os.devnull).open("r+")  # noqa: SIM115 (open to the program's end)
+    sys.stdin = sys.stdin or nothing
+    sys.stdout = sys.stdout or nothing
+    sys.stderr = sys.stderr or nothing
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from voice_guide.config.settings import SettingsFile
+
+    settings = SettingsFile()
+    if options.routine:
+        # A mistyped name is told before a missing sound card turns this into a demo.
+        load_content(settings.settings).library.by_id(options.routine)
+    if options.text:
+        run_typed(settings, options.routine)
+        return 0
+    try:
+        run_live(settings, options.routine, options.mic, options.speaker, options.service)
+    except NoSoundError as error:
+        if options.mic or options.speaker or options.service:
+            raise
+        print(f"voice-guide: {error}; here is the demo instead.", file=sys.stderr)
+        return _play_demo(None, None)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _play_demo(options.out, options.heard)
+
+
+def _play_demo(out: Path | None, heard: Path | None) -> int:
+    from voice_guide.app.demo import Demo
+
+    return 0 if Demo().play(out, heard) else 1
+
+
+def _hear(options: argparse.Namespace) -> int:
+    from voice_guide.app.transcribe import Transcriber
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.devices.wav_file import Recording
+    from voice_guide.ui.console import show_commands
+
+    settings = SettingsFile().settings
+    listener = Transcriber(settings, options.sentences, options.context)
+    far_end = Recording(options.far_end) if options.far_end else None
+    status = 0
+    for path in options.files:
+        try:
+            heard = listener.hear(Recording(path), far_end)
+        except VoiceGuideError as error:
+            # One file that cannot be heard does not cost what the others say.
+            print(f"voice-guide: {error}", file=sys.stderr)
+            status = 2
+            continue
+        if options.json:
+            print(json.dumps({"file": str(path), **asdict(heard)}), flush=True)
+        else:
+            show_commands(path, heard.duration_s, heard.commands)
+    return status
+
+
+def _routines(_: argparse.Namespace) -> int:
+    from voice_guide.app.content import load_content
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.ui.console import show_rejected_packs
+    from voice_guide.ui.transcript import show_table
+
+    library = load_content(SettingsFile().settings).library
+    rows = []
+    for routine in library.routines:
+        needs = ", ".join(need.name for need in routine.needs) or "nothing"
+        rows.append((routine.id, routine.title, routine.purpose, needs, str(len(routine.steps))))
+    show_table(("id", "title", "for", "you need", "steps"), rows)
+    if others := [f"{each.id} ({each.language})" for each in library.of_other_languages]:
+        print(f"\nIn other languages: {', '.join(others)}")
+    show_rejected_packs(library.rejected_packs)
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    import shlex
+
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.routines.new_pack import start
+
+    name = options.name
+    file = start(name, SettingsFile().language)
+    print(f"{file}\n\nWrite into it what your routine is, then:\n")
+    print(f"  voice-guide check {shlex.quote(str(file))}\n  voice-guide run --routine {name}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from voice_guide.app.content import commands_of
+    from voice_guide.app.speech_input import load_model
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.routines.check import check
+
+    file = SettingsFile()
+    language, hearing = file.language, file.settings.hearing
+    commands = commands_of(language, hearing)
+    knows = load_model(language).knows
+    reports = check(options.packs, language.code, commands.lost_to, knows)
+    for path, report in reports.items():
+        for problem in report.problems:
+            print(f"voice-guide: {path}: {problem}", file=sys.stderr)
+        for remark in report.remarks:
+            print(f"{path}: {remark}")
+        if not report.problems:
+            print(f"{path}: sound")
+    return 2 if any(report.problems for report in reports.values()) else 0
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from voice_guide.rehearsal.output import as_json, show
+    from voice_guide.rehearsal.run import rehearse
+
+    report = rehearse(options.packs or None, options.threshold)
+    if options.json:
+        print(json.dumps(as_json(report)))
+    else:
+        show(report)
+    return 0 if report.passed else 1
+
+
+def _list_models(_: argparse.Namespace) -> int:
+    from voice_guide.speech_models import installer
+    from voice_guide.ui.transcript import show_table
+
+    rows = []
+    for model in installer.catalog():
+        state = "not installed"
+        if installer.folder(model).exists():
+            state = "damaged" if installer.verify(model) else "installed"
+        rows.append((model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state))
+    show_table(("name", "title", "size", "state"), rows)
+    return 0
+
+
+def _install_models(_: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.speech_models import installer
+
+    installer.install(installer.named(SettingsFile().language.model), Console())
+    return 0
+
+
+def _verify_models(_: argparse.Namespace) -> int:
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.speech_models import installer
+
+    # A model that is there for another language need not be; where it is, it has to be sound.
+    used = installer.named(SettingsFile().language.model)
+    there = [
+        each for each in installer.catalog() if each == used or installer.folder(each).exists()
+    ]
+    problems = [problem for model in there for problem in installer.verify(model)]
+    for problem in problems:
+        print(f"voice-guide: {problem}: run `{installer.MEND}`", file=sys.stderr)
+    if not problems:
+        print("every file is what it should be")
+    return 2 if problems else 0
+
+
+def _diary(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from voice_guide.diary import chart, report
+    from voice_guide.storage.store import SessionStore
+
+    with closing(SessionStore()) as notebook:
+        diary = notebook.diary()
+    if notebook.note:
+        print(f"voice-guide: {notebook.note}", file=sys.stderr)
+    if options.plot:
+        chart.draw(diary.entries, options.plot)
+    elif options.csv:
+        report.write_csv(diary, sys.stdout)
+    else:
+        report.show(diary, date.today())
+    return 1 if notebook.note else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from voice_guide.doctor.bug_report import bug_report
+    from voice_guide.doctor.examination import examine
+    from voice_guide.ui.console import on_terminal, show_finding
+
+    findings = []
+    with on_terminal() as show:
+        for finding in examine(show):
+            findings.append(finding)
+            if not options.json:
+                show_finding(finding)
+    if options.json:
+        print(json.dumps(bug_report(findings)))
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "demo": _demo,
+    "hear": _hear,
+    "routines": _routines,
+    "new": _new,
+    "check": _check,
+    "rehearse": _rehearse,
+    "list_models": _list_models,
+    "install_models": _install_models,
+    "verify_models": _verify_models,
+    "diary": _diary,
+    "doctor": _doctor,
+}
+"""What each command does, by the name that `usage` has for it; returns the exit status."""

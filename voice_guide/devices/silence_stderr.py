@@ -1,0 +1,19 @@
+"""Keeping libraries that know nothing of Python's streams off the terminal."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def silenced_stderr() -> Iterator[None]:
+    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
+    terminal = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)

@@ -1,0 +1,1 @@
+"""The dialogue: events in, actions out, free of sound, files, clocks and threads."""

@@ -1,0 +1,1 @@
+"""One module per subject that the user can talk about."""

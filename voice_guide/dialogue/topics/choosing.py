@@ -1,0 +1,55 @@
+"""Choosing a routine, and what is said before its first step."""
+
+from collections.abc import Sequence
+
+from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.plan.progress import RoutineProgress
+from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.routines.model import Routine
+
+
+class Choosing:
+    """Offers routines and introduces the one that is chosen."""
+
+    def __init__(self, state: DialogueState) -> None:
+        self._state = state
+
+    @property
+    def handlers(self) -> Handlers:
+        """What is done about each intent."""
+        library = self._state.library
+        return {
+            "ChooseArea": lambda c: self._choose(library.for_area(str(c.slots["area"]))),
+            "ChooseNumber": lambda c: self._choose_number(int(c.slots["number"])),
+            "ChooseRoutine": lambda c: self._choose(library.named(str(c.slots["routine"]))),
+            "ChooseThing": lambda c: self._choose(library.with_thing(str(c.slots["thing"]))),
+            "ListRoutines": lambda _: self._offer("list_routines", library.routines),
+            "OtherRoutine": lambda _: self._offer("list_routines", library.routines),
+        }
+
+    def introduce(self, routine: Routine) -> list[Action]:
+        """Take a routine, and say everything to know before its first step."""
+        state = self._state
+        state.phase = Phase.PREPARING
+        state.chosen = RoutineProgress.of(routine)
+        state.broken_off = None
+        state.record.leave()
+        introduction = state.script.introduction(state.chosen.plan)
+        return [*state.time.halt(), *state.speech.say(*introduction)]
+
+    def _choose(self, fitting: Sequence[Routine]) -> list[Action]:
+        return self.introduce(fitting[0]) if len(fitting) == 1 else self._offer("which", fitting)
+
+    def _choose_number(self, number: int) -> list[Action]:
+        offered = self._state.offered
+        if number > len(offered):
+            return self._state.answer("no_such_number", count=len(offered))
+        return self.introduce(offered[number - 1])
+
+    def _offer(self, opening: str, routines: Sequence[Routine]) -> list[Action]:
+        state = self._state
+        if state.phase is Phase.PREPARING:
+            state.forget_the_routine()
+        state.offered = tuple(routines)
+        return state.speech.say(*state.script.offer(opening, routines))

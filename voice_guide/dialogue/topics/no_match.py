@@ -1,0 +1,31 @@
+"""What was not understood: a chime, and once a hint."""
+
+from voice_guide.dialogue.events import Action, PlayChime, Say
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.state import DialogueState
+from voice_guide.tts.chimes import Chime
+
+_HINT_AFTER = 2
+"""Utterances not understood in a row after which one hint is given, once."""
+
+
+class NoMatch:
+    """Counts what was not understood in a row."""
+
+    def __init__(self, state: DialogueState) -> None:
+        self._state = state
+        self._in_a_row = 0
+
+    def understood(self) -> None:
+        """Begin to count anew."""
+        self._in_a_row = 0
+
+    def not_understood(self) -> list[Action]:
+        """Let the person know; asleep, talk is nobody's business."""
+        if self._state.phase is Phase.ASLEEP:
+            return []
+        self._in_a_row += 1
+        if self._in_a_row == _HINT_AFTER:
+            hint = self._state.script.line(f"hint.{self._state.phase}")
+            return [PlayChime(Chime.UNCLEAR), Say(hint)]
+        return [PlayChime(Chime.UNCLEAR)]

@@ -1,0 +1,74 @@
+"""What the person asks about where things are; none of it changes anything."""
+
+from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.speech import without
+from voice_guide.dialogue.state import DialogueState, Handlers
+
+
+class Queries:
+    """Answers what is asked about the routine and what can be said."""
+
+    def __init__(self, state: DialogueState) -> None:
+        self._state = state
+
+    @property
+    def handlers(self) -> Handlers:
+        """What is done about each intent."""
+        state = self._state
+        return {
+            "Help": lambda _: state.speech.answer(state.help),
+            "Needs": lambda _: self._needs(),
+            "Repeat": lambda _: self._repeat(),
+            "StepsLeft": lambda _: self._steps_left(),
+            "TellMore": lambda _: self._tell_more(),
+            "TimeLeft": lambda _: self.time_left(),
+            "WhatNext": lambda _: self._what_next(),
+            "WhereAmI": lambda _: self._where(),
+            "WhoToCall": lambda _: self._who_to_call(),
+        }
+
+    def time_left(self) -> list[Action]:
+        """Tell how much of the step's time is left, or how many steps where it has none."""
+        state = self._state
+        if state.time.step_timer is None or not state.is_under_way:
+            return self._steps_left()
+        return state.speech.answer(state.script.time_left(state.time.step_timer))
+
+    def _steps_left(self) -> list[Action]:
+        state = self._state
+        return state.answer("left" if state.is_under_way else "left_preparing", **state.position)
+
+    def _needs(self) -> list[Action]:
+        state = self._state
+        return state.speech.answer(state.script.needs(state.progress.routine))
+
+    def _repeat(self) -> list[Action]:
+        """Say the last thing again; in a step, never without the step itself."""
+        state = self._state
+        texts = state.speech.last
+        if state.place is Phase.STEP and state.question is None:
+            texts = (*without(texts, state.step), *state.step)
+        return state.speech.say(*texts)
+
+    def _tell_more(self) -> list[Action]:
+        state = self._state
+        if not state.is_under_way:
+            return self._needs()
+        return state.speech.answer(state.script.explanation(state.progress.planned_step))
+
+    def _what_next(self) -> list[Action]:
+        state = self._state
+        at = state.progress.at if state.is_under_way else -1
+        return state.speech.answer(state.script.next_is(state.progress.plan, at))
+
+    def _where(self) -> list[Action]:
+        state = self._state
+        name = "where" if state.is_under_way else "where_preparing"
+        side = state.script.side(state.progress.planned_step.side)
+        return state.answer(name, routine=state.progress.routine, side=side, **state.position)
+
+    def _who_to_call(self) -> list[Action]:
+        state = self._state
+        routines = [state.chosen.routine] if state.chosen else state.library.routines
+        return state.speech.answer(*dict.fromkeys(r.source.referral for r in routines))

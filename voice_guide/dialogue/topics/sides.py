@@ -1,0 +1,61 @@
+"""The sides of the body: which comes first, the other one, and leaving one out."""
+
+from dataclasses import replace
+
+from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.topics.navigation import Navigation
+from voice_guide.routines.model import Side
+
+
+class Sides:
+    """Goes from one side to the other."""
+
+    def __init__(self, state: DialogueState, navigation: Navigation) -> None:
+        self._state = state
+        self._navigation = navigation
+
+    @property
+    def handlers(self) -> Handlers:
+        """What is done about each intent."""
+        return {
+            "OtherSide": lambda _: self._other_side(),
+            "SkipSide": lambda c: self._skip_side(c.slots.get("side")),
+            "StartWith": lambda c: self._start_with(c.slots["side"]),
+        }
+
+    def _other_side(self) -> list[Action]:
+        state, progress = self._state, self._state.progress
+        at = progress.plan.other_side(progress.at) if state.is_under_way else None
+        return state.answer("no_sides") if at is None else self._navigation.enter(at)
+
+    def _skip_side(self, named: object) -> list[Action]:
+        state, progress = self._state, self._state.progress
+        if not state.is_under_way or progress.planned_step.side is None:
+            return state.answer("no_sides")
+        if named not in (None, progress.planned_step.side):
+            return state.answer("on_this_side", side=state.script.side(progress.planned_step.side))
+        return self._navigation.enter_or_finish(progress.plan.after_side(progress.at))
+
+    def _start_with(self, named: object) -> list[Action]:
+        state, progress = self._state, self._state.progress
+        side: Side = "left" if named == "left" else "right"
+        other_way = replace(progress, plan=progress.plan.starting_with(side))
+        if not progress.plan.has_sides:
+            return state.answer("no_sides_at_all")
+        here = progress.planned_step.side if state.is_under_way else None
+        if here is None:
+            if state.is_under_way and not progress.plan.has_sides_from(progress.at):
+                return state.answer("no_sides")
+            state.chosen = other_way
+        if here in (None, side):
+            told = (
+                "on_this_side"
+                if here and progress.planned_step.is_second_side
+                else "starting_with"
+            )
+            return state.answer(told, side=state.script.side(side))
+        if progress.planned_step.is_second_side:
+            return self._other_side()
+        state.chosen = other_way
+        return self._navigation.enter(other_way.plan.beginning_of_round(progress.at))

@@ -1,0 +1,65 @@
+"""How fast and how loud the guide speaks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from voice_guide.config.settings import RATES_WPM, VOLUMES, VoiceSettings
+from voice_guide.dialogue.events import Action, Say, SetRate, SetVolume
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.state import DialogueState, Handlers
+
+_Number = TypeVar("_Number", int, float)
+
+
+class SpeechSettings:
+    """Changes pace and volume by one step at a time."""
+
+    def __init__(self, state: DialogueState, voice: VoiceSettings) -> None:
+        self._state = state
+        self._voice = voice
+
+    @property
+    def handlers(self) -> Handlers:
+        """What is done about each intent."""
+        return {
+            "Faster": lambda _: self._change_rate(+1),
+            "Louder": lambda _: self._change_volume(+1),
+            "Quieter": lambda _: self._change_volume(-1),
+            "Slower": lambda _: self._slower(),
+        }
+
+    def _slower(self) -> list[Action]:
+        """Speak slower: what is being said goes on so, and what was said last is said so again."""
+        state = self._state
+        changed = self._change_rate(-1)
+        if state.speech.is_heard:
+            again = state.step[:1] if state.phase is Phase.STEP else state.speech.last[-1:]
+            changed += map(Say, again)
+        return changed
+
+    def _change_rate(self, by: int) -> list[Action]:
+        """Speak faster (+1) or slower (-1), as far as that goes."""
+        rate = _neighbour(RATES_WPM, self._voice.rate, by)
+        if rate is None:
+            return self._remark("fastest" if by > 0 else "slowest")
+        self._voice = replace(self._voice, rate=rate)
+        return [SetRate(rate), *self._remark("faster" if by > 0 else "slower")]
+
+    def _change_volume(self, by: int) -> list[Action]:
+        """Speak louder (+1) or more quietly (-1), as far as that goes."""
+        volume = _neighbour(VOLUMES, self._voice.volume, by)
+        if volume is None:
+            return self._remark("loudest" if by > 0 else "quietest")
+        self._voice = replace(self._voice, volume=volume)
+        return [SetVolume(volume), *self._remark("louder" if by > 0 else "quieter")]
+
+    def _remark(self, prompt: str) -> list[Action]:
+        return self._state.speech.remark(self._state.script.line(prompt))
+
+
+def _neighbour(steps: Sequence[_Number], value: _Number, by: int) -> _Number | None:
+    """Return the next step above or below a value, which may itself lie between two."""
+    if by > 0:
+        return min((step for step in steps if step > value), default=None)
+    return max((step for step in steps if step < value), default=None)

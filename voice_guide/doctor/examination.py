@@ -1,0 +1,237 @@
+"""What works on this machine, and what to do about what does not."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tomlkit
+
+from voice_guide.app.content import Content, load_content
+from voice_guide.app.session import new_tts
+from voice_guide.app.speech_input import load_model, new_matcher, require_hearable_wake_phrase
+from voice_guide.audio.pcm import level_dbfs
+from voice_guide.config.language import Language, find
+from voice_guide.config.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.prompts import Prompts
+from voice_guide.doctor import echo_check, speech_check
+from voice_guide.doctor.check_result import CheckResult
+from voice_guide.doctor.echo_check import DEAD_DBFS, Playing
+from voice_guide.doctor.speech_check import Asking, Question
+from voice_guide.errors import VoiceGuideError
+from voice_guide.hearing.listener import Listener
+from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.tts.mixer import Mixer
+from voice_guide.tts.natural import NaturalTts
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
+
+if TYPE_CHECKING:
+    # Where PortAudio is missing, it cannot be imported, and that is for one part to tell.
+    from voice_guide.devices.sound_card import SoundCard
+
+_LISTEN_S = 1.0
+"""How long the microphone is listened to, in seconds."""
+
+_LOUD_DBFS = -35.0
+"""Noise above this, in a room where nobody speaks, hides speech."""
+
+_CONTEXT = Phase.CHOOSING
+"""Where in a conversation somebody is asked to speak as if she were there."""
+
+_ASKED = 3
+"""How many things somebody is asked to say."""
+
+_QUOTED = re.compile('"([^"]+)"')
+
+
+def examine(show: Callable[[str], None] = lambda _: None) -> Iterator[CheckResult]:
+    """Try every part that a session needs, one after the other.
+
+    `show` is told what the person is asked to say, in the moment in which she is.
+    """
+    try:
+        file = SettingsFile()
+        settings = file.settings
+        told = f"{file.path}" if file.path.exists() else f"usual: there is no {file.path}"
+        yield CheckResult("settings", True, told, asdict(settings))
+    except VoiceGuideError as error:
+        yield CheckResult("settings", False, str(error))
+        settings = Settings()
+    yield from _Examination(settings, show).findings()
+
+
+class _Examination:
+    """An examination of everything but the settings."""
+
+    def __init__(self, settings: Settings, show: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._show = show
+        self._is_deaf = False
+
+    def findings(self) -> Iterator[CheckResult]:
+        """Examine one part after the other."""
+        parts: list[tuple[str, Callable[[], Iterator[CheckResult]]]] = [
+            ("devices", self._devices),
+            ("microphone", self._microphone),
+            ("speaker", self._speaker),
+            ("routines", self._routines),
+            ("model", self._model),
+            ("voice", self._voice),
+            (echo_check.PART, self._echo),
+            (speech_check.PART, self._commands),
+        ]
+        for part, examined in parts:
+            try:
+                yield from examined()
+            except VoiceGuideError as error:
+                yield CheckResult(part, False, str(error))
+
+    def _devices(self) -> Iterator[CheckResult]:
+        from voice_guide.devices import device_list
+
+        sound = self._settings.sound
+        listed = [
+            *(("microphone", choice) for choice in device_list.microphones(sound.microphone)),
+            *(("speaker", choice) for choice in device_list.speakers(sound.speaker)),
+        ]
+        for kind, choice in listed:
+            rates = ", ".join(map(str, sorted(choice.rates_hz)))
+            told = f"{kind} = {tomlkit.item(choice.name).as_string()}"
+            told += f", can be opened at {rates} Hz" if rates else ", cannot be opened now"
+            told += ", used" if choice.is_used else ""
+            yield CheckResult("devices", True, told, {"kind": kind, **asdict(choice)})
+        if listed:
+            told = "to use another, write its line into config.toml, below [sound]"
+            yield CheckResult("devices", True, told)
+
+    def _microphone(self) -> Iterator[CheckResult]:
+        from voice_guide.devices import device_list
+        from voice_guide.devices.sound_card import record
+
+        device = device_list.microphone(self._settings.sound.microphone)
+        level = level_dbfs(record(device, _LISTEN_S))
+        self._is_deaf = level < DEAD_DBFS
+        told = f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
+        if self._is_deaf:
+            told = f'"{device.name}" hears nothing at all: is it muted?'
+        elif level > _LOUD_DBFS:
+            told = (
+                f'"{device.name}" hears {level:.0f} dBFS of noise: turn it down, or move it away '
+                "from what hums"
+            )
+        is_well = DEAD_DBFS <= level <= _LOUD_DBFS
+        yield CheckResult("microphone", is_well, told, {"noise_dbfs": level})
+
+    def _speaker(self) -> Iterator[CheckResult]:
+        from voice_guide.devices import device_list
+
+        device = device_list.speaker(self._settings.sound.speaker)
+        self._sound_card()
+        yield CheckResult("speaker", True, f'"{device.name}" at {device.rate_hz:.0f} Hz')
+
+    def _routines(self) -> Iterator[CheckResult]:
+        rejected_packs = self._content.rejected_packs
+        told = f"{len(self._content.library.routines)} can be led"
+        if rejected_packs:
+            told = "left out: " + "; ".join(f"{each.file}: {each.text}" for each in rejected_packs)
+        yield CheckResult("routines", not rejected_packs, told)
+
+    def _model(self) -> Iterator[CheckResult]:
+        require_hearable_wake_phrase(self._settings.hearing, self._speech_model)
+        yield CheckResult("model", True, f"{self._language.model} is sound")
+
+    def _voice(self) -> Iterator[CheckResult]:
+        voice = self._settings.voice
+        is_natural = voice.engine is SpeechEngine.NATURAL
+        speak = NaturalTts(self._settings.language).render if is_natural else render
+        if not np.any(speak("I can speak.", VoiceSpec(voice.name, voice.rate))):
+            raise VoiceGuideError(f'the voice "{voice.name}" is silent: set another')
+        name = "the natural voice" if is_natural else f'"{voice.name}"'
+        yield CheckResult("voice", True, f"{name} speaks {voice.rate} words a minute")
+
+    def _echo(self) -> Iterator[CheckResult]:
+        voice = self._settings.voice
+        card = self._sound_card()
+        # At its usual pace: another would be over too soon, or take too long.
+        # As much as the echo canceller takes to learn, and a little more.
+        text = Prompts(self._language.prompts)("doctor.hear_myself")
+        speech = render(text, VoiceSpec(voice.name, VoiceSettings().rate))
+        speech = (speech * voice.volume).astype(np.int16)
+        if not np.any(speech):
+            told = "unknown, for nothing is played: the volume is 0, or the voice is silent"
+            yield CheckResult(echo_check.PART, True, told)
+            return
+        playing = Playing(speech)
+        card.run(playing)
+        if card.breaks and not self._is_deaf:
+            raise VoiceGuideError(
+                f"not measured, for the sound broke off ({card.breaks} times): try again while "
+                "nothing else keeps this machine busy"
+            )
+        cancels_echo = self._settings.sound.cancel_echo
+        yield echo_check.report(playing.heard, playing.played, cancels_echo)
+
+    def _commands(self) -> Iterator[CheckResult]:
+        if self._is_deaf:
+            raise VoiceGuideError("nothing was asked, for the microphone hears nothing at all")
+        settings, content = self._settings, self._content
+        card = self._sound_card()
+        matcher = new_matcher(content.sentences, self._speech_model, content.language)
+        matcher.prepare(_CONTEXT)
+        listener = Listener(
+            self._speech_model,
+            matcher,
+            _CONTEXT,
+            settings.hearing.sensitivity,
+            settings.sound.cancel_echo,
+        )
+        voice = new_tts(settings, content, lambda _, text: self._show(text))
+        mixer: Mixer[str, None] = Mixer(settings.voice.volume)
+        asking = Asking(listener, voice.speech, mixer, questions(content), self._show)
+        voice.close()
+        card.run(asking, asking.start)
+        yield from speech_check.report(asking.answers, card.breaks)
+
+    @cached_property
+    def _language(self) -> Language:
+        return find(self._settings.language)
+
+    @cached_property
+    def _content(self) -> Content:
+        return load_content(self._settings)
+
+    @cached_property
+    def _speech_model(self) -> SpeechModel:
+        return load_model(self._language)
+
+    def _sound_card(self) -> "SoundCard":
+        from voice_guide.devices import device_list
+        from voice_guide.devices.sound_card import SoundCard
+
+        sound = self._settings.sound
+        return SoundCard(
+            device_list.microphone(sound.microphone), device_list.speaker(sound.speaker)
+        )
+
+
+def questions(content: Content) -> list[Question]:
+    """Return what somebody is asked to say: the first of what is shown that can be said.
+
+    Raises VoiceGuideError where the language shows nothing of the kind.
+    """
+    name = f"can_say.{_CONTEXT}"
+    shown = _QUOTED.findall(content.prompts(name, example=content.library.example))
+    asked = [
+        Question(words, meaning, content.prompts("doctor.say", words=words))
+        for words in shown
+        if (meaning := content.sentences.match(words, _CONTEXT))
+    ]
+    if not asked:
+        raise VoiceGuideError(
+            f"{content.language.prompts}: {name}: expected sentences between quotation marks that "
+            "can be said there"
+        )
+    return asked[:_ASKED]

@@ -1,1 +1,0 @@
-"""What to say next: the conversation, free of sound, files, clocks and threads."""

@@ -1,0 +1,1 @@
+"""From text to intent: sentence templates, sampling, and matching what was said."""

@@ -1,0 +1,177 @@
+"""From sentence templates to the list of sentences that the recognizer learns from.
+
+Vosk turns the list into a bigram model: which word follows which, and how often. A
+template can describe more sentences than could ever be listed, so sentences are drawn,
+each choice in a template taking what was taken least so far, until further ones bring no
+new pair of words. What is short and plain is drawn often, and weighs as much as it should.
+"""
+
+import random
+import re
+import sys
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeVar
+
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RuleReference,
+    TextChunk,
+)
+from hassil.intents import RangeSlotList, SlotList, TextSlotList
+from hassil.numbers import get_rbnf_engine
+
+from voice_guide.nlu.sentences import Sentences, Template
+
+_T = TypeVar("_T")
+
+UNKNOWN = "[unk]"
+"""Vosk's word for whatever is none of the listed ones."""
+
+_PATIENCE = 40
+"""Rounds through all intents without a new pair of words after which none is expected."""
+
+_MOST = 6_000
+"""Sentences drawn at the most: more only slow the recognizer down."""
+
+_NOT_SPOKEN = re.compile(r"[^\w' ]+")
+
+
+def drawn_sentences(
+    sentences: Sentences, context: str | None, knows: Callable[[str], bool]
+) -> list[str]:
+    """Draw sentences of a context (None: of all) to cover every word and every junction.
+
+    `knows` tells whether the speech model has a word: sentences with one that it lacks
+    cannot be heard and are left out. The same templates give the same list each time.
+    """
+    by_intent: dict[str, list[Template]] = {}
+    for template in sentences.templates(context):
+        by_intent.setdefault(template.intent, []).append(template)
+    return _drawn(by_intent, sentences.language, knows)
+
+
+def drawn_from(template: Template, language: str) -> list[str]:
+    """Draw distinct sentences of one template, those with words no model knows included."""
+    everything = _drawn({template.intent: [template]}, language, lambda _: True)
+    return list(dict.fromkeys(everything))
+
+
+def _drawn(
+    by_intent: Mapping[str, Sequence[Template]], language: str, knows: Callable[[str], bool]
+) -> list[str]:
+    draw = _Draw(language)
+    drawn: list[str] = []
+    junctions: set[tuple[str, str]] = set()
+    idle_rounds = 0
+    while by_intent and idle_rounds < _PATIENCE and len(drawn) < _MOST:
+        found = len(junctions)
+        for intent, templates in by_intent.items():
+            template = draw.one_of(templates, intent)
+            words = spoken(draw.sentence(template.expression, template))
+            junctions.update(pairwise(["", *words, ""]))
+            if words and all(map(knows, words)):
+                # The same are drawn many times, and for every context: each is kept once.
+                drawn.append(sys.intern(" ".join(words)))
+        idle_rounds = 0 if len(junctions) > found else idle_rounds + 1
+    return drawn
+
+
+def spoken(text: str) -> list[str]:
+    """Return the words of a text as a speech model spells them."""
+    return _NOT_SPOKEN.sub(" ", text.lower().replace("’", "'").replace("_", " ")).split()
+
+
+def words_of(sentences: Sentences, context: str | None) -> set[str]:
+    """Return every word that may occur in a sentence of the context."""
+    return {
+        word
+        for template in sentences.templates(context)
+        for text in _texts(template.expression, template, sentences.language)
+        for word in spoken(text)
+    }
+
+
+class _Draw:
+    """Chance that evens itself out: of several choices, one that was taken least so far."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._chance = random.Random(0)
+        self._taken: dict[Hashable, list[int]] = {}
+
+    def one_of(self, options: Sequence[_T], where: Hashable) -> _T:
+        """Return one of the options that may be taken at this place."""
+        taken = self._taken.setdefault(where, [0] * len(options))
+        least = min(taken)
+        at = self._chance.choice([at for at, times in enumerate(taken) if times == least])
+        taken[at] += 1
+        return options[at]
+
+    def sentence(self, expression: Expression, template: Template) -> str:
+        """Return one sentence of an expression; a wildcard gives nothing."""
+        if isinstance(expression, TextChunk):
+            return expression.original_text
+        if isinstance(expression, Permutation):
+            items = self._chance.sample(expression.items, len(expression.items))
+            return " ".join(self.sentence(item, template) for item in items)
+        if isinstance(expression, Group) and not isinstance(expression, Alternative):
+            return "".join(self.sentence(item, template) for item in expression.items)
+        if isinstance(expression, Alternative):
+            options: Sequence[Expression | str] = expression.items
+        else:
+            options = choices(expression, template, self._language)
+        option = self.one_of(options, id(expression)) if options else ""
+        return option if isinstance(option, str) else self.sentence(option, template)
+
+
+def _texts(expression: Expression, template: Template, language: str) -> Iterator[str]:
+    """Yield every piece of text in an expression."""
+    if isinstance(expression, TextChunk):
+        yield expression.original_text
+    elif isinstance(expression, Group):
+        for item in expression.items:
+            yield from _texts(item, template, language)
+    else:
+        for choice in choices(expression, template, language):
+            if isinstance(choice, str):
+                yield choice
+            else:
+                yield from _texts(choice, template, language)
+
+
+def choices(
+    expression: Expression, template: Template, language: str
+) -> Sequence[Expression | str]:
+    """Return what a {list} or <rule> may stand for; nothing for a wildcard."""
+    if isinstance(expression, RuleReference):
+        return [template.rules[expression.rule_name]]
+    if not isinstance(expression, ListReference):
+        raise TypeError(f"not a part of a sentence template: {expression}")
+    values = template.lists.get(expression.list_name) or _inline_range(expression)
+    if isinstance(values, TextSlotList):
+        return [value.text_in for value in values.values]
+    if isinstance(values, RangeSlotList):
+        return _number_words(tuple(values.get_numbers()), values.words_language or language)
+    return []
+
+
+def _inline_range(reference: ListReference) -> SlotList | None:
+    """{1..10:minutes}, which hassil knows without a list of that name."""
+    bounds = reference.get_inline_range()
+    return RangeSlotList(None, *bounds) if bounds else None
+
+
+@lru_cache(64)
+def _number_words(numbers: tuple[int | float, ...], language: str) -> list[str]:
+    engine = get_rbnf_engine(language)
+    return [
+        text
+        for number in numbers
+        for text in dict.fromkeys(engine.format_number(number).text_by_ruleset.values())
+    ]

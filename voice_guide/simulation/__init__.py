@@ -1,0 +1,1 @@
+"""A simulated room: its acoustics, and the person who speaks in it."""

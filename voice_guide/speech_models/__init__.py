@@ -1,0 +1,1 @@
+"""The speech models: their catalog, and installing and verifying them."""

@@ -1,0 +1,1 @@
+"""From text to blocks for the speaker: normalization, voices, cache, mixer and chimes."""
