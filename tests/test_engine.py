@@ -18,17 +18,13 @@ from voice_guide.app.content import Content
 from voice_guide.app.session import new_engine
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.config.settings import HearingSettings, Settings, VoiceSettings
+from voice_guide.dialogue.actions import Action, PlayChime, PrepareSpeech, Say, SayIfFree, SetTimer
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.events import (
-    Action,
     Event,
     Idle,
     NewDay,
-    PlayChime,
-    PrepareSpeech,
-    Say,
-    SayIfFree,
     SentenceFinished,
-    SetTimer,
     SpeechEnded,
     Started,
     TimeUp,
@@ -39,7 +35,6 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Repeat, Step
 from voice_guide.tts.cached_tts import CachedTts
-from voice_guide.tts.chimes import Chime
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 SLEEP_AFTER_S = 20.0

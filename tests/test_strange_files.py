@@ -9,7 +9,7 @@ from endurance.fuzz import attempt
 from endurance.targets import Target, targets
 from voice_guide.config.language import reference
 from voice_guide.config.settings import SettingsFile
-from voice_guide.dialogue.events import SaveDiaryConsent
+from voice_guide.dialogue.actions import SaveDiaryConsent
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.sentences import Sentences

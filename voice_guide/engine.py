@@ -11,24 +11,26 @@ from typing import Protocol, TypeAlias
 
 from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
     End,
-    Event,
-    Idle,
-    NewDay,
     PlayChime,
     PrepareSpeech,
     Say,
     SayIfFree,
-    SentenceFinished,
     SetRate,
     SetTimer,
     SetVolume,
-    SpeechEnded,
-    Started,
     StopSpeaking,
     StopTimer,
+)
+from voice_guide.dialogue.events import (
+    Event,
+    Idle,
+    NewDay,
+    SentenceFinished,
+    SpeechEnded,
+    Started,
     Tick,
     TimeUp,
 )

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.diary.history import Entry
 from voice_guide.storage.store import SessionStore
 

@@ -10,8 +10,9 @@ from typing import Self
 from endurance.program import Hearing, Program
 from voice_guide.app.demo import ROOM
 from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.dialogue.actions import Action, End, SaveCheckpoint
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import Action, End, Event, SaveCheckpoint
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.dialogue.view import View

@@ -9,7 +9,8 @@ from voice_guide.app.session import new_engine, new_tts
 from voice_guide.app.session_recorder import SessionRecorder
 from voice_guide.app.speech_input import load_model, new_matcher
 from voice_guide.config.settings import SettingsFile
-from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.actions import Action
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 from voice_guide.engine import Observer
 from voice_guide.hearing.listener import Listener

@@ -25,8 +25,9 @@ from voice_guide.config import language
 from voice_guide.config.language import BUILT_IN, REFERENCE
 from voice_guide.config.settings import Settings, SettingsFile
 from voice_guide.devices.wav_file import Recording
+from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry, Started
+from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.diary.history import Ending, Entry

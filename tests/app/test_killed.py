@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.killing import moments_s, printed_until_killed
 
-from voice_guide.dialogue.events import SaveCheckpoint, SaveDiaryConsent
+from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent
 from voice_guide.storage.store import SessionStore
 
 LED = Path(__file__).parents[1] / "support" / "killed_session.py"

@@ -16,7 +16,9 @@ from voice_guide.app.speech_input import new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
 from voice_guide.config.language import reference
 from voice_guide.config.settings import HearingSettings, Settings
-from voice_guide.dialogue.events import Action, Event, PlayChime, Say, SentenceFinished
+from voice_guide.dialogue.actions import Action, PlayChime, Say
+from voice_guide.dialogue.chime import Chime
+from voice_guide.dialogue.events import Event, SentenceFinished
 from voice_guide.dialogue.speech import sentences
 from voice_guide.hearing.background_talk import BackgroundTalk
 from voice_guide.hearing.listener import Listener
@@ -25,7 +27,6 @@ from voice_guide.nlu.command import Command
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.simulation.room import Room
-from voice_guide.tts.chimes import Chime
 from voice_guide.ui.console import describe
 
 TALK = "he told us about the house by the sea"

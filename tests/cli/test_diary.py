@@ -13,7 +13,7 @@ from support.shell import output, run, write
 from support.store_writer import ENTRY
 
 from voice_guide.cli.commands import main
-from voice_guide.dialogue.events import SaveDiaryEntry
+from voice_guide.dialogue.actions import SaveDiaryEntry
 from voice_guide.diary import chart
 from voice_guide.diary.history import Ending, Entry
 from voice_guide.storage.store import SessionStore

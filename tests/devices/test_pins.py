@@ -20,7 +20,8 @@ from voice_guide.devices.button import SpeechInputWithButton
 from voice_guide.devices.keyboard import SilentTts, TypedInput
 from voice_guide.devices.light import ASLEEP, LISTENING, SPEAKING, TROUBLE, Light, Sign
 from voice_guide.devices.pins import Pins
-from voice_guide.dialogue.events import Action, Event, Say, SetTimer, Tick, TimeUp
+from voice_guide.dialogue.actions import Action, Say, SetTimer
+from voice_guide.dialogue.events import Event, Tick, TimeUp
 from voice_guide.nlu.command import Command
 
 LIGHT, BUTTON = 17, 27

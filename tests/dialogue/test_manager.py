@@ -10,20 +10,15 @@ import pytest
 
 from voice_guide.app.content import Content
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
-    Event,
-    Idle,
     PrepareSpeech,
     Say,
-    SentenceFinished,
     SetTimer,
-    SpeechEnded,
-    Started,
     StopSpeaking,
     StopTimer,
-    TimeUp,
 )
+from voice_guide.dialogue.events import Event, Idle, SentenceFinished, SpeechEnded, Started, TimeUp
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood

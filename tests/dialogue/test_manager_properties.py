@@ -14,13 +14,9 @@ from hypothesis import strategies as st
 from voice_guide.app.content import Content
 from voice_guide.audio.faults import BrokenPart, SoundLost, SoundRestored
 from voice_guide.config.settings import GuideSettings, Settings
-from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
     EraseDiary,
-    Event,
-    Idle,
-    NewDay,
     SaveAdviceDate,
     SaveCheckpoint,
     SaveDiaryConsent,
@@ -28,13 +24,11 @@ from voice_guide.dialogue.events import (
     Say,
     SetPacing,
     SetTimer,
-    SpeechEnded,
-    Started,
     StopSpeaking,
     StopTimer,
-    Tick,
-    TimeUp,
 )
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
+from voice_guide.dialogue.events import Event, Idle, NewDay, SpeechEnded, Started, Tick, TimeUp
 from voice_guide.dialogue.events import SentenceFinished as Heard
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.plan.routine_plan import PlannedStep

@@ -9,13 +9,14 @@ import pytest
 from support.synthetic_people import Person
 
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
+from voice_guide.dialogue.chime import Chime
 from voice_guide.hearing.echo.alignment import Alignment
 from voice_guide.hearing.echo.canceller import EchoCanceller
 from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.simulation.acoustics import Acoustics, reverberation
 from voice_guide.simulation.room import Room
-from voice_guide.tts.chimes import Chime, sound
+from voice_guide.tts.chimes import sound
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 PROMPTS = (

@@ -9,7 +9,8 @@ import pytest
 from voice_guide.app.content import Content, commands_of
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.events import Say, SpeechEnded, Started
+from voice_guide.dialogue.actions import Say
+from voice_guide.dialogue.events import SpeechEnded, Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command

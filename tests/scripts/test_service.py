@@ -19,7 +19,7 @@ from voice_guide.app.systemd import Service
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.devices.portaudio import silenced_stderr
 from voice_guide.devices.reconnecting import ReconnectingSound
-from voice_guide.dialogue.events import SaveCheckpoint, Say
+from voice_guide.dialogue.actions import SaveCheckpoint, Say
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.storage.store import SessionStore
 from voice_guide.ui.console import Log

@@ -16,8 +16,7 @@ import pytest
 from support.shell import write
 from support.store_writer import ENTRY, PLACE
 
-from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     EraseDiary,
     Persist,
     SaveAdviceDate,
@@ -25,6 +24,7 @@ from voice_guide.dialogue.events import (
     SaveDiaryConsent,
     SaveDiaryEntry,
 )
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage import background_sync

@@ -12,7 +12,8 @@ from voice_guide.app.session_recorder import SessionRecorder
 from voice_guide.audio.pcm import silence
 from voice_guide.config.settings import SettingsFile
 from voice_guide.devices.keyboard import SilentTts, TypedInput
-from voice_guide.dialogue.events import Action, Event, SaveCheckpoint, SaveDiaryEntry
+from voice_guide.dialogue.actions import Action, SaveCheckpoint, SaveDiaryEntry
+from voice_guide.dialogue.events import Event
 from voice_guide.engine import Engine
 
 LINES = (

@@ -4,23 +4,26 @@ import re
 from pathlib import Path
 
 from support.stage import Stage
+
 from voice_guide.app.content import Content
 from voice_guide.audio.faults import AudioFault
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
-    Event,
-    Idle,
-    NewDay,
     PlayChime,
     Say,
     SayIfFree,
-    SentenceFinished,
     SetTimer,
-    SpeechEnded,
     StopSpeaking,
     StopTimer,
+)
+from voice_guide.dialogue.events import (
+    Event,
+    Idle,
+    NewDay,
+    SentenceFinished,
+    SpeechEnded,
     Tick,
     TimeUp,
 )

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
 from support.stage import CUT_SHORT, TROUBLES, Heard, Line, Stage
 from support.synthetic_people import PEOPLE, Person
+
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.demo import ROOM
 from voice_guide.app.speech_input import load_model, new_matcher
@@ -30,17 +30,8 @@ from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.events import (
-    Action,
-    Event,
-    Idle,
-    NewDay,
-    PlayChime,
-    Say,
-    SayIfFree,
-    SentenceFinished,
-    SpeechEnded,
-)
+from voice_guide.dialogue.actions import Action, PlayChime, Say, SayIfFree
+from voice_guide.dialogue.events import Event, Idle, NewDay, SentenceFinished, SpeechEnded
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import sentences

@@ -16,8 +16,7 @@ import pytest
 from voice_guide.app.content import Content
 from voice_guide.audio.faults import AudioFault, BrokenPart, SoundLost, SoundRestored, TooLoud
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
     End,
     EraseDiary,
@@ -28,8 +27,9 @@ from voice_guide.dialogue.events import (
     SetPacing,
     SetRate,
     SetVolume,
-    Started,
 )
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
+from voice_guide.dialogue.events import Started
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.routines.model import Routine

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 
+from voice_guide.dialogue.actions import Persist, SaveCheckpoint, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import Persist, SaveCheckpoint, SaveDiaryEntry
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.storage.store import SessionStore
 

@@ -25,20 +25,13 @@ from rich.console import Console
 from voice_guide.app.content import Content
 from voice_guide.config.settings import Settings
 from voice_guide.devices.keyboard import Keys
-from voice_guide.dialogue.events import (
-    Event,
-    PlayChime,
-    Say,
-    SentenceFinished,
-    SpeechEnded,
-    Started,
-    Tick,
-)
+from voice_guide.dialogue.actions import PlayChime, Say
+from voice_guide.dialogue.chime import Chime
+from voice_guide.dialogue.events import Event, SentenceFinished, SpeechEnded, Started, Tick
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
-from voice_guide.tts.chimes import Chime
 from voice_guide.ui.lettering import Letters, large
 from voice_guide.ui.picture import clock
 from voice_guide.ui.screen import Screen

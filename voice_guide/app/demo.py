@@ -19,7 +19,8 @@ from voice_guide.config.language import Language
 from voice_guide.config.settings import SettingsFile, usual
 from voice_guide.config.validation import problems, read_toml
 from voice_guide.devices import wav_file
-from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.actions import Action
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.listener import Listener

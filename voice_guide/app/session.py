@@ -9,7 +9,8 @@ from voice_guide.app.content import Content
 from voice_guide.audio.faults import AudioFault
 from voice_guide.config.language import Language
 from voice_guide.config.settings import Settings, SpeechEngine
-from voice_guide.dialogue.events import Action, Event, Started
+from voice_guide.dialogue.actions import Action
+from voice_guide.dialogue.events import Event, Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.engine import Engine, Observer, SpeechInput, TextToSpeech
 from voice_guide.tts.cached_tts import CachedTts

@@ -5,10 +5,9 @@ from datetime import date
 from typing import TypeAlias
 
 from voice_guide.config.settings import SettingsFile
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
     EraseDiary,
-    Event,
     SaveAdviceDate,
     SaveCheckpoint,
     SaveDiaryConsent,
@@ -16,8 +15,8 @@ from voice_guide.dialogue.events import (
     SetPacing,
     SetRate,
     SetVolume,
-    Started,
 )
+from voice_guide.dialogue.events import Event, Started
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.store import SessionStore
 

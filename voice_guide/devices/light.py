@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voice_guide.audio.faults import SoundLost, SoundRestored
-from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.actions import Action
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 
 

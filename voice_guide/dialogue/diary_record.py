@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     Action,
     EraseDiary,
     SaveAdviceDate,

@@ -5,13 +5,12 @@ Pure: it knows no sound, file, clock or thread, and can be tested by reading.
 
 from voice_guide.audio.faults import SoundLost, SoundRestored, TooLoud
 from voice_guide.config.settings import Settings
+from voice_guide.dialogue.actions import Action, SaveCheckpoint
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.dialogue.events import (
-    Action,
     Event,
     Idle,
     NewDay,
-    SaveCheckpoint,
     SentenceFinished,
     SpeechEnded,
     Started,

@@ -1,6 +1,6 @@
 """What is likely to be said next, so that it is ready when it is needed."""
 
-from voice_guide.dialogue.events import PrepareSpeech
+from voice_guide.dialogue.actions import PrepareSpeech
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from voice_guide.dialogue.events import Action, PlayChime, Say, StopSpeaking
-from voice_guide.tts.chimes import Chime
+from voice_guide.dialogue.actions import Action, PlayChime, Say, StopSpeaking
+from voice_guide.dialogue.chime import Chime
 
 Texts: TypeAlias = tuple[str, ...]
 """What is said in one go, in the order in which it is said."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from voice_guide.config.settings import Pacing
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.dialogue.diary_record import DiaryRecord
-from voice_guide.dialogue.events import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
 from voice_guide.dialogue.plan.routine_plan import PlannedStep

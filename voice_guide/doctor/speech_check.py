@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
+from voice_guide.dialogue.chime import Chime
 from voice_guide.doctor.check_result import CheckResult
 from voice_guide.doctor.echo_check import is_at_its_limits, sounds
 from voice_guide.engine import SpeechInput
@@ -19,7 +20,6 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.sampling import UNKNOWN
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.tts import chimes
-from voice_guide.tts.chimes import Chime
 from voice_guide.tts.mixer import Mixer
 from voice_guide.ui.console import describe
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from voice_guide.app.content import Content
 from voice_guide.config.settings import usual
-from voice_guide.dialogue.events import Event, Say, SayIfFree, SpeechEnded, Started, TimeUp
+from voice_guide.dialogue.actions import Say, SayIfFree
+from voice_guide.dialogue.events import Event, SpeechEnded, Started, TimeUp
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan

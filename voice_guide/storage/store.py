@@ -16,8 +16,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import (
+from voice_guide.dialogue.actions import (
     EraseDiary,
     Persist,
     SaveAdviceDate,
@@ -25,6 +24,7 @@ from voice_guide.dialogue.events import (
     SaveDiaryConsent,
     SaveDiaryEntry,
 )
+from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage import database

@@ -1,36 +1,28 @@
-"""Small sounds that say something without words, made here from sines."""
+"""Synthesize the guide's chimes from sine notes."""
 
-from enum import Enum
 from functools import cache
 
 import numpy as np
 
 from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.dialogue.chime import Chime
 
 _PEAK = 0.12
-"""Peak against full scale: well below the voice's."""
+"""Peak of a note relative to full scale: well below the peak of the voice."""
 
-
-class Chime(Enum):
-    """What a sound tells; the value is its notes: pitch in Hz, length in seconds."""
-
-    UNCLEAR = ((330.0, 0.09), (262.0, 0.13))
-    """I heard you, and did not understand."""
-
-    START = ((659.0, 0.12), (659.0, 0.2))
-    """The time of a step begins."""
-
-    TIME_UP = ((523.0, 0.14), (659.0, 0.14), (784.0, 0.3))
-    """The time of a step is over."""
-
-    WAKE = ((523.0, 0.09), (784.0, 0.16))
-    """I am awake, and listening."""
+_NOTES: dict[Chime, tuple[tuple[float, float], ...]] = {
+    Chime.UNCLEAR: ((330.0, 0.09), (262.0, 0.13)),
+    Chime.START: ((659.0, 0.12), (659.0, 0.2)),
+    Chime.TIME_UP: ((523.0, 0.14), (659.0, 0.14), (784.0, 0.3)),
+    Chime.WAKE: ((523.0, 0.09), (784.0, 0.16)),
+}
+"""Notes of each chime: pitch in Hz, length in seconds."""
 
 
 @cache
 def sound(chime: Chime) -> Samples:
     """Return a chime, shape (n,) at RATE."""
-    return np.concatenate([_note(pitch_hz, length_s) for pitch_hz, length_s in chime.value])
+    return np.concatenate([_note(pitch_hz, length_s) for pitch_hz, length_s in _NOTES[chime]])
 
 
 def _note(pitch_hz: float, length_s: float) -> Samples:

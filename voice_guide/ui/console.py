@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from voice_guide.dialogue.events import Action, Event
+from voice_guide.dialogue.actions import Action
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.view import View
 from voice_guide.doctor.check_result import CheckResult
 from voice_guide.nlu.command import Command

@@ -20,16 +20,8 @@ from rich.console import Console
 from rich.live import Live
 
 from voice_guide.devices.keyboard import unechoed
-from voice_guide.dialogue.events import (
-    Action,
-    Event,
-    PlayChime,
-    Say,
-    SayIfFree,
-    SentenceFinished,
-    SpeechEnded,
-    StopSpeaking,
-)
+from voice_guide.dialogue.actions import Action, PlayChime, Say, SayIfFree, StopSpeaking
+from voice_guide.dialogue.events import Event, SentenceFinished, SpeechEnded
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.step_timer import Call
 from voice_guide.dialogue.prompts import Prompts

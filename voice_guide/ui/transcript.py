@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voice_guide.dialogue.events import Action, Event, PlayChime, Say, SayIfFree
+from voice_guide.dialogue.actions import Action, PlayChime, Say, SayIfFree
+from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.ui.console import describe

@@ -2,11 +2,11 @@
 
 from enum import Enum, auto
 
-from voice_guide.dialogue.events import Action, PlayChime, SayIfFree, SetTimer, StopTimer
+from voice_guide.dialogue.actions import Action, PlayChime, SayIfFree, SetTimer, StopTimer
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.script import Script
 from voice_guide.routines.model import Step
-from voice_guide.tts.chimes import Chime
 
 
 class TimerPurpose(Enum):

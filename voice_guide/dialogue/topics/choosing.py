@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
 from voice_guide.dialogue.state import DialogueState, Handlers

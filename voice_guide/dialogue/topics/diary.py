@@ -1,6 +1,6 @@
 """The diary: how strong the pain is, what it tells, and whether to keep it."""
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.speech import Texts
 from voice_guide.dialogue.state import DialogueState, Handlers

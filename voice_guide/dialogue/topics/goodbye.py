@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from voice_guide.dialogue.events import Action, End
+from voice_guide.dialogue.actions import Action, End
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.sleep import Sleeping

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.state import DialogueState, Handlers

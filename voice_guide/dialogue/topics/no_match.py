@@ -1,9 +1,9 @@
 """What was not understood: a chime, and once a hint."""
 
-from voice_guide.dialogue.events import Action, PlayChime, Say
+from voice_guide.dialogue.actions import Action, PlayChime, Say
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState
-from voice_guide.tts.chimes import Chime
 
 _HINT_AFTER = 2
 """Utterances not understood in a row after which one hint is given, once."""

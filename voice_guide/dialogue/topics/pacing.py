@@ -1,7 +1,8 @@
 """Keeping time: what happens when it is silent or time is up, and who says when it goes on."""
 
 from voice_guide.config.settings import Pacing
-from voice_guide.dialogue.events import Action, SetPacing
+from voice_guide.dialogue.actions import Action, SetPacing
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.timekeeper import TimerPurpose
 from voice_guide.dialogue.prefetch import prefetch
@@ -9,7 +10,6 @@ from voice_guide.dialogue.speech import Texts, after_hush, without
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.nlu.command import Command
-from voice_guide.tts.chimes import Chime
 
 _MORE_S = 15
 """Seconds that "more time" gives where nobody says how much: this project's choice."""

@@ -1,6 +1,6 @@
 """Pausing and resuming, and stopping."""
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.state import DialogueState, Handlers

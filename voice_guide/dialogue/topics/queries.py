@@ -1,6 +1,6 @@
 """What the person asks about where things are; none of it changes anything."""
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import without
 from voice_guide.dialogue.state import DialogueState, Handlers

@@ -1,7 +1,8 @@
 """Beginning: with a welcome, or by taking up a session that broke off."""
 
+from voice_guide.dialogue.actions import Action, SaveCheckpoint
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import Action, SaveCheckpoint, Started
+from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.plan.progress import RoutineProgress
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.dialogue.question import Question

@@ -1,12 +1,12 @@
 """Sleeping until the wake phrase is said, and waking up where things were."""
 
-from voice_guide.dialogue.events import Action, PlayChime
+from voice_guide.dialogue.actions import Action, PlayChime
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.prefetch import waking
 from voice_guide.dialogue.speech import after_hush
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.resume_session import ResumeSession
-from voice_guide.tts.chimes import Chime
 
 
 class Sleeping:

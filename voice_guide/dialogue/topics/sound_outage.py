@@ -1,12 +1,12 @@
 """Sound that is lost and comes back: the conversation stands still meanwhile."""
 
 from voice_guide.audio.faults import BrokenPart
-from voice_guide.dialogue.events import Action, Say, StopSpeaking
+from voice_guide.dialogue.actions import Action, Say, StopSpeaking
+from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import Texts, after_hush
 from voice_guide.dialogue.state import DialogueState
 from voice_guide.dialogue.topics.pause import Pausing
-from voice_guide.tts.chimes import Chime
 
 _SHORT_S = 20.0
 """How long somebody waits with her hands in place, in seconds: this project's choice."""

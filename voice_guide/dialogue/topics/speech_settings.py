@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from voice_guide.config.settings import RATES_WPM, VOLUMES, VoiceSettings
-from voice_guide.dialogue.events import Action, Say, SetRate, SetVolume
+from voice_guide.dialogue.actions import Action, Say, SetRate, SetVolume
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState, Handlers
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from voice_guide.dialogue.events import Action
+from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.state import DialogueState, Handlers
 
