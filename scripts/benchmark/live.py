@@ -27,7 +27,8 @@ from voice_guide.audio.pcm import RATE, Samples, to_int16
 from voice_guide.config.language import reference
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.sampling import UNKNOWN
-from voice_guide.speech_models import installer
+from voice_guide.speech_models.catalog import find_model, model_folder
+from voice_guide.speech_models.verify import require_model
 
 LISTENING, OVERHEARING, SPEAKING, ASLEEP = (
     "listening to a quiet room",
@@ -79,7 +80,7 @@ def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
         folder = Path(name)
         grammar = folder / "grammar.json"
         grammar.write_text(json.dumps([*listed_sentences(step), UNKNOWN]), "utf-8")
-        model = str(installer.require(reference().model))
+        model = str(require_model(reference().model))
         variables = server.environment | _new_home(folder)
         stock_command = ["-m", "benchmark.stock_live", model, str(grammar)]
         with (
@@ -99,7 +100,7 @@ def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
 
 def _new_home(folder: Path) -> dict[str, str]:
     """Return the variables of a user who has the speech model and nothing else."""
-    own_models = installer.folder(installer.named(reference().model)).parent
+    own_models = model_folder(find_model(reference().model)).parent
     (folder / "voice-guide").mkdir()
     (folder / "voice-guide" / "models").symlink_to(own_models)
     return {f"XDG_{kind}_HOME": str(folder) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}

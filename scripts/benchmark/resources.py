@@ -14,7 +14,7 @@ from benchmark.systems import SYSTEMS, listed_sentences
 from voice_guide.audio.pcm import Samples
 from voice_guide.config.language import reference
 from voice_guide.nlu.sampling import UNKNOWN
-from voice_guide.speech_models import installer
+from voice_guide.speech_models.verify import require_model
 
 _SPOKEN = ("talk", "commands")
 
@@ -54,7 +54,7 @@ def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Map
         files = [folder / f"{sound}.raw" for sound in sounds]
         for file, samples in zip(files, sounds.values(), strict=True):
             file.write_bytes(samples.tobytes())
-        arguments = [vocabulary, installer.require(reference().model), grammar, *files]
+        arguments = [vocabulary, require_model(reference().model), grammar, *files]
         # In turns, so that what else the machine does falls on both.
         rounds = [
             {name: _measured([name, *map(str, arguments)]) for name in SYSTEMS}

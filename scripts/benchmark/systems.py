@@ -21,7 +21,7 @@ from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import UNKNOWN, drawn_sentences
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.routines.library import come_with_program
-from voice_guide.speech_models import installer
+from voice_guide.speech_models.verify import require_model
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
 """The names of the two."""
@@ -176,7 +176,7 @@ def _model() -> SpeechModel:
 @cache
 def _stock_model() -> Any:
     """The same model, searched as its makers say."""
-    return vosk.Model(str(installer.require(reference().model)))
+    return vosk.Model(str(require_model(reference().model)))
 
 
 @cache

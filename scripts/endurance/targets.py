@@ -38,7 +38,8 @@ from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.check import check
 from voice_guide.routines.library import Library, come_with_program, said
 from voice_guide.routines.reserved_commands import ReservedCommands
-from voice_guide.speech_models import installer
+from voice_guide.speech_models import catalog
+from voice_guide.speech_models.catalog import model_folder, read_catalog
 from voice_guide.storage.store import SessionStore
 from voice_guide.tts.text_normalizer import TextNormalizer
 
@@ -105,12 +106,16 @@ def targets() -> tuple[Target, ...]:
         Target(
             "own catalogs",
             "languages/xx/catalog.toml",
-            _toml(_texts([installer.CATALOG])),
+            _toml(_texts([catalog.CATALOG_FILE])),
             _read_own_catalog,
             5,
         ),
         Target(
-            "the catalog", "catalog.toml", _toml(_texts([installer.CATALOG])), _read_the_catalog, 4
+            "the catalog",
+            "catalog.toml",
+            _toml(_texts([catalog.CATALOG_FILE])),
+            _read_the_catalog,
+            4,
         ),
         Target(
             "prompts",
@@ -261,13 +266,13 @@ def _read_recording(file: Path) -> None:
 
 
 def _read_own_catalog(_: Path) -> None:
-    for model in installer.catalog():
-        installer.folder(model)
+    for model in read_catalog():
+        model_folder(model)
 
 
 def _read_the_catalog(file: Path) -> None:
-    with patch.object(installer, "CATALOG", file):
-        installer.catalog()
+    with patch.object(catalog, "CATALOG_FILE", file):
+        read_catalog()
 
 
 def _read_prompts(file: Path) -> None:

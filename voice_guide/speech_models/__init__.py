@@ -1,1 +1,1 @@
-"""The speech models: their catalog, and installing and verifying them."""
+"""Speech models: the catalog, downloading, verifying and installing them."""
