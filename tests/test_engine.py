@@ -32,6 +32,7 @@ from voice_guide.dialogue.events import (
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Repeat, Step
 from voice_guide.tts.cached_tts import CachedTts
@@ -116,7 +117,7 @@ class Session:
         """Listen to the introduction, and be in the midst of the first step's speech."""
         self.engine.start()
         self.let_speak()
-        self.hear("Ready")
+        self.hear(Intent.READY)
         self.move_on(0.5)
         assert self.engine.is_speaking
 
@@ -127,7 +128,7 @@ class Session:
             self.let_speak()
             if planned_step.step.seconds:
                 return planned_step.step.seconds
-            self.hear("Next")
+            self.hear(Intent.NEXT)
         raise LookupError("no step takes time")
 
     def all_of(self, kind: type[Kind]) -> list[Kind]:
@@ -173,7 +174,9 @@ def starts_at_s(sound: Samples, played: Samples) -> float | None:
 # Being interrupted
 
 
-@pytest.mark.parametrize("intent", ["Stop", "Next", "Pause", "Repeat", "Hurts"])
+@pytest.mark.parametrize(
+    "intent", [Intent.STOP, Intent.NEXT, Intent.PAUSE, Intent.REPEAT, Intent.HURTS]
+)
 def test_100_ms_after_a_command_nothing_but_its_answer_is_heard(
     session: Session, intent: str
 ) -> None:
@@ -191,7 +194,7 @@ def test_100_ms_after_a_command_nothing_but_its_answer_is_heard(
 def test_the_answer_starts_within_50_ms_of_the_command(session: Session) -> None:
     session.enter_first_step()
 
-    session.hear("Next")
+    session.hear(Intent.NEXT)
     session.move_on(1)
 
     decided_s, _ = session.first(Command)
@@ -201,7 +204,7 @@ def test_the_answer_starts_within_50_ms_of_the_command(session: Session) -> None
 
 def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
     session.enter_first_step()
-    session.hear("Stop")
+    session.hear(Intent.STOP)
     session.let_speak()
 
     assert not session.move_on(10).any()
@@ -211,15 +214,15 @@ def test_after_an_interruption_it_goes_on_at_the_sentence_that_was_cut(
     session: Session, content: Content
 ) -> None:
     session.enter_step_that_takes_time(content)
-    session.hear("Repeat")
+    session.hear(Intent.REPEAT)
     while not session.all_of(SentenceFinished):
         session.move_on(BLOCK / RATE)
     session.move_on(1)
     step, *_ = session.all_of(Say)
-    session.hear("Pause")
+    session.hear(Intent.PAUSE)
     session.let_speak()
 
-    session.hear("Resume")
+    session.hear(Intent.RESUME)
     session.let_speak()
 
     rest = " ".join(sentences(step.text)[1:])
@@ -265,7 +268,7 @@ def test_an_answer_is_heard_at_full_volume_when_the_command_has_been_said(
     session.move_on(0.5)
     session.ear.hears_somebody = False
 
-    session.hear("WhereAmI")
+    session.hear(Intent.WHERE_AM_I)
     played = session.move_on(5)
 
     _, answer = session.first(Say)
@@ -305,7 +308,7 @@ def test_the_next_step_was_rendered_before_it_is_asked_for(
         session.let_speak()
         rendered_ahead = list(session.rendered)
 
-        session.hear("Next")
+        session.hear(Intent.NEXT)
         before_s = time.perf_counter()
         block = session.move_on(BLOCK / RATE)
         took_ms.append((time.perf_counter() - before_s) * 1000)
@@ -324,7 +327,7 @@ def test_the_next_step_was_rendered_before_it_is_asked_for(
 def test_speech_that_was_not_prepared_is_rendered_at_once(session: Session) -> None:
     session.enter_first_step()
 
-    session.hear("WhereAmI")
+    session.hear(Intent.WHERE_AM_I)
     played = session.move_on(0.1)
 
     assert played.any()
@@ -333,7 +336,7 @@ def test_speech_that_was_not_prepared_is_rendered_at_once(session: Session) -> N
 def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
     session.enter_first_step()
 
-    session.hear("Slower")
+    session.hear(Intent.SLOWER)
     played = session.move_on(3)
 
     _, answer = session.first(Say)
@@ -355,7 +358,7 @@ def test_a_hold_takes_its_seconds_of_audio_from_the_moment_somebody_is_ready(
     session.move_on(5)
     assert not session.all_of(SetTimer)
 
-    session.hear("Ready")
+    session.hear(Intent.READY)
     session.move_on(seconds + 1)
 
     ready_s, _ = session.first(Command)
@@ -367,7 +370,7 @@ def test_a_hold_takes_its_seconds_of_audio_from_the_moment_somebody_is_ready(
 
 def test_the_end_of_a_hold_is_counted_to_its_second(session: Session, content: Content) -> None:
     seconds = session.enter_step_that_takes_time(content)
-    session.hear("Ready")
+    session.hear(Intent.READY)
     session.move_on(seconds + 1)
 
     ready_s, _ = session.first(Command)
@@ -383,9 +386,9 @@ def test_what_is_being_said_is_not_talked_over_and_the_end_is_on_time(
     session: Session, content: Content
 ) -> None:
     seconds = session.enter_step_that_takes_time(content)
-    session.hear("Ready")
+    session.hear(Intent.READY)
     session.move_on(seconds - 3.5)
-    session.hear("WhoToCall")
+    session.hear(Intent.WHO_TO_CALL)
     session.move_on(4.5)
 
     assert not session.all_of(SayIfFree)
@@ -401,7 +404,7 @@ def test_a_call_that_would_not_be_over_in_time_is_left_out(content: Content) -> 
     session = Session(replace(content, library=Library([routine])))
     session.enter_first_step()
     session.let_speak()
-    session.hear("Ready")
+    session.hear(Intent.READY)
     session.move_on(breathing.total_s or 0)
     session.voice.close()
 
@@ -460,7 +463,7 @@ def test_it_is_idle_from_the_end_of_what_it_says(session: Session) -> None:
 
 def test_a_step_that_takes_time_keeps_it_awake(session: Session, content: Content) -> None:
     seconds = session.enter_step_that_takes_time(content)
-    session.hear("Ready")
+    session.hear(Intent.READY)
     assert seconds > SLEEP_AFTER_S
     session.move_on(seconds + 1)
     session.let_speak()
@@ -477,7 +480,7 @@ def test_a_command_keeps_it_awake(session: Session) -> None:
     for _ in range(3):
         session.let_speak()
         session.move_on(SLEEP_AFTER_S - 1)
-        session.hear("Needs")
+        session.hear(Intent.NEEDS)
     session.move_on(1)
 
     assert session.ear.context == "preparing"
@@ -510,10 +513,10 @@ def test_it_says_once_that_it_sleeps_and_then_nothing(session: Session) -> None:
 
 def test_it_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
     session.enter_first_step()
-    session.hear("Sleep")
+    session.hear(Intent.SLEEP)
     session.let_speak()
 
-    session.hear("Wake")
+    session.hear(Intent.WAKE)
     played = session.let_speak()
 
     woken_s, _ = session.first(Command)
@@ -545,7 +548,7 @@ def test_the_ear_is_told_what_to_listen_for(session: Session) -> None:
     assert session.ear.context == "preparing"
 
     session.let_speak()
-    session.hear("Ready")
+    session.hear(Intent.READY)
     session.move_on(0.1)
 
     assert session.ear.context == "step"
@@ -557,7 +560,7 @@ def test_the_ear_is_told_what_to_listen_for(session: Session) -> None:
 def test_it_is_finished_when_goodbye_has_been_heard_to_its_end(session: Session) -> None:
     session.enter_first_step()
 
-    session.hear("Goodbye")
+    session.hear(Intent.GOODBYE)
     session.move_on(0.1)
     assert not session.engine.is_finished
 

@@ -26,6 +26,7 @@ from harness.sound_server import SoundServer
 from voice_guide.audio.pcm import RATE, Samples, to_int16
 from voice_guide.config.language import reference
 from voice_guide.errors import VoiceGuideError
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sampling import UNKNOWN
 from voice_guide.speech_models.catalog import find_model, model_folder
 from voice_guide.speech_models.verify import require_model
@@ -91,9 +92,9 @@ def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
             server.say(_quiet(_GREETING_S))
             room.during(LISTENING, _quiet(seconds))
             room.during(OVERHEARING, np.resize(talk, round(seconds * RATE)))
-            room.tell("upper back", "ChooseArea")
+            room.tell("upper back", Intent.CHOOSE_AREA)
             room.during(SPEAKING, _quiet(min(seconds, _LONGEST_SPEECH_S)))
-            room.tell("go to sleep", "Sleep")
+            room.tell("go to sleep", Intent.SLEEP)
             room.during(ASLEEP, _quiet(seconds))
             return room.found()
 

@@ -17,15 +17,16 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.dialogue.view import View
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.simulation.acoustics import Acoustics
 from voice_guide.simulation.room import Room
 from voice_guide.ui.console import describe
 
-_ABOUT_PAIN = frozenset({"Hurts", "Unwell"})
+_ABOUT_PAIN = frozenset({Intent.HURTS, Intent.UNWELL})
 """Intents after which it asks whether to end."""
 
-_NO_END = _ABOUT_PAIN | {"Goodbye"}
+_NO_END = _ABOUT_PAIN | {Intent.GOODBYE}
 """Intents after which a routine is over that has not come to its end."""
 
 

@@ -33,6 +33,7 @@ from voice_guide.dialogue.prompts import Prompts
 from voice_guide.diary.history import Ending, Entry
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.fuzzy_match import SentenceGraph
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.check import check
@@ -236,7 +237,15 @@ def _read_pack(file: Path) -> None:
         wording.spoken(text)
     guide = DialogueManager(library, _content().prompts, Settings(), routine)
     guide.handle(Started())
-    for intent in ("Ready", "Ready", "TellMore", "Next", "WhatNext", "OtherSide", "Hurts"):
+    for intent in (
+        Intent.READY,
+        Intent.READY,
+        Intent.TELL_MORE,
+        Intent.NEXT,
+        Intent.WHAT_NEXT,
+        Intent.OTHER_SIDE,
+        Intent.HURTS,
+    ):
         guide.handle(Command(intent, {}, "", 0, 0, 0, 0, 1))
 
 

@@ -23,6 +23,7 @@ from voice_guide.devices.pins import Pins
 from voice_guide.dialogue.actions import Action, Say, SetTimer
 from voice_guide.dialogue.events import Event, Tick, TimeUp
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.intent import Intent
 
 LIGHT, BUTTON = 17, 27
 """The GPIO numbers."""
@@ -154,14 +155,14 @@ def test_a_press_stops_the_time_and_another_goes_on_with_what_was_left(session: 
 
     session.press()
     session.move_on(60)
-    assert session.understood == ["Pause"]
+    assert session.understood == [Intent.PAUSE]
     assert session.answers == ['Paused. Say "resume" to go on.']
     assert not session.happened_s(Tick)
     assert not session.happened_s(TimeUp)
 
     session.press()
     session.move_on(60)
-    assert session.understood == ["Resume"]
+    assert session.understood == [Intent.RESUME]
     assert session.answers[0] == "Going on."
     (began_s,), (up_s,) = session.happened_s(SetTimer), session.happened_s(TimeUp)
     assert up_s - began_s == pytest.approx(left_s, abs=1)
@@ -172,7 +173,7 @@ def test_holding_it_stops_once_and_letting_go_does_nothing(session: Session) -> 
 
     session.press(10)
 
-    assert session.understood == ["Stop"]
+    assert session.understood == [Intent.STOP]
     assert session.answers[0].startswith("Stopped at step 3 of ")
     session.move_on(60)
     assert not session.happened_s(TimeUp)
@@ -195,7 +196,7 @@ def test_after_a_stop_a_press_goes_on(session: Session) -> None:
 
     session.press()
 
-    assert session.understood == ["Resume"]
+    assert session.understood == [Intent.RESUME]
     assert session.answers[0].startswith("Step 3")
 
 
@@ -205,11 +206,11 @@ def test_asleep_it_wakes_and_the_next_press_goes_on(session: Session, seconds: f
     session.say("go to sleep")
 
     session.press(seconds)
-    assert session.understood == ["Wake"]
+    assert session.understood == [Intent.WAKE]
     assert session.answers[0].startswith("You are at step 3 of ")
 
     session.press()
-    assert session.understood == ["Resume"]
+    assert session.understood == [Intent.RESUME]
 
 
 def test_a_question_is_not_answered_by_a_button(session: Session) -> None:
@@ -219,7 +220,7 @@ def test_a_question_is_not_answered_by_a_button(session: Session) -> None:
 
     session.press()
 
-    assert session.understood == ["Pause"]
+    assert session.understood == [Intent.PAUSE]
     assert session.answers == ["Take your time."]
     assert session.engine.context == "asking"
     assert question.startswith("Shall we end here?")
@@ -238,7 +239,7 @@ def test_pain_has_the_last_word(session: Session, seconds: float) -> None:
     # In the very block in which the button would go on, or stop.
     session.say("it hurts")
 
-    assert session.understood == ["Resume" if seconds < 1 else "Stop", "Hurts"]
+    assert session.understood == [Intent.RESUME if seconds < 1 else Intent.STOP, Intent.HURTS]
     session.up()
     session.move_on(60)
     assert session.engine.context == "asking"
@@ -256,7 +257,7 @@ def test_a_contact_that_bounces_is_pressed_once(session: Session) -> None:
         session.move_on(0.1)
     session.move_on(1)
 
-    assert session.understood == ["Pause"]
+    assert session.understood == [Intent.PAUSE]
 
 
 def test_whoever_presses_is_there(session: Session) -> None:

@@ -22,6 +22,7 @@ from voice_guide.dialogue.events import Event, Idle, SentenceFinished, SpeechEnd
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.routines.library import FOLDER, Library, load_pack
 
@@ -160,7 +161,7 @@ def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content)
     guide = DialogueManager(content.library, content.prompts, Settings())
     meant = {template.intent for template in content.sentences.templates(None)}
 
-    assert guide.intents == meant
+    assert guide.intents == meant == set(Intent)
 
 
 def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> None:
@@ -169,7 +170,7 @@ def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> N
         prepared = prepared_in(guide.handle(Started()))
         guide.handle(SpeechEnded())
         while guide.context != "finished":
-            actions = guide.handle(Command("Next"))
+            actions = guide.handle(Command(Intent.NEXT))
             guide.handle(SpeechEnded())
             assert {action.text for action in actions if isinstance(action, Say)} <= prepared
             prepared |= prepared_in(actions)
@@ -183,10 +184,15 @@ def test_no_time_begins_before_the_steps_own_caution_was_heard(
     file.write_text(sound.replace("seconds = 30", 'caution = "Not too hard."\nseconds = 30'))
     library = Library([load_pack(file)])
     guide = DialogueManager(library, content.prompts, Settings(), library.routines[0])
-    for event in (Started(), SpeechEnded(), Command("Ready"), Command("GoTo", {"number": 4})):
+    for event in (
+        Started(),
+        SpeechEnded(),
+        Command(Intent.READY),
+        Command(Intent.GO_TO, {"number": 4}),
+    ):
         guide.handle(event)
 
-    actions = guide.handle(Command("Ready"))
+    actions = guide.handle(Command(Intent.READY))
     assert [action.text for action in actions if isinstance(action, Say)] == ["Not too hard."]
     assert not any(isinstance(action, SetTimer) for action in actions)
     begun = guide.handle(SpeechEnded())

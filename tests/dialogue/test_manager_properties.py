@@ -35,6 +35,7 @@ from voice_guide.dialogue.plan.routine_plan import PlannedStep
 from voice_guide.dialogue.speech import sentences
 from voice_guide.diary.history import Diary
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 
 ROUTINES = ["back of my neck", "upper back", "side of the neck", "shoulders"]
 
@@ -54,23 +55,42 @@ MOVES = st.lists(
 """What happens, one thing after the other; the numbers choose among what is possible then."""
 
 LEADS_ON: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "choosing": [("ChooseArea", {"area": area}) for area in ROUTINES],
-    "preparing": [("Ready", {})],
-    "step": [("Ready", {}), ("Next", {})],
-    "paused": [("Resume", {})],
-    "asking": [("Affirm", {})],
-    "rating": [("Rate", {"pain": pain}) for pain in range(11)],
-    "finished": [("StartOver", {}), ("Resume", {})],
-    "asleep": [("Wake", {})],
+    "choosing": [(Intent.CHOOSE_AREA, {"area": area}) for area in ROUTINES],
+    "preparing": [(Intent.READY, {})],
+    "step": [(Intent.READY, {}), (Intent.NEXT, {})],
+    "paused": [(Intent.RESUME, {})],
+    "asking": [(Intent.AFFIRM, {})],
+    "rating": [(Intent.RATE, {"pain": pain}) for pain in range(11)],
+    "finished": [(Intent.START_OVER, {}), (Intent.RESUME, {})],
+    "asleep": [(Intent.WAKE, {})],
 }
 """What takes a session further, where it is."""
 
-SAFETY = ("Hurts", "Unwell")
+SAFETY = (Intent.HURTS, Intent.UNWELL)
 
-MOVES_ON = frozenset({"Next", "Ready", "Resume", "Rate", "NoAnswer", "Affirm", "Deny"})
+MOVES_ON = frozenset(
+    {
+        Intent.NEXT,
+        Intent.READY,
+        Intent.RESUME,
+        Intent.RATE,
+        Intent.NO_ANSWER,
+        Intent.AFFIRM,
+        Intent.DENY,
+    }
+)
 """Intents that may lead to the next step, and never past one."""
 
-LEAVES_OUT = frozenset({"SkipSide", "OtherSide", "GoTo", "Back", "StartOver", "StartWith"})
+LEAVES_OUT = frozenset(
+    {
+        Intent.SKIP_SIDE,
+        Intent.OTHER_SIDE,
+        Intent.GO_TO,
+        Intent.BACK,
+        Intent.START_OVER,
+        Intent.START_WITH,
+    }
+)
 """Intents with which a person goes where she wants."""
 
 
@@ -223,7 +243,7 @@ class World:
             again = DialogueManager(self._content.library, self._content.prompts, self._settings)
             again.handle(Started(self.diary, self.today, now.place))
             assert again.context == "asking"
-            again.handle(Command("Affirm"))
+            again.handle(Command(Intent.AFFIRM))
             if now.place.is_under_way:
                 assert again.planned_step
                 assert now.planned_step is None or again.planned_step == now.planned_step
@@ -267,18 +287,18 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
         "side": ["left", "right"],
     }
     needed = {
-        "ChooseArea": "area",
-        "ChooseRoutine": "routine",
-        "ChooseThing": "thing",
-        "ChooseNumber": "number",
-        "GoTo": "number",
-        "Back": "number",
-        "MoreTime": "number",
-        "Rate": "pain",
-        "StartWith": "side",
+        Intent.CHOOSE_AREA: "area",
+        Intent.CHOOSE_ROUTINE: "routine",
+        Intent.CHOOSE_THING: "thing",
+        Intent.CHOOSE_NUMBER: "number",
+        Intent.GO_TO: "number",
+        Intent.BACK: "number",
+        Intent.MORE_TIME: "number",
+        Intent.RATE: "pain",
+        Intent.START_WITH: "side",
     }
     # A goodbye is the end of it, and whether one talks on is nobody's business.
-    intents = {t.intent for t in content.sentences.templates(context)} - {"Goodbye"}
+    intents = {t.intent for t in content.sentences.templates(context)} - {Intent.GOODBYE}
     return [
         (intent, {needed[intent]: value} if intent in needed else {})
         for intent in sorted(intents)
@@ -308,7 +328,7 @@ def test_pain_always_wins(content: Content, moves: list[Any], safety: str) -> No
     for move, number in moves:
         world.move(move, number)
     if world.guide.context == "asleep":
-        world.tell(Command("Wake"))
+        world.tell(Command(Intent.WAKE))
 
     world.tell(Command(safety))
 
@@ -327,12 +347,12 @@ def test_left_alone_it_leads_through_every_step_on_either_side(
     content: Content, area: str, rests: list[int]
 ) -> None:
     world = World(content, is_wanted=False)
-    world.tell(Command("ChooseArea", {"area": area}))
+    world.tell(Command(Intent.CHOOSE_AREA, {"area": area}))
     plan = content.library.for_area(area)[0]
     world.move("silence", 0)
-    world.tell(Command("CarryOn"))
+    world.tell(Command(Intent.CARRY_ON))
     world.move("silence", 0)
-    world.tell(Command("Ready"))
+    world.tell(Command(Intent.READY))
     led: list[PlannedStep] = []
     for rest in [*rests, *[39] * 60]:
         if (

@@ -14,6 +14,7 @@ from voice_guide.dialogue.events import SpeechEnded, Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.check import check
 from voice_guide.routines.library import FOLDER, Library, PackError, load_pack
 from voice_guide.routines.model import Routine
@@ -195,17 +196,20 @@ def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) ->
         guide.handle(SpeechEnded())
         return [action.text for action in actions if isinstance(action, Say)]
 
-    assert answer("ListRoutines")[0] == "There is 1 to choose from."
-    assert answer("ChooseNumber", number=2)[0].startswith("There is only 1 to choose from.")
-    assert answer("ChooseNumber", number=1)[0] == "Shoulder roll, for the shoulders, in 2 steps."
-    assert answer("StepsLeft") == ["2 steps, and we have not started yet."]
-    assert answer("Ready")[:2] == ["Step 1. Roll your left shoulder.", "This takes 1 minute."]
-    assert answer("GoTo", number=3) == ["There are only 2 steps."]
-    assert answer("StepsLeft") == ["One more step after this one."]
-    assert answer("TellMore") == ["There is no more to say about this step."]
-    assert answer("Next")[0] == "Last step. Roll your right shoulder."
-    assert answer("StepsLeft") == ["This is the last step."]
-    assert answer("Next")[0] == "That was all."
+    assert answer(Intent.LIST_ROUTINES)[0] == "There is 1 to choose from."
+    assert answer(Intent.CHOOSE_NUMBER, number=2)[0].startswith("There is only 1 to choose from.")
+    assert (
+        answer(Intent.CHOOSE_NUMBER, number=1)[0]
+        == "Shoulder roll, for the shoulders, in 2 steps."
+    )
+    assert answer(Intent.STEPS_LEFT) == ["2 steps, and we have not started yet."]
+    assert answer(Intent.READY)[:2] == ["Step 1. Roll your left shoulder.", "This takes 1 minute."]
+    assert answer(Intent.GO_TO, number=3) == ["There are only 2 steps."]
+    assert answer(Intent.STEPS_LEFT) == ["One more step after this one."]
+    assert answer(Intent.TELL_MORE) == ["There is no more to say about this step."]
+    assert answer(Intent.NEXT)[0] == "Last step. Roll your right shoulder."
+    assert answer(Intent.STEPS_LEFT) == ["This is the last step."]
+    assert answer(Intent.NEXT)[0] == "That was all."
 
 
 # Packs with mistakes

@@ -32,6 +32,7 @@ from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.ui.lettering import Letters, large
 from voice_guide.ui.picture import clock
 from voice_guide.ui.screen import Screen
@@ -156,8 +157,14 @@ def test_nothing_overflows_wherever_the_conversation_is(
 ) -> None:
     for routine in ("hand-massage", "scarf-or-towel", None):
         shown = Shown(content, routine)
-        places: Sequence[str] = ("Ready", *["Next", "Ready"] * 4, "Pause", "Resume", "Hurts")
-        for intent in (*(places if routine else ()), "ListRoutines", "Sleep"):
+        places: Sequence[str] = (
+            Intent.READY,
+            *[Intent.NEXT, Intent.READY] * 4,
+            Intent.PAUSE,
+            Intent.RESUME,
+            Intent.HURTS,
+        )
+        for intent in (*(places if routine else ()), Intent.LIST_ROUTINES, Intent.SLEEP):
             rows = shown.rows(width, height, typed=typed)
             assert len(rows) <= height
             assert max(map(cell_len, rows)) <= width
@@ -168,7 +175,7 @@ def test_nothing_overflows_wherever_the_conversation_is(
 def test_a_step_is_shown_large_with_its_place_and_what_can_be_said(
     shown: Shown, width: int, height: int
 ) -> None:
-    shown.hears("Next")
+    shown.hears(Intent.NEXT)
 
     rows = shown.rows(width, height)
     text = "\n".join(rows)
@@ -181,7 +188,7 @@ def test_a_step_is_shown_large_with_its_place_and_what_can_be_said(
 
 
 def test_all_of_a_step_is_there_to_be_read_once_it_was_said(shown: Shown) -> None:
-    shown.hears("Next")
+    shown.hears(Intent.NEXT)
 
     text = " ".join(shown.text().split())
 
@@ -202,7 +209,7 @@ def test_the_sentence_that_is_being_said_is_shown(shown: Shown) -> None:
 
 
 def test_time_is_a_bar_and_large_seconds(shown: Shown) -> None:
-    shown.hears("Next", "Next", "Next", "Ready")
+    shown.hears(Intent.NEXT, Intent.NEXT, Intent.NEXT, Intent.READY)
 
     early, late = shown.text(left_s=29.5), shown.text(left_s=7.2)
 
@@ -220,13 +227,13 @@ def bar(text: str) -> int:
 
 
 def test_time_goes_on_between_two_ticks_and_stands_still_while_paused(shown: Shown) -> None:
-    shown.hears("Next", "Next", "Next", "Ready")
+    shown.hears(Intent.NEXT, Intent.NEXT, Intent.NEXT, Intent.READY)
     shown.happens(Tick(20))
 
     first = shown.screen.picture.left_s
     time.sleep(0.05)
     then = shown.screen.picture.left_s
-    shown.hears("Pause")
+    shown.hears(Intent.PAUSE)
 
     assert then < first <= 20
     assert shown.screen.picture.left_s == 20
@@ -235,13 +242,13 @@ def test_time_goes_on_between_two_ticks_and_stands_still_while_paused(shown: Sho
 
 
 def test_time_that_is_up_is_called_so(shown: Shown) -> None:
-    shown.hears("Next", "Next", "Next", "Ready")
+    shown.hears(Intent.NEXT, Intent.NEXT, Intent.NEXT, Intent.READY)
 
     assert "Time is up." in shown.text(left_s=0.0)
 
 
 def test_a_repetition_shows_what_is_called_and_which_time_it_is(shown: Shown) -> None:
-    shown.hears(*["Next"] * 7, "Ready")
+    shown.hears(*[Intent.NEXT] * 7, Intent.READY)
 
     begins = shown.text()
     shown.happens(Tick(21))
@@ -262,7 +269,7 @@ def test_what_was_not_understood_is_told_without_jargon(shown: Shown) -> None:
 
 
 def test_a_question_stays_until_it_is_answered(shown: Shown) -> None:
-    shown.hears("Next", "Hurts")
+    shown.hears(Intent.NEXT, Intent.HURTS)
 
     text = shown.text()
 
@@ -272,7 +279,7 @@ def test_a_question_stays_until_it_is_answered(shown: Shown) -> None:
 
 
 def test_sounds_and_halfway_are_shown_but_no_number_twice(shown: Shown) -> None:
-    shown.hears("Next", "Next", "Next", "Ready")
+    shown.hears(Intent.NEXT, Intent.NEXT, Intent.NEXT, Intent.READY)
     shown.screen.observe(0, PlayChime(Chime.TIME_UP))
     for left_s in (15, 3):
         shown.happens(Tick(left_s))
@@ -283,7 +290,7 @@ def test_sounds_and_halfway_are_shown_but_no_number_twice(shown: Shown) -> None:
 
 
 def test_in_a_small_window_what_is_to_be_done_comes_first(shown: Shown) -> None:
-    shown.hears("Next", "Next")
+    shown.hears(Intent.NEXT, Intent.NEXT)
 
     text = " ".join(shown.text(40, 12, typed="ne").split())
 
@@ -293,7 +300,7 @@ def test_in_a_small_window_what_is_to_be_done_comes_first(shown: Shown) -> None:
 
 
 def test_asleep_it_shows_what_wakes_it(shown: Shown) -> None:
-    shown.hears("Sleep")
+    shown.hears(Intent.SLEEP)
 
     assert '"hey guide"' in shown.text()
 

@@ -7,18 +7,19 @@ from voice_guide.audio.pcm import BLOCK, RATE, Samples
 from voice_guide.dialogue.phase import Phase
 from voice_guide.engine import SpeechInput
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 
 _HELD_BLOCKS = RATE // BLOCK
 """A button that is pressed for so long is held, in blocks: a second."""
 
 _PRESSED: Mapping[str, str] = {
-    Phase.PAUSED: "Resume",
-    Phase.FINISHED: "Resume",
-    Phase.ASLEEP: "Wake",
+    Phase.PAUSED: Intent.RESUME,
+    Phase.FINISHED: Intent.RESUME,
+    Phase.ASLEEP: Intent.WAKE,
 }
 """What is meant by pressing the button for a moment; elsewhere to pause."""
 
-_HELD: Mapping[str, str] = {Phase.ASLEEP: "Wake"}
+_HELD: Mapping[str, str] = {Phase.ASLEEP: Intent.WAKE}
 """What is meant by holding it; elsewhere to stop."""
 
 
@@ -68,7 +69,7 @@ class SpeechInputWithButton:
         if self._is_pressed():
             self._pressed_blocks += 1
             is_held = self._pressed_blocks == _HELD_BLOCKS
-            return _HELD.get(self._context, "Stop") if is_held else None
+            return _HELD.get(self._context, Intent.STOP) if is_held else None
         was_pressed = 0 < self._pressed_blocks < _HELD_BLOCKS
         self._pressed_blocks = 0
-        return _PRESSED.get(self._context, "Pause") if was_pressed else None
+        return _PRESSED.get(self._context, Intent.PAUSE) if was_pressed else None

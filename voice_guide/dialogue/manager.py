@@ -40,13 +40,24 @@ from voice_guide.dialogue.topics.speech_settings import SpeechSettings
 from voice_guide.dialogue.topics.yes_no import Replies, YesNo
 from voice_guide.dialogue.view import StepView, View
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 
 _ABOUT_THE_ROUTINE = frozenset(
     {
-        *("GoTo", "MoreTime", "Needs", "OtherSide", "SkipSide", "StartOver", "StartWith"),
-        *("StepsLeft", "TellMore", "TimeLeft", "WhatNext", "WhereAmI"),
+        Intent.GO_TO,
+        Intent.MORE_TIME,
+        Intent.NEEDS,
+        Intent.OTHER_SIDE,
+        Intent.SKIP_SIDE,
+        Intent.START_OVER,
+        Intent.START_WITH,
+        Intent.STEPS_LEFT,
+        Intent.TELL_MORE,
+        Intent.TIME_LEFT,
+        Intent.WHAT_NEXT,
+        Intent.WHERE_AM_I,
     }
 )
 """Intents that only a chosen routine gives an answer to."""
@@ -190,10 +201,10 @@ class DialogueManager:
 
     def _obey(self, command: Command) -> list[Action]:
         state = self._state
-        if state.question is Question.GO_ON and command.intent == "StartOver":
+        if state.question is Question.GO_ON and command.intent == Intent.START_OVER:
             state.drop_the_question()
             return self._resume_session.start_over()
-        # "Pause" works before anything is chosen too, and then these have no answer.
+        # "Pause" works before a routine is chosen too, and these have no answer then.
         if command.intent in _ABOUT_THE_ROUTINE and state.chosen is None:
             return state.answer("nothing_chosen")
         if state.question and command.intent not in KEEPS_IT_OPEN:

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from voice_guide.dialogue.phase import Phase
+from voice_guide.nlu.intent import Intent
 
 
 class Question(Enum):
@@ -35,9 +36,23 @@ class Question(Enum):
 
 KEEPS_IT_OPEN = frozenset(
     {
-        *("CarryOn", "Faster", "Help", "Louder", "Quieter", "Repeat", "Slower", "WaitForMe"),
-        *("Affirm", "Deny", "NoAnswer", "Pause", "Rate", "Resume", "Sleep", "Wake"),
-        "WhoToCall",
+        Intent.CARRY_ON,
+        Intent.FASTER,
+        Intent.HELP,
+        Intent.LOUDER,
+        Intent.QUIETER,
+        Intent.REPEAT,
+        Intent.SLOWER,
+        Intent.WAIT_FOR_ME,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.NO_ANSWER,
+        Intent.PAUSE,
+        Intent.RATE,
+        Intent.RESUME,
+        Intent.SLEEP,
+        Intent.WAKE,
+        Intent.WHO_TO_CALL,
     }
 )
 """Intents that answer a question, or are answered without taking it back."""

@@ -17,6 +17,7 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.routine_plan import RoutinePlan
 from voice_guide.diary.history import Diary
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sampling import spoken
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.rehearsal.sentences import Line
@@ -78,7 +79,7 @@ def contained(prompt: Prompt, sentences: Sentences) -> Iterator[Contained]:
 
 def _ways(routine: Routine | None) -> Iterator[tuple[Diary | None, Sequence[Event]]]:
     """Yield ways to every place there is in a routine, or before one is chosen."""
-    pause, ready, forward = Command("Pause"), Command("Ready"), Command("Next")
+    pause, ready, forward = Command(Intent.PAUSE), Command(Intent.READY), Command(Intent.NEXT)
     yield None, []
     yield None, [pause]
     if routine is None:
@@ -92,11 +93,11 @@ def _ways(routine: Routine | None) -> Iterator[tuple[Diary | None, Sequence[Even
     to_the_end = [forward] * len(legs)
     yield None, [ready, *to_the_end]
     yield None, [ready, pause]
-    yield None, [ready, Command("Stop")]
+    yield None, [ready, Command(Intent.STOP)]
     # Asked whether to keep a diary; and, where one is kept, how strong the pain is.
     yield Diary(), [ready, *to_the_end]
     yield Diary(is_wanted=True), [ready]
-    yield Diary(is_wanted=True), [ready, Command("NoAnswer"), *to_the_end]
+    yield Diary(is_wanted=True), [ready, Command(Intent.NO_ANSWER), *to_the_end]
 
 
 class _Tour:

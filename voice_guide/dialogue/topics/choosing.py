@@ -6,6 +6,7 @@ from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
 from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Routine
 
 
@@ -20,12 +21,12 @@ class Choosing:
         """What is done about each intent."""
         library = self._state.library
         return {
-            "ChooseArea": lambda c: self._choose(library.for_area(str(c.slots["area"]))),
-            "ChooseNumber": lambda c: self._choose_number(int(c.slots["number"])),
-            "ChooseRoutine": lambda c: self._choose(library.named(str(c.slots["routine"]))),
-            "ChooseThing": lambda c: self._choose(library.with_thing(str(c.slots["thing"]))),
-            "ListRoutines": lambda _: self._offer("list_routines", library.routines),
-            "OtherRoutine": lambda _: self._offer("list_routines", library.routines),
+            Intent.CHOOSE_AREA: lambda c: self._choose(library.for_area(str(c.slots["area"]))),
+            Intent.CHOOSE_NUMBER: lambda c: self._choose_number(int(c.slots["number"])),
+            Intent.CHOOSE_ROUTINE: lambda c: self._choose(library.named(str(c.slots["routine"]))),
+            Intent.CHOOSE_THING: lambda c: self._choose(library.with_thing(str(c.slots["thing"]))),
+            Intent.LIST_ROUTINES: lambda _: self._offer("list_routines", library.routines),
+            Intent.OTHER_ROUTINE: lambda _: self._offer("list_routines", library.routines),
         }
 
     def introduce(self, routine: Routine) -> list[Action]:

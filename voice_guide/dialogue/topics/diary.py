@@ -6,6 +6,7 @@ from voice_guide.dialogue.speech import Texts
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.intent import Intent
 
 
 class DiaryTopic:
@@ -19,12 +20,12 @@ class DiaryTopic:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Diary": lambda _: self._tell(),
-            "ForgetDiary": lambda _: self._ask_to_forget(),
-            "KeepDiary": lambda _: self._keep(True),
-            "NoAnswer": lambda _: self._go_on_unrated(),
-            "NoDiary": lambda _: self._keep(False),
-            "Rate": lambda c: self._rate(int(c.slots["pain"])),
+            Intent.DIARY: lambda _: self._tell(),
+            Intent.FORGET_DIARY: lambda _: self._ask_to_forget(),
+            Intent.KEEP_DIARY: lambda _: self._keep(True),
+            Intent.NO_ANSWER: lambda _: self._go_on_unrated(),
+            Intent.NO_DIARY: lambda _: self._keep(False),
+            Intent.RATE: lambda c: self._rate(int(c.slots["pain"])),
         }
 
     def agree(self) -> list[Action]:

@@ -7,6 +7,7 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.sleep import Sleeping
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.intent import Intent
 
 
 class Goodbye:
@@ -20,7 +21,7 @@ class Goodbye:
     @property
     def handlers(self) -> Handlers:
         """What is done about each intent."""
-        return {"Goodbye": lambda _: self._say_goodbye()}
+        return {Intent.GOODBYE: lambda _: self._say_goodbye()}
 
     def _say_goodbye(self) -> list[Action]:
         state = self._state

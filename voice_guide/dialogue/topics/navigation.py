@@ -9,6 +9,7 @@ from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.choosing import Choosing
 from voice_guide.dialogue.topics.queries import Queries
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.intent import Intent
 
 
 class Navigation:
@@ -23,11 +24,11 @@ class Navigation:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Back": lambda c: self._back(int(c.slots.get("number", 1))),
-            "GoTo": lambda c: self._go_to(int(c.slots["number"])),
-            "Next": lambda _: self.next(),
-            "Ready": lambda _: self._ready(),
-            "StartOver": lambda _: self._start_over(),
+            Intent.BACK: lambda c: self._back(int(c.slots.get("number", 1))),
+            Intent.GO_TO: lambda c: self._go_to(int(c.slots["number"])),
+            Intent.NEXT: lambda _: self.next(),
+            Intent.READY: lambda _: self._ready(),
+            Intent.START_OVER: lambda _: self._start_over(),
         }
 
     def enter(self, at: int, *before: str, left_s: float | None = None) -> list[Action]:

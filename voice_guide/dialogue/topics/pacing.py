@@ -10,6 +10,7 @@ from voice_guide.dialogue.speech import Texts, after_hush, without
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.intent import Intent
 
 _MORE_S = 15
 """Seconds that "more time" gives where nobody says how much: this project's choice."""
@@ -26,9 +27,9 @@ class StepTiming:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "CarryOn": lambda _: self._set_pacing(Pacing.CARRY_ON),
-            "MoreTime": self._more_time,
-            "WaitForMe": lambda _: self._set_pacing(Pacing.WAIT),
+            Intent.CARRY_ON: lambda _: self._set_pacing(Pacing.CARRY_ON),
+            Intent.MORE_TIME: self._more_time,
+            Intent.WAIT_FOR_ME: lambda _: self._set_pacing(Pacing.WAIT),
         }
 
     def when_silent(self) -> list[Action]:

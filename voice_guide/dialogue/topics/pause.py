@@ -7,6 +7,7 @@ from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.dialogue.topics.resume_session import ResumeSession
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.intent import Intent
 
 
 class Pausing:
@@ -23,9 +24,9 @@ class Pausing:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Pause": lambda _: self._pause(),
-            "Resume": lambda _: self.resume(),
-            "Stop": lambda _: self._stop(),
+            Intent.PAUSE: lambda _: self._pause(),
+            Intent.RESUME: lambda _: self.resume(),
+            Intent.STOP: lambda _: self._stop(),
         }
 
     def _pause(self) -> list[Action]:

@@ -4,6 +4,7 @@ from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import without
 from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.nlu.intent import Intent
 
 
 class Queries:
@@ -17,15 +18,15 @@ class Queries:
         """What is done about each intent."""
         state = self._state
         return {
-            "Help": lambda _: state.speech.answer(state.help),
-            "Needs": lambda _: self._needs(),
-            "Repeat": lambda _: self._repeat(),
-            "StepsLeft": lambda _: self._steps_left(),
-            "TellMore": lambda _: self._tell_more(),
-            "TimeLeft": lambda _: self.time_left(),
-            "WhatNext": lambda _: self._what_next(),
-            "WhereAmI": lambda _: self._where(),
-            "WhoToCall": lambda _: self._who_to_call(),
+            Intent.HELP: lambda _: state.speech.answer(state.help),
+            Intent.NEEDS: lambda _: self._needs(),
+            Intent.REPEAT: lambda _: self._repeat(),
+            Intent.STEPS_LEFT: lambda _: self._steps_left(),
+            Intent.TELL_MORE: lambda _: self._tell_more(),
+            Intent.TIME_LEFT: lambda _: self.time_left(),
+            Intent.WHAT_NEXT: lambda _: self._what_next(),
+            Intent.WHERE_AM_I: lambda _: self._where(),
+            Intent.WHO_TO_CALL: lambda _: self._who_to_call(),
         }
 
     def time_left(self) -> list[Action]:

@@ -9,6 +9,7 @@ from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.speech import Texts
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Routine
 
 
@@ -23,8 +24,8 @@ class Safety:
         """What is done about each intent."""
         script = self._state.script
         return {
-            "Hurts": lambda _: self._stop_because(script.when_it_hurts),
-            "Unwell": lambda _: self._stop_because(script.when_unwell),
+            Intent.HURTS: lambda _: self._stop_because(script.when_it_hurts),
+            Intent.UNWELL: lambda _: self._stop_because(script.when_unwell),
         }
 
     def end(self) -> list[Action]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
+from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Side
 
 
@@ -19,9 +20,9 @@ class Sides:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "OtherSide": lambda _: self._other_side(),
-            "SkipSide": lambda c: self._skip_side(c.slots.get("side")),
-            "StartWith": lambda c: self._start_with(c.slots["side"]),
+            Intent.OTHER_SIDE: lambda _: self._other_side(),
+            Intent.SKIP_SIDE: lambda c: self._skip_side(c.slots.get("side")),
+            Intent.START_WITH: lambda c: self._start_with(c.slots["side"]),
         }
 
     def _other_side(self) -> list[Action]:

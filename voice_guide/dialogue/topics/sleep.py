@@ -7,6 +7,7 @@ from voice_guide.dialogue.prefetch import waking
 from voice_guide.dialogue.speech import after_hush
 from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.resume_session import ResumeSession
+from voice_guide.nlu.intent import Intent
 
 
 class Sleeping:
@@ -23,8 +24,8 @@ class Sleeping:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Sleep": lambda _: self.sleep(),
-            "Wake": lambda _: self._wake(),
+            Intent.SLEEP: lambda _: self.sleep(),
+            Intent.WAKE: lambda _: self._wake(),
         }
 
     def sleep(self, *before: str) -> list[Action]:

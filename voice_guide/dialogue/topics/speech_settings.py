@@ -8,6 +8,7 @@ from voice_guide.config.settings import RATES_WPM, VOLUMES, VoiceSettings
 from voice_guide.dialogue.actions import Action, Say, SetRate, SetVolume
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.nlu.intent import Intent
 
 _Number = TypeVar("_Number", int, float)
 
@@ -23,10 +24,10 @@ class SpeechSettings:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Faster": lambda _: self._change_rate(+1),
-            "Louder": lambda _: self._change_volume(+1),
-            "Quieter": lambda _: self._change_volume(-1),
-            "Slower": lambda _: self._slower(),
+            Intent.FASTER: lambda _: self._change_rate(+1),
+            Intent.LOUDER: lambda _: self._change_volume(+1),
+            Intent.QUIETER: lambda _: self._change_volume(-1),
+            Intent.SLOWER: lambda _: self._slower(),
         }
 
     def _slower(self) -> list[Action]:

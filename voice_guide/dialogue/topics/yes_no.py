@@ -7,6 +7,7 @@ from typing import TypeAlias
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.nlu.intent import Intent
 
 Deed: TypeAlias = Callable[[], list[Action]]
 """What is done once a question is answered."""
@@ -38,8 +39,8 @@ class YesNo:
     def handlers(self) -> Handlers:
         """What is done about each intent."""
         return {
-            "Affirm": lambda _: self._take().yes(),
-            "Deny": lambda _: self._take().no(),
+            Intent.AFFIRM: lambda _: self._take().yes(),
+            Intent.DENY: lambda _: self._take().no(),
         }
 
     def _take(self) -> Replies:
