@@ -19,11 +19,12 @@ from hypothesis.strategies import SearchStrategy, one_of
 
 from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
 from voice_guide.app.content import Content, commands_of, load_content
-from voice_guide.app.demo import Script
+from voice_guide.app.demo import DemoScript
 from voice_guide.app.language_check import missing_prompts, missing_sentences
 from voice_guide.config import language
 from voice_guide.config.language import BUILT_IN, REFERENCE
 from voice_guide.config.settings import Settings, SettingsFile
+from voice_guide.config.toml_files import load_toml
 from voice_guide.devices.wav_file import Recording
 from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
@@ -298,7 +299,7 @@ def _read_language(file: Path) -> None:
 
 
 def _read_script(file: Path) -> None:
-    Script.load(file)
+    load_toml(file, DemoScript)
 
 
 def _read_diary(file: Path) -> None:

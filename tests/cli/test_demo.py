@@ -12,17 +12,18 @@ import soundfile
 from support.own_languages import own_language
 from support.shell import output
 
-from voice_guide.app.demo import Script
+from voice_guide.app.demo import DemoScript
 from voice_guide.audio.pcm import RATE, Samples, level_dbfs
 from voice_guide.cli.commands import main
 from voice_guide.config.language import reference
+from voice_guide.config.toml_files import load_toml
 from voice_guide.devices import wav_file
 
 Sound: TypeAlias = npt.NDArray[np.float32]
 NewHome: TypeAlias = Callable[[], dict[str, str]]
 
 
-SCRIPT = Script.load(reference().demo)
+SCRIPT = load_toml(reference().demo, DemoScript)
 
 
 class Shown(NamedTuple):

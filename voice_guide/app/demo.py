@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from voice_guide.app.content import load_content
@@ -17,12 +17,11 @@ from voice_guide.app.speech_input import load_model, new_matcher
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.config.language import Language
 from voice_guide.config.settings import SettingsFile, usual
-from voice_guide.config.validation import problems, read_toml
+from voice_guide.config.toml_files import load_toml
 from voice_guide.devices import wav_file
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
-from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.listener import Listener
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.sentences import Meaning
@@ -52,7 +51,7 @@ _CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True, config=_CHECKED)
-class Line:
+class DemoLine:
     """Something the person says."""
 
     say: Text
@@ -67,23 +66,14 @@ class Line:
 
 
 @dataclass(frozen=True, config=_CHECKED)
-class Script:
+class DemoScript:
     """What the person says; the guide speaks in between."""
 
     voice: Text
     """The person's voice, which is not the guide's."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[DemoLine, ...]
     """One after the other."""
-
-    @classmethod
-    def load(cls, file: Path) -> "Script":
-        """Read a script (TOML); raises VoiceGuideError where it cannot be used."""
-        content = read_toml(file)
-        try:
-            return TypeAdapter(cls).validate_python(content)
-        except ValidationError as error:
-            raise VoiceGuideError(f"{file}: {'; '.join(problems(error))}") from error
 
 
 class Demo:
@@ -92,7 +82,7 @@ class Demo:
     def __init__(self) -> None:
         language = SettingsFile().language
         settings = usual(language)
-        self._script = Script.load(language.demo)
+        self._script = load_toml(language.demo, DemoScript)
         self._content = load_content(settings, _packs(language))
         self._transcript = Transcript(self._content.prompts, with_times=True)
         self._person = VoiceSpec(self._script.voice, _RATE_WPM)
@@ -128,13 +118,13 @@ class Demo:
             wav_file.write(heard, recording, left)
         return understood
 
-    def _say(self, line: Line) -> bool:
+    def _say(self, line: DemoLine) -> bool:
         problem = self._wait_to_say(line) or self._problem_saying(line)
         if problem:
             self._transcript.line(self._engine.now_s, "Failed", problem, "red")
         return problem is None
 
-    def _wait_to_say(self, line: Line) -> str | None:
+    def _wait_to_say(self, line: DemoLine) -> str | None:
         """Let the time until then pass; return what went wrong meanwhile, if anything did."""
         self._heard = None
         if line.over_s is None:
@@ -145,7 +135,7 @@ class Demo:
             self._let_pass(self._answered_at_s + line.over_s)
         return f'nobody had said "{self._heard.text}"' if self._heard else None
 
-    def _problem_saying(self, line: Line) -> str | None:
+    def _problem_saying(self, line: DemoLine) -> str | None:
         """Say it, and wait for the answer; return what went wrong, if anything did."""
         meant = self._content.sentences.match(line.say, self._engine.context)
         words = self._content.prompts

@@ -10,12 +10,10 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
-    ValidationError,
 )
 from pydantic.dataclasses import dataclass
 
-from voice_guide.config.validation import problems, read_toml
+from voice_guide.config.toml_files import checked, read_toml
 from voice_guide.errors import VoiceGuideError
 
 BUILT_IN = Path(__file__).parents[1] / "languages"
@@ -122,7 +120,4 @@ def _folders(parent: Path) -> list[Path]:
 def _read(folder: Path) -> Language:
     file = folder / "language.toml"
     content = {**read_toml(file), "code": folder.name, "folder": folder}
-    try:
-        return TypeAdapter(Language).validate_python(content)
-    except ValidationError as error:
-        raise VoiceGuideError(f"{file}: {'; '.join(problems(error))}") from error
+    return checked(file, content, Language)

@@ -1,7 +1,5 @@
 """What a person may set, kept in ~/.config/voice-guide/config.toml."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -9,13 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-import tomlkit
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
-from tomlkit.exceptions import TOMLKitError
 
+from voice_guide.config.files import write_atomically
 from voice_guide.config.language import REFERENCE, Language, WakePhrase, find, reference
-from voice_guide.config.validation import UNREADABLE, problems, why_unreadable
+from voice_guide.config.toml_files import checked, read_toml, with_changes
 from voice_guide.errors import VoiceGuideError
 
 _CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -156,47 +153,26 @@ class SettingsFile:
         Raises VoiceGuideError, naming the file and each key, where it cannot be used.
         """
         self.path = path or platformdirs.user_config_path("voice-guide") / "config.toml"
-        self._document = self._read()
-        content = self._document.unwrap()
+        content = read_toml(self.path) if self.path.exists() else {}
+        language = checked(self.path, content, Settings).language
         try:
-            given = TypeAdapter(Settings).validate_python(content)
-        except ValidationError as error:
-            raise VoiceGuideError(f"{self.path}: {'; '.join(problems(error))}") from error
-        try:
-            self.language = find(given.language)
+            self.language = find(language)
             """The language that is set."""
         except VoiceGuideError as error:
             raise VoiceGuideError(f"{self.path}: language: {error}") from error
         self.settings = _filled_in(content, self.language)
 
     def change(self, table: str, **changes: Any) -> None:
-        """Change settings of one table by name, and keep them."""
+        """Change settings of one table by name, and write them into the file.
+
+        Raises VoiceGuideError where they cannot be written: they hold for this run all the same.
+        """
         changed = replace(getattr(self.settings, table), **changes)
         self.settings = replace(self.settings, **{table: changed})
-        self._document.setdefault(table, tomlkit.table()).update(changes)
-        self._write(tomlkit.dumps(self._document))
-
-    def _read(self) -> tomlkit.TOMLDocument:
+        # Read again: the file may have been edited since the start.
+        text = with_changes(self.path, table, changes)
         try:
-            return tomlkit.parse(self.path.read_text("utf-8-sig"))
-        except FileNotFoundError:
-            return tomlkit.document()
-        except (*UNREADABLE, TOMLKitError) as error:
-            raise VoiceGuideError(f"{self.path}: {why_unreadable(error)}") from error
-
-    def _write(self, text: str) -> None:
-        """Replace the file in one step, so that it is whole whenever the power fails."""
-        # Where the file is a link into somebody's collection of settings, it stays one.
-        path = self.path.resolve()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".voice-guide-", dir=path.parent) as folder:
-                written = Path(folder) / path.name
-                with written.open("w", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                written.replace(path)
+            write_atomically(self.path, text.encode())
         except OSError as error:
             raise VoiceGuideError(f"{self.path}: cannot be written: {error.strerror}") from error
 

@@ -8,7 +8,7 @@ import soundfile
 import soxr
 
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence, to_int16
-from voice_guide.config.validation import why_unreadable
+from voice_guide.config.files import why_unreadable
 from voice_guide.errors import VoiceGuideError
 
 _RATES_HZ = range(1_000, 400_000)

@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from jinja2 import meta, nodes
 
-from voice_guide.config.validation import read_toml
+from voice_guide.config.toml_files import read_toml
 from voice_guide.errors import VoiceGuideError
 
 

@@ -1,6 +1,5 @@
 """Reading packs, and finding the routine that a person means."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,9 +8,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import platformdirs
-from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.config.validation import UNREADABLE, problems, why_unreadable
+from voice_guide.config.toml_files import TomlFileError, load_toml
 from voice_guide.errors import VoiceGuideError
 from voice_guide.routines.model import Routine
 from voice_guide.routines.phrases import phrases
@@ -212,13 +210,9 @@ def read_all(files: Iterable[Path], language: str, objections: Objections) -> Pa
 def load_pack(file: Path) -> Routine:
     """Read one pack; raises PackError with all its problems."""
     try:
-        content = tomllib.loads(file.read_text("utf-8-sig"))
-    except UNREADABLE as error:
-        raise PackError([Problem(file, why_unreadable(error))]) from error
-    try:
-        return TypeAdapter(Routine).validate_python(content)
-    except ValidationError as error:
-        raise PackError([Problem(file, text) for text in problems(error)]) from error
+        return load_toml(file, Routine)
+    except TomlFileError as error:
+        raise PackError([Problem(file, text) for text in error.problems]) from error
 
 
 def listened_for(routine: Routine) -> Iterator[tuple[str, str, str]]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from voice_guide.config.files import read_text, why_unreadable, write_atomically
 from voice_guide.config.language import Language
-from voice_guide.config.validation import why_unreadable
 from voice_guide.errors import VoiceGuideError
 from voice_guide.routines.library import installed, own_folder, read
 from voice_guide.routines.model import Identifier
@@ -35,13 +35,11 @@ def start(name: str, language: Language) -> Path:
         if routine.id == name:
             raise VoiceGuideError(f'there is a routine "{name}" already: {other}')
     try:
-        content = language.pack.read_text("utf-8-sig").replace(_ID, f'"{name}"')
+        content = read_text(language.pack).replace(_ID, f'"{name}"')
     except (OSError, UnicodeDecodeError) as error:
         raise VoiceGuideError(f"{language.pack}: {why_unreadable(error)}") from error
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as new:
-            new.write(content)
+        write_atomically(file, content.encode())
     except OSError as error:
         raise VoiceGuideError(f"{file}: cannot be written: {error.strerror}") from error
     return file

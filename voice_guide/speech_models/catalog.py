@@ -1,16 +1,15 @@
 """The catalog of speech models that can be installed, and where each is installed."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
 import platformdirs
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from voice_guide.config.language import own_folder
-from voice_guide.config.validation import UNREADABLE, problems, read_toml
+from voice_guide.config.toml_files import TomlFileError, load_toml
 from voice_guide.errors import VoiceGuideError
 
 CATALOG_FILE = Path(__file__).parents[1] / "catalog.toml"
@@ -98,28 +97,26 @@ class CatalogModel:
     """Its files: path inside its folder to SHA-256."""
 
 
+@dataclass(frozen=True)
+class _CatalogFile:
+    """A `catalog.toml`; keys of other versions of this program are ignored."""
+
+    models: tuple[CatalogModel, ...]
+    """The models that can be installed."""
+
+
 def read_catalog() -> tuple[CatalogModel, ...]:
     """Return the models that can be installed: the program's, then those of the user's languages.
 
     Raises VoiceGuideError if a catalog is missing or damaged.
     """
     try:
-        content = tomllib.loads(CATALOG_FILE.read_text("utf-8"))
-        known = TypeAdapter(tuple[CatalogModel, ...]).validate_python(content.get("models"))
-    except (*UNREADABLE, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise VoiceGuideError(f"{CATALOG_FILE}: {reason}: install Voice Guide again.") from error
+        known = load_toml(CATALOG_FILE, _CatalogFile).models
+    except TomlFileError as error:
+        raise VoiceGuideError(f"{error}: install Voice Guide again.") from error
     own_catalogs = sorted(own_folder().glob(f"*/{CATALOG_FILE.name}"))
-    return (*known, *(model for file in own_catalogs for model in _read_own_catalog(file)))
-
-
-def _read_own_catalog(file: Path) -> tuple[CatalogModel, ...]:
-    try:
-        models = read_toml(file).get("models")
-        return TypeAdapter(tuple[CatalogModel, ...]).validate_python(models)
-    except ValidationError as error:
-        listed = "; ".join(f"models{problem}" for problem in problems(error))
-        raise VoiceGuideError(f"{file}: {listed}") from error
+    own = (model for file in own_catalogs for model in load_toml(file, _CatalogFile).models)
+    return (*known, *own)
 
 
 def find_model(name: str) -> CatalogModel:

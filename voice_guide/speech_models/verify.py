@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from voice_guide.config.files import write_atomically
 from voice_guide.errors import VoiceGuideError
 from voice_guide.speech_models.catalog import CatalogModel, find_model, model_folder
 
@@ -75,7 +76,7 @@ def check_files(
 
 def write_stamps(folder: Path, stamps: Stamps) -> None:
     """Record the state of a model's intact files; raises OSError."""
-    (folder / STAMP_FILE).write_text(json.dumps(stamps))
+    write_atomically(folder / STAMP_FILE, json.dumps(stamps).encode())
 
 
 def _read_stamps(folder: Path) -> Stamps:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from voice_guide.audio.pcm import Samples
+from voice_guide.config.files import write_atomically
 from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec
 
 _MOST_KEPT_BYTES = 50_000_000
@@ -54,18 +54,8 @@ class DiskCachedTts:
         return hashlib.sha256(what.encode()).hexdigest() + ".pcm"
 
     def _write(self, file: Path, sound: Samples) -> None:
-        """Put a file there in one step; what is begun and never finished is removed in time."""
         samples = sound.astype("<i2").tobytes()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as written:
-            try:
-                written.write(hashlib.sha256(samples).digest() + samples)
-                written.flush()
-                Path(written.name).replace(file)
-            except OSError:
-                # Most likely no space is left: this is not to take any.
-                Path(written.name).unlink()
-                raise
+        write_atomically(file, hashlib.sha256(samples).digest() + samples, sync=False)
         with self._lock:
             if self._bytes is None:
                 self._bytes = sum(size for _, _, size in self._files())

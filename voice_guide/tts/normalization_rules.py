@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from voice_guide.config.validation import problems, read_toml
-from voice_guide.errors import VoiceGuideError
+from voice_guide.config.toml_files import load_toml
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 _WITH_ENTRIES = ConfigDict(extra="allow", use_attribute_docstrings=True)
@@ -164,8 +163,4 @@ def load(file: Path) -> NormalizationRules:
 
     Raises VoiceGuideError, naming the file and each key, where they cannot be used.
     """
-    content = read_toml(file)
-    try:
-        return TypeAdapter(NormalizationRules).validate_python(content)
-    except ValidationError as error:
-        raise VoiceGuideError(f"{file}: {'; '.join(problems(error))}") from error
+    return load_toml(file, NormalizationRules)
