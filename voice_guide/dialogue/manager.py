@@ -22,13 +22,12 @@ from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.prefetch import prefetch
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.question import KEEPS_IT_OPEN, Question
-from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.state import DialogueState
 from voice_guide.dialogue.topics.choosing import Choosing
 from voice_guide.dialogue.topics.diary import DiaryTopic
 from voice_guide.dialogue.topics.goodbye import Goodbye
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.dialogue.topics.no_match import NoMatch
-from voice_guide.dialogue.topics.pacing import StepTiming
 from voice_guide.dialogue.topics.pause import Pausing
 from voice_guide.dialogue.topics.queries import Queries
 from voice_guide.dialogue.topics.resume_session import ResumeSession
@@ -37,6 +36,8 @@ from voice_guide.dialogue.topics.sides import Sides
 from voice_guide.dialogue.topics.sleep import Sleeping
 from voice_guide.dialogue.topics.sound_outage import SoundOutage
 from voice_guide.dialogue.topics.speech_settings import SpeechSettings
+from voice_guide.dialogue.topics.step_timing import StepTiming
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.dialogue.topics.yes_no import Replies, YesNo
 from voice_guide.dialogue.view import StepView, View
 from voice_guide.nlu.command import Command, NotUnderstood
@@ -104,19 +105,22 @@ class DialogueManager:
                 Question.FORGET: Replies(diary_topic.forget, diary_topic.stay),
             },
         )
+        topics: list[Topic] = [
+            choosing,
+            navigation,
+            pausing,
+            self._timing,
+            Sides(state, navigation),
+            safety,
+            yes_no,
+            diary_topic,
+            self._sleeping,
+            Goodbye(state, self._sleeping, service_mode),
+            queries,
+            SpeechSettings(state, settings.voice),
+        ]
         self._handlers: Handlers = {
-            **choosing.handlers,
-            **navigation.handlers,
-            **pausing.handlers,
-            **self._timing.handlers,
-            **Sides(state, navigation).handlers,
-            **safety.handlers,
-            **yes_no.handlers,
-            **diary_topic.handlers,
-            **self._sleeping.handlers,
-            **Goodbye(state, self._sleeping, service_mode).handlers,
-            **queries.handlers,
-            **SpeechSettings(state, settings.voice).handlers,
+            intent: handler for topic in topics for intent, handler in topic.handlers.items()
         }
 
     @property

@@ -1,7 +1,6 @@
 """What all topics of the conversation share: where it is, what it is about, what is said."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Mapping
 
 from voice_guide.config.settings import Pacing
 from voice_guide.dialogue.actions import Action
@@ -16,11 +15,7 @@ from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.script import Script
 from voice_guide.dialogue.speech import Speech, Texts
-from voice_guide.nlu.command import Command
 from voice_guide.routines.library import Library
-
-Handlers: TypeAlias = Mapping[str, Callable[[Command], list[Action]]]
-"""What is done about each intent of a topic."""
 
 _ASIDE = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING})
 """Where a conversation waits, with another place behind it."""

@@ -1,25 +1,24 @@
 """Choosing a routine, and what is said before its first step."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
-from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Routine
 
 
-class Choosing:
+@dataclass(eq=False)
+class Choosing(Topic):
     """Offers routines and introduces the one that is chosen."""
-
-    def __init__(self, state: DialogueState) -> None:
-        self._state = state
 
     @property
     def handlers(self) -> Handlers:
         """What is done about each intent."""
-        library = self._state.library
+        library = self.state.library
         return {
             Intent.CHOOSE_AREA: lambda c: self._choose(library.for_area(str(c.slots["area"]))),
             Intent.CHOOSE_NUMBER: lambda c: self._choose_number(int(c.slots["number"])),
@@ -31,7 +30,7 @@ class Choosing:
 
     def introduce(self, routine: Routine) -> list[Action]:
         """Take a routine, and say everything to know before its first step."""
-        state = self._state
+        state = self.state
         state.phase = Phase.PREPARING
         state.chosen = RoutineProgress.of(routine)
         state.broken_off = None
@@ -43,13 +42,13 @@ class Choosing:
         return self.introduce(fitting[0]) if len(fitting) == 1 else self._offer("which", fitting)
 
     def _choose_number(self, number: int) -> list[Action]:
-        offered = self._state.offered
+        offered = self.state.offered
         if number > len(offered):
-            return self._state.answer("no_such_number", count=len(offered))
+            return self.state.answer("no_such_number", count=len(offered))
         return self.introduce(offered[number - 1])
 
     def _offer(self, opening: str, routines: Sequence[Routine]) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.phase is Phase.PREPARING:
             state.forget_the_routine()
         state.offered = tuple(routines)

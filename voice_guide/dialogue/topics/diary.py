@@ -1,20 +1,21 @@
 """The diary: how strong the pain is, what it tells, and whether to keep it."""
 
+from dataclasses import dataclass
+
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.speech import Texts
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.diary.history import Ending
 from voice_guide.nlu.intent import Intent
 
 
-class DiaryTopic:
+@dataclass(eq=False)
+class DiaryTopic(Topic):
     """Notes what the person agrees to have noted."""
 
-    def __init__(self, state: DialogueState, navigation: Navigation) -> None:
-        self._state = state
-        self._navigation = navigation
+    navigation: Navigation
 
     @property
     def handlers(self) -> Handlers:
@@ -30,7 +31,7 @@ class DiaryTopic:
 
     def agree(self) -> list[Action]:
         """Keep a diary from now on: the routine that has just ended comes first in it."""
-        state, record = self._state, self._state.record
+        state, record = self.state, self.state.record
         agreed = [*record.answer(True), *record.begin(state.progress.routine)]
         ended = record.end(Ending.DONE)
         ask = state.script.line("diary_agreed"), state.script.line("ask.after")
@@ -38,47 +39,47 @@ class DiaryTopic:
 
     def refuse(self) -> list[Action]:
         """Keep no diary."""
-        state = self._state
+        state = self.state
         refused = state.script.line("diary_refused"), state.script.line("done_choose")
         return [*state.record.answer(False), *state.speech.say(*refused)]
 
     def forget(self) -> list[Action]:
         """Erase the diary."""
-        return [*self._state.record.forget(), *self._state.say("diary_forgotten")]
+        return [*self.state.record.forget(), *self.state.say("diary_forgotten")]
 
     def stay(self) -> list[Action]:
         """Leave the diary as it is."""
-        return self._state.say("diary_stays")
+        return self.state.say("diary_stays")
 
     def _tell(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.record.is_empty:
             return state.answer("diary_empty")
         lines = [state.script.line("diary_of", of=of) for of in state.record.developments]
         return state.speech.answer(*(lines or [state.script.line("diary_old")]))
 
     def _keep(self, is_wanted: bool) -> list[Action]:
-        noted = self._state.record.answer(is_wanted)
+        noted = self.state.record.answer(is_wanted)
         if not noted:
-            return self._state.answer("diary_impossible")
-        return [*noted, *self._state.answer("diary_agreed" if is_wanted else "diary_refused")]
+            return self.state.answer("diary_impossible")
+        return [*noted, *self.state.answer("diary_agreed" if is_wanted else "diary_refused")]
 
     def _ask_to_forget(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.record.is_empty:
             return state.answer("diary_empty")
         halted = state.time.pause()
         return [*halted, *state.ask(Question.FORGET, state.script.line("ask.forget"))]
 
     def _rate(self, pain: int) -> list[Action]:
-        state, question = self._state, self._state.question
+        state, question = self.state, self.state.question
         state.drop_the_question()
         if question is Question.BEFORE:
             state.record.tell_before(pain)
             written = state.record.begin(state.progress.routine)
             noted = state.script.line("pain_noted", pain=pain)
             advice, told = self._advice()
-            return [*written, *advice, *self._navigation.enter(0, noted, *told)]
+            return [*written, *advice, *self.navigation.enter(0, noted, *told)]
         written = state.record.tell_after(pain)
         noted = state.script.line("pain_after", pain=pain, relief=state.record.relief)
         advice, told = self._advice()
@@ -86,15 +87,15 @@ class DiaryTopic:
         return [*written, *advice, *state.speech.say(noted, *told, done)]
 
     def _go_on_unrated(self) -> list[Action]:
-        question = self._state.question
-        self._state.drop_the_question()
+        question = self.state.question
+        self.state.drop_the_question()
         if question is Question.BEFORE:
-            return self._navigation.enter(0)
-        return self._state.say("done_choose")
+            return self.navigation.enter(0)
+        return self.state.say("done_choose")
 
     def _advice(self) -> tuple[list[Action], Texts]:
         """What to note and to say where the diary speaks for seeing a doctor."""
-        script = self._state.script
-        noted = self._state.record.advise()
+        script = self.state.script
+        noted = self.state.record.advise()
         told = (script.line("see_a_doctor"), script.line("ask_who_to_call"))
         return (noted, told) if noted else ([], ())

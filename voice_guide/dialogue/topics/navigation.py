@@ -1,24 +1,23 @@
 """Leading through a routine: from its first step to its last, and back."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.question import Question
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.choosing import Choosing
 from voice_guide.dialogue.topics.queries import Queries
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.diary.history import Ending
 from voice_guide.nlu.intent import Intent
 
 
-class Navigation:
+@dataclass(eq=False)
+class Navigation(Topic):
     """Goes from step to step."""
 
-    def __init__(self, state: DialogueState, choosing: Choosing, queries: Queries) -> None:
-        self._state = state
-        self._choosing = choosing
-        self._queries = queries
+    choosing: Choosing
+    queries: Queries
 
     @property
     def handlers(self) -> Handlers:
@@ -33,7 +32,7 @@ class Navigation:
 
     def enter(self, at: int, *before: str, left_s: float | None = None) -> list[Action]:
         """Lead a leg from its beginning; where so much is given, with that much time left."""
-        state = self._state
+        state = self.state
         state.chosen = replace(state.progress, at=at)
         state.unsaid = ()
         written = [*state.time.halt(), *state.record.begin(state.progress.routine)]
@@ -42,22 +41,22 @@ class Navigation:
 
     def lead(self, *texts: str) -> list[Action]:
         """Be in the step, and say this."""
-        self._state.phase = Phase.STEP
-        self._state.chosen = self._state.progress.taken_up()
-        return self._state.speech.say(*texts)
+        self.state.phase = Phase.STEP
+        self.state.chosen = self.state.progress.taken_up()
+        return self.state.speech.say(*texts)
 
     def next(self) -> list[Action]:
         """Lead the next leg; after the last, finish."""
-        if self._state.phase is Phase.PREPARING:
+        if self.state.phase is Phase.PREPARING:
             return self._begin()
-        return self.enter_or_finish(self._state.progress.at + 1)
+        return self.enter_or_finish(self.state.progress.at + 1)
 
     def enter_or_finish(self, at: int) -> list[Action]:
         """Lead a leg; past the last, the routine is complete."""
-        return self.enter(at) if at < len(self._state.progress.plan.steps) else self._finish()
+        return self.enter(at) if at < len(self.state.progress.plan.steps) else self._finish()
 
     def _ready(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.phase is Phase.PREPARING:
             return self._begin()
         if state.progress.cautions_left:
@@ -66,7 +65,7 @@ class Navigation:
         if step_timer is None or step_timer.is_up:
             return self.next()
         if step_timer.is_running:
-            return self._queries.time_left()
+            return self.queries.time_left()
         caution = state.script.caution(state.progress.planned_step)
         if state.speech.has_still_to_say(caution):
             state.time.begins_when_silent = True
@@ -74,13 +73,13 @@ class Navigation:
         return [*state.speech.say(), *state.time.begin()]
 
     def _begin(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.record.is_kept and state.record.number is None:
             return state.ask(Question.BEFORE, state.script.line("ask.before"))
         return self.enter(0)
 
     def _finish(self) -> list[Action]:
-        state = self._state
+        state = self.state
         state.phase = Phase.FINISHED
         state.chosen = replace(state.progress, is_complete=True)
         texts = state.script.ending(state.progress.routine)
@@ -92,18 +91,18 @@ class Navigation:
         return [*written, *state.speech.say(*texts, state.script.line("done_choose"))]
 
     def _back(self, count: int) -> list[Action]:
-        at = self._state.progress.at
+        at = self.state.progress.at
         if count > at:
-            return self.enter(0, self._state.script.line("first_step_already"))
+            return self.enter(0, self.state.script.line("first_step_already"))
         return self.enter(at - count)
 
     def _go_to(self, number: int) -> list[Action]:
-        total = len(self._state.progress.plan.steps)
+        total = len(self.state.progress.plan.steps)
         if number > total:
-            return self._state.answer("only_so_many", total=total)
+            return self.state.answer("only_so_many", total=total)
         return self.enter(number - 1)
 
     def _start_over(self) -> list[Action]:
-        if self._state.is_under_way:
+        if self.state.is_under_way:
             return self.enter(0)
-        return self._choosing.introduce(self._state.progress.routine)
+        return self.choosing.introduce(self.state.progress.routine)

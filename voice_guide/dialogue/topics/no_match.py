@@ -1,20 +1,21 @@
 """What was not understood: a chime, and once a hint."""
 
+from dataclasses import dataclass, field
+
 from voice_guide.dialogue.actions import Action, PlayChime, Say
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
-from voice_guide.dialogue.state import DialogueState
+from voice_guide.dialogue.topics.topic import Topic
 
 _HINT_AFTER = 2
 """Utterances not understood in a row after which one hint is given, once."""
 
 
-class NoMatch:
+@dataclass(eq=False)
+class NoMatch(Topic):
     """Counts what was not understood in a row."""
 
-    def __init__(self, state: DialogueState) -> None:
-        self._state = state
-        self._in_a_row = 0
+    _in_a_row: int = field(default=0, init=False)
 
     def understood(self) -> None:
         """Begin to count anew."""
@@ -22,10 +23,10 @@ class NoMatch:
 
     def not_understood(self) -> list[Action]:
         """Let the person know; asleep, talk is nobody's business."""
-        if self._state.phase is Phase.ASLEEP:
+        if self.state.phase is Phase.ASLEEP:
             return []
         self._in_a_row += 1
         if self._in_a_row == _HINT_AFTER:
-            hint = self._state.script.line(f"hint.{self._state.phase}")
+            hint = self.state.script.line(f"hint.{self.state.phase}")
             return [PlayChime(Chime.UNCLEAR), Say(hint)]
         return [PlayChime(Chime.UNCLEAR)]

@@ -1,24 +1,23 @@
 """Pausing and resuming, and stopping."""
 
+from dataclasses import dataclass
+
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.question import Question
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.dialogue.topics.resume_session import ResumeSession
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.diary.history import Ending
 from voice_guide.nlu.intent import Intent
 
 
-class Pausing:
+@dataclass(eq=False)
+class Pausing(Topic):
     """Halts what is going on, and takes it up again."""
 
-    def __init__(
-        self, state: DialogueState, navigation: Navigation, resume_session: ResumeSession
-    ) -> None:
-        self._state = state
-        self._navigation = navigation
-        self._resume_session = resume_session
+    navigation: Navigation
+    resume_session: ResumeSession
 
     @property
     def handlers(self) -> Handlers:
@@ -30,7 +29,7 @@ class Pausing:
         }
 
     def _pause(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.question:
             return state.speech.remark(state.script.line("take_your_time"))
         if state.phase is Phase.PAUSED:
@@ -41,11 +40,11 @@ class Pausing:
 
     def resume(self) -> list[Action]:
         """Go on with what was paused or stopped, at the sentence that was cut short."""
-        state, lead = self._state, self._navigation.lead
+        state, lead = self.state, self.navigation.lead
         was_paused, question = state.phase is Phase.PAUSED, state.question
         state.drop_the_question()
         if question is Question.GO_ON:
-            return self._resume_session.go_on()
+            return self.resume_session.go_on()
         unsaid, state.unsaid = state.unsaid, ()
         if state.phase is Phase.STEP and state.time.begins_when_silent and state.time.step_timer:
             left = state.script.time_left(state.time.step_timer)
@@ -58,7 +57,7 @@ class Pausing:
         return state.speech.say(state.script.line("resumed"), *(unsaid or [state.help]))
 
     def _stop(self) -> list[Action]:
-        state = self._state
+        state = self.state
         halted = state.time.halt()
         if state.phase is Phase.STEP:
             state.unsaid = state.speech.end()

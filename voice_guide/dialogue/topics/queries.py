@@ -1,22 +1,22 @@
 """What the person asks about where things are; none of it changes anything."""
 
+from dataclasses import dataclass
+
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import without
-from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 
 
-class Queries:
+@dataclass(eq=False)
+class Queries(Topic):
     """Answers what is asked about the routine and what can be said."""
-
-    def __init__(self, state: DialogueState) -> None:
-        self._state = state
 
     @property
     def handlers(self) -> Handlers:
         """What is done about each intent."""
-        state = self._state
+        state = self.state
         return {
             Intent.HELP: lambda _: state.speech.answer(state.help),
             Intent.NEEDS: lambda _: self._needs(),
@@ -31,45 +31,45 @@ class Queries:
 
     def time_left(self) -> list[Action]:
         """Tell how much of the step's time is left, or how many steps where it has none."""
-        state = self._state
+        state = self.state
         if state.time.step_timer is None or not state.is_under_way:
             return self._steps_left()
         return state.speech.answer(state.script.time_left(state.time.step_timer))
 
     def _steps_left(self) -> list[Action]:
-        state = self._state
+        state = self.state
         return state.answer("left" if state.is_under_way else "left_preparing", **state.position)
 
     def _needs(self) -> list[Action]:
-        state = self._state
+        state = self.state
         return state.speech.answer(state.script.needs(state.progress.routine))
 
     def _repeat(self) -> list[Action]:
         """Say the last thing again; in a step, never without the step itself."""
-        state = self._state
+        state = self.state
         texts = state.speech.last
         if state.place is Phase.STEP and state.question is None:
             texts = (*without(texts, state.step), *state.step)
         return state.speech.say(*texts)
 
     def _tell_more(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if not state.is_under_way:
             return self._needs()
         return state.speech.answer(state.script.explanation(state.progress.planned_step))
 
     def _what_next(self) -> list[Action]:
-        state = self._state
+        state = self.state
         at = state.progress.at if state.is_under_way else -1
         return state.speech.answer(state.script.next_is(state.progress.plan, at))
 
     def _where(self) -> list[Action]:
-        state = self._state
+        state = self.state
         name = "where" if state.is_under_way else "where_preparing"
         side = state.script.side(state.progress.planned_step.side)
         return state.answer(name, routine=state.progress.routine, side=side, **state.position)
 
     def _who_to_call(self) -> list[Action]:
-        state = self._state
+        state = self.state
         routines = [state.chosen.routine] if state.chosen else state.library.routines
         return state.speech.answer(*dict.fromkeys(r.source.referral for r in routines))

@@ -1,20 +1,19 @@
 """The sides of the body: which comes first, the other one, and leaving one out."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from voice_guide.dialogue.actions import Action
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Side
 
 
-class Sides:
+@dataclass(eq=False)
+class Sides(Topic):
     """Goes from one side to the other."""
 
-    def __init__(self, state: DialogueState, navigation: Navigation) -> None:
-        self._state = state
-        self._navigation = navigation
+    navigation: Navigation
 
     @property
     def handlers(self) -> Handlers:
@@ -26,20 +25,20 @@ class Sides:
         }
 
     def _other_side(self) -> list[Action]:
-        state, progress = self._state, self._state.progress
+        state, progress = self.state, self.state.progress
         at = progress.plan.other_side(progress.at) if state.is_under_way else None
-        return state.answer("no_sides") if at is None else self._navigation.enter(at)
+        return state.answer("no_sides") if at is None else self.navigation.enter(at)
 
     def _skip_side(self, named: object) -> list[Action]:
-        state, progress = self._state, self._state.progress
+        state, progress = self.state, self.state.progress
         if not state.is_under_way or progress.planned_step.side is None:
             return state.answer("no_sides")
         if named not in (None, progress.planned_step.side):
             return state.answer("on_this_side", side=state.script.side(progress.planned_step.side))
-        return self._navigation.enter_or_finish(progress.plan.after_side(progress.at))
+        return self.navigation.enter_or_finish(progress.plan.after_side(progress.at))
 
     def _start_with(self, named: object) -> list[Action]:
-        state, progress = self._state, self._state.progress
+        state, progress = self.state, self.state.progress
         side: Side = "left" if named == "left" else "right"
         other_way = replace(progress, plan=progress.plan.starting_with(side))
         if not progress.plan.has_sides:
@@ -59,4 +58,4 @@ class Sides:
         if progress.planned_step.is_second_side:
             return self._other_side()
         state.chosen = other_way
-        return self._navigation.enter(other_way.plan.beginning_of_round(progress.at))
+        return self.navigation.enter(other_way.plan.beginning_of_round(progress.at))

@@ -1,24 +1,23 @@
 """Sleeping until the wake phrase is said, and waking up where things were."""
 
+from dataclasses import dataclass
+
 from voice_guide.dialogue.actions import Action, PlayChime
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.prefetch import waking
 from voice_guide.dialogue.speech import after_hush
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.resume_session import ResumeSession
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 
 
-class Sleeping:
+@dataclass(eq=False)
+class Sleeping(Topic):
     """Puts the conversation to sleep, and wakes it."""
 
-    def __init__(
-        self, state: DialogueState, resume_session: ResumeSession, wake_phrase: str
-    ) -> None:
-        self._state = state
-        self._resume_session = resume_session
-        self._wake_phrase = wake_phrase
+    resume_session: ResumeSession
+    wake_phrase: str
 
     @property
     def handlers(self) -> Handlers:
@@ -30,7 +29,7 @@ class Sleeping:
 
     def sleep(self, *before: str) -> list[Action]:
         """Listen for nothing but the wake phrase from now on; say this before."""
-        state = self._state
+        state = self.state
         if state.phase is Phase.ASLEEP:
             return []
         state.question = None
@@ -38,16 +37,16 @@ class Sleeping:
         halted = state.time.halt()
         # Nobody remembers for that long how a sentence began, or has her hands in place still.
         state.unsaid = ()
-        told = state.script.line("going_to_sleep", wake_phrase=self._wake_phrase)
+        told = state.script.line("going_to_sleep", wake_phrase=self.wake_phrase)
         return [*halted, *state.speech.say(*before, told)]
 
     def _wake(self) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.phase is not Phase.ASLEEP:
             return [PlayChime(Chime.WAKE)]
         if state.broken_off:
             state.phase = state.place
-            return after_hush(Chime.WAKE, self._resume_session.ask())
+            return after_hush(Chime.WAKE, self.resume_session.ask())
         told = state.speech.say(waking(state))
         match state.place:
             case Phase.STEP:

@@ -1,30 +1,31 @@
 """Sound that is lost and comes back: the conversation stands still meanwhile."""
 
+from dataclasses import dataclass, field
+
 from voice_guide.audio.faults import BrokenPart
 from voice_guide.dialogue.actions import Action, Say, StopSpeaking
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import Texts, after_hush
-from voice_guide.dialogue.state import DialogueState
 from voice_guide.dialogue.topics.pause import Pausing
+from voice_guide.dialogue.topics.topic import Topic
 
 _SHORT_S = 20.0
 """How long somebody waits with her hands in place, in seconds: this project's choice."""
 
 
-class SoundOutage:
+@dataclass(eq=False)
+class SoundOutage(Topic):
     """Holds everything while the guide is deaf or mute, and goes on when it is neither."""
 
-    def __init__(self, state: DialogueState, pausing: Pausing) -> None:
-        self._state = state
-        self._pausing = pausing
-        self._cut_short: Texts = ()
-        self._phase: Phase | None = None
-        self._interrupts = False
+    pausing: Pausing
+    _cut_short: Texts = field(default=(), init=False)
+    _phase: Phase | None = field(default=None, init=False)
+    _interrupts: bool = field(default=False, init=False)
 
     def begin(self, part: BrokenPart) -> list[Action]:
         """Stop every clock, and say what is amiss where anybody can hear it."""
-        state = self._state
+        state = self.state
         if state.phase is Phase.ASLEEP:
             return []
         self._cut_short = state.speech.end() or self._cut_short
@@ -39,7 +40,7 @@ class SoundOutage:
 
     def end(self, after_s: float) -> list[Action]:
         """Go on where things were; after a while, only when the person says so."""
-        state = self._state
+        state = self.state
         unsaid, self._cut_short = self._cut_short, ()
         phase, self._phase = self._phase, None
         interrupts, self._interrupts = self._interrupts, False
@@ -51,12 +52,12 @@ class SoundOutage:
             return after_hush(Chime.WAKE, told)
         state.unsaid = unsaid
         if after_s < _SHORT_S:
-            return after_hush(Chime.WAKE, self._pausing.resume())
+            return after_hush(Chime.WAKE, self.pausing.resume())
         return after_hush(Chime.WAKE, state.say("sound_back_paused"))
 
     def too_loud(self) -> list[Action]:
         """Say what can be done about it."""
-        state = self._state
+        state = self.state
         if state.phase is Phase.ASLEEP:
             return []
         return state.speech.remark(state.script.line("too_loud"))

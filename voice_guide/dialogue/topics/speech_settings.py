@@ -1,24 +1,23 @@
 """How fast and how loud the guide speaks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from voice_guide.config.settings import RATES_WPM, VOLUMES, VoiceSettings
 from voice_guide.dialogue.actions import Action, Say, SetRate, SetVolume
 from voice_guide.dialogue.phase import Phase
-from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 
 _Number = TypeVar("_Number", int, float)
 
 
-class SpeechSettings:
+@dataclass(eq=False)
+class SpeechSettings(Topic):
     """Changes pace and volume by one step at a time."""
 
-    def __init__(self, state: DialogueState, voice: VoiceSettings) -> None:
-        self._state = state
-        self._voice = voice
+    voice: VoiceSettings
 
     @property
     def handlers(self) -> Handlers:
@@ -32,7 +31,7 @@ class SpeechSettings:
 
     def _slower(self) -> list[Action]:
         """Speak slower: what is being said goes on so, and what was said last is said so again."""
-        state = self._state
+        state = self.state
         changed = self._change_rate(-1)
         if state.speech.is_heard:
             again = state.step[:1] if state.phase is Phase.STEP else state.speech.last[-1:]
@@ -41,22 +40,22 @@ class SpeechSettings:
 
     def _change_rate(self, by: int) -> list[Action]:
         """Speak faster (+1) or slower (-1), as far as that goes."""
-        rate = _neighbour(RATES_WPM, self._voice.rate, by)
+        rate = _neighbour(RATES_WPM, self.voice.rate, by)
         if rate is None:
             return self._remark("fastest" if by > 0 else "slowest")
-        self._voice = replace(self._voice, rate=rate)
+        self.voice = replace(self.voice, rate=rate)
         return [SetRate(rate), *self._remark("faster" if by > 0 else "slower")]
 
     def _change_volume(self, by: int) -> list[Action]:
         """Speak louder (+1) or more quietly (-1), as far as that goes."""
-        volume = _neighbour(VOLUMES, self._voice.volume, by)
+        volume = _neighbour(VOLUMES, self.voice.volume, by)
         if volume is None:
             return self._remark("loudest" if by > 0 else "quietest")
-        self._voice = replace(self._voice, volume=volume)
+        self.voice = replace(self.voice, volume=volume)
         return [SetVolume(volume), *self._remark("louder" if by > 0 else "quieter")]
 
     def _remark(self, prompt: str) -> list[Action]:
-        return self._state.speech.remark(self._state.script.line(prompt))
+        return self.state.speech.remark(self.state.script.line(prompt))
 
 
 def _neighbour(steps: Sequence[_Number], value: _Number, by: int) -> _Number | None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.question import Question
-from voice_guide.dialogue.state import DialogueState, Handlers
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 
 Deed: TypeAlias = Callable[[], list[Action]]
@@ -28,12 +28,11 @@ _NOTHING = Replies(list, list)
 """What they lead to where no such question is open: how strong a pain is, they do not tell."""
 
 
-class YesNo:
+@dataclass(eq=False)
+class YesNo(Topic):
     """Takes the answer to the topic that the open question is about."""
 
-    def __init__(self, state: DialogueState, replies: Mapping[Question, Replies]) -> None:
-        self._state = state
-        self._replies = replies
+    replies: Mapping[Question, Replies]
 
     @property
     def handlers(self) -> Handlers:
@@ -44,6 +43,6 @@ class YesNo:
         }
 
     def _take(self) -> Replies:
-        question = self._state.question
-        self._state.drop_the_question()
-        return self._replies.get(question, _NOTHING) if question else _NOTHING
+        question = self.state.question
+        self.state.drop_the_question()
+        return self.replies.get(question, _NOTHING) if question else _NOTHING

@@ -1,5 +1,7 @@
 """Keeping time: what happens when it is silent or time is up, and who says when it goes on."""
 
+from dataclasses import dataclass
+
 from voice_guide.config.settings import Pacing
 from voice_guide.dialogue.actions import Action, SetPacing
 from voice_guide.dialogue.chime import Chime
@@ -7,8 +9,8 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.timekeeper import TimerPurpose
 from voice_guide.dialogue.prefetch import prefetch
 from voice_guide.dialogue.speech import Texts, after_hush, without
-from voice_guide.dialogue.state import DialogueState, Handlers
 from voice_guide.dialogue.topics.navigation import Navigation
+from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.intent import Intent
 
@@ -16,12 +18,11 @@ _MORE_S = 15
 """Seconds that "more time" gives where nobody says how much: this project's choice."""
 
 
-class StepTiming:
+@dataclass(eq=False)
+class StepTiming(Topic):
     """Lets the time of a step begin, end and last longer."""
 
-    def __init__(self, state: DialogueState, navigation: Navigation) -> None:
-        self._state = state
-        self._navigation = navigation
+    navigation: Navigation
 
     @property
     def handlers(self) -> Handlers:
@@ -34,7 +35,7 @@ class StepTiming:
 
     def when_silent(self) -> list[Action]:
         """Begin, or let a moment pass first, where nobody has to say so."""
-        state = self._state
+        state = self.state
         if state.phase is not Phase.STEP or state.progress.cautions_left:
             return []
         step_timer = state.time.step_timer
@@ -50,7 +51,7 @@ class StepTiming:
 
     def time_is_up(self) -> list[Action]:
         """Do what the timer ran for."""
-        state = self._state
+        state = self.state
         match state.time.time_up():
             case TimerPurpose.GET_READY:
                 return state.time.begin()
@@ -67,10 +68,10 @@ class StepTiming:
                 return []
 
     def _next(self) -> list[Action]:
-        return [*self._navigation.next(), prefetch(self._state)]
+        return [*self.navigation.next(), prefetch(self.state)]
 
     def _more_time(self, command: Command) -> list[Action]:
-        state = self._state
+        state = self.state
         if state.time.step_timer is None:
             return state.answer("no_time")
         was, ends_before = state.time.step_timer, self._ends
@@ -83,7 +84,7 @@ class StepTiming:
         return [*begun, *self._answer_and_end(more, ends_before)]
 
     def _set_pacing(self, pacing: Pacing) -> list[Action]:
-        state = self._state
+        state = self.state
         ends_before, told_before = self._ends, self._told_end
         state.pacing = pacing
         rest = without(state.unsaid, told_before)
@@ -96,7 +97,7 @@ class StepTiming:
     @property
     def _ends(self) -> Texts:
         """How the step comes to its end, as long as nothing of that has begun."""
-        state, step_timer = self._state, self._state.time.step_timer
+        state, step_timer = self.state, self.state.time.step_timer
         is_begun = step_timer and (
             step_timer.is_running or step_timer.is_up or state.time.begins_when_silent
         )
@@ -105,7 +106,7 @@ class StepTiming:
     @property
     def _told_end(self) -> Texts:
         """How the step comes to its end, as it is told; nothing where none is led."""
-        state = self._state
+        state = self.state
         if state.planned_step is None:
             return ()
         return state.script.how_it_ends(
@@ -114,5 +115,5 @@ class StepTiming:
 
     def _answer_and_end(self, answer: str, ends_before: Texts) -> list[Action]:
         """Answer what changes how the step comes to its end, and say how it does so now."""
-        rest = without(self._state.speech.end(), ends_before)
-        return self._state.speech.say(answer, *rest, *self._ends)
+        rest = without(self.state.speech.end(), ends_before)
+        return self.state.speech.say(answer, *rest, *self._ends)
