@@ -151,6 +151,33 @@ intents:
     assert lamp.match("lamp on", None) is not None
 
 
+SUB_CONTEXTS = """
+language: en
+intents:
+  Next: {data: [{sentences: [next], requires_context: {context: step}}]}
+  Ready: {data: [{sentences: [okay], requires_context: {context: step.ready}}]}
+  Faster: {data: [{sentences: [faster], excludes_context: {context: step.running}}]}
+  Louder: {data: [{sentences: [louder], excludes_context: {context: step}}]}
+"""
+
+
+def test_a_sub_context_has_its_parents_sentences_and_its_own(tmp_path: Path) -> None:
+    step = sentences(tmp_path, SUB_CONTEXTS)
+    assert step.contexts == ("step", "step.ready", "step.running")
+    understood = {
+        context: {
+            text for text in ("next", "okay", "faster", "louder") if step.match(text, context)
+        }
+        for context in (*step.contexts, "paused")
+    }
+    assert understood == {
+        "step": {"next", "faster"},
+        "step.ready": {"next", "okay", "faster"},
+        "step.running": {"next"},
+        "paused": {"faster", "louder"},
+    }
+
+
 def test_numbers_are_numbers(content: Content) -> None:
     meaning = content.sentences.match("go to step twenty one", "step")
     assert meaning is not None

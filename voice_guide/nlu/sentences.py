@@ -213,7 +213,16 @@ def _holds(data: IntentData, context: str | None) -> bool:
     excluded = _contexts_in(data.excludes_context)
     if context is None:
         return True
-    return context not in excluded and (not required or context in required)
+    places = with_parents(context)
+    if not places.isdisjoint(excluded):
+        return False
+    return not required or not places.isdisjoint(required)
+
+
+def with_parents(context: str) -> frozenset[str]:
+    """Return a context and those it is a part of: "step.ready" is a part of "step"."""
+    parts = context.split(".")
+    return frozenset(".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _freed(data: IntentData) -> IntentData:
