@@ -59,7 +59,7 @@ class ScriptedEar:
 
     def __init__(self) -> None:
         self.context = ""
-        self.hears_somebody = False
+        self.hears_speech = False
         self._heard: list[Command | NotUnderstood] = []
 
     def listen_for(self, context: str) -> None:
@@ -249,9 +249,9 @@ def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> 
 def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Session) -> None:
     session.engine.start()
     loud = session.move_on(3)
-    session.ear.hears_somebody = True
+    session.ear.hears_speech = True
     soft = session.move_on(3)
-    session.ear.hears_somebody = False
+    session.ear.hears_speech = False
     back = session.move_on(3)
 
     # Lowered by 12 dB, to a quarter; what is said then may be a little louder by itself.
@@ -264,9 +264,9 @@ def test_an_answer_is_heard_at_full_volume_when_the_command_has_been_said(
     session: Session,
 ) -> None:
     session.enter_first_step()
-    session.ear.hears_somebody = True
+    session.ear.hears_speech = True
     session.move_on(0.5)
-    session.ear.hears_somebody = False
+    session.ear.hears_speech = False
 
     session.hear(Intent.WHERE_AM_I)
     played = session.move_on(5)

@@ -54,8 +54,8 @@ class SpeechInput(Protocol):
         """Take a block of the microphone and what the speaker played in the same moment."""
 
     @property
-    def hears_somebody(self) -> bool:
-        """Whether somebody seems to be speaking at this moment."""
+    def hears_speech(self) -> bool:
+        """True if a person seems to be speaking at this moment."""
 
 
 class TextToSpeech(Protocol):
@@ -166,7 +166,7 @@ class Engine:
         sample. All three have shape (BLOCK,).
         """
         events = self._ear.hear(heard, played)
-        self._mixer.is_ducked = self._ear.hears_somebody
+        self._mixer.is_ducked = self._ear.hears_speech
         for event in events:
             # Talk over the voice, as a television's, is not answered: the voice goes on.
             if not (isinstance(event, NotUnderstood) and self._mixer.is_playing):

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.materials import Place
 from benchmark.scenes import ROOM_NOISE_DBFS, gain
-from benchmark.systems import Decision, Parts, new_listener
+from benchmark.systems import Decision, Parts, listener_with
 from voice_guide.app.content import load_content
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.config.settings import Settings
@@ -101,7 +101,7 @@ class Reader:
 
     def __init__(self, parts: Parts, speech: Sequence[Samples], volume: float = VOLUME) -> None:
         """Read these sounds, over and over; nothing where there are none."""
-        self._listener = new_listener(parts)
+        self._listener = listener_with(parts)
         self._has_ducking = parts.ducking
         self._mixer: Mixer[None, None] = Mixer(volume)
         self._speech = cycle(speech)
@@ -126,7 +126,7 @@ class Reader:
         """Take a block of the microphone; return the next one for the loudspeaker."""
         found = [e for e in self._listener.hear(heard, played) if isinstance(e, Command)]
         self.left.append(self._listener.near_end)
-        is_ducked = self._has_ducking and self._listener.hears_somebody
+        is_ducked = self._has_ducking and self._listener.hears_speech
         self._mixer.is_ducked = is_ducked
         self.ducked.append(is_ducked)
         for command in found:

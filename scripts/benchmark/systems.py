@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import vosk
 
 from voice_guide.app.content import load_content
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.pcm import RATE, Samples, blocks_of, silence
 from voice_guide.config.language import reference
-from voice_guide.config.settings import HearingSettings, Settings
+from voice_guide.config.settings import HearingSettings, Settings, SoundSettings
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
@@ -88,7 +88,7 @@ class VoiceGuide:
 
     def __init__(self, wanted: Vocabulary, sensitivity: float | None = None) -> None:
         """Listen with a sensitivity from 0 to 1; None is the setting as delivered."""
-        self._listener = _listener(wanted, sensitivity)
+        self._listener = _new_listener(wanted, sensitivity)
 
     def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
         """Take a block; return what was decided at its end."""
@@ -146,9 +146,9 @@ EVERYTHING = Parts()
 """All there is."""
 
 
-def new_listener(parts: Parts) -> Listener:
+def listener_with(parts: Parts) -> Listener:
     """Return Voice Guide's ear in the middle of a step, with these parts of it."""
-    return _listener(vocabulary("step"), None, parts)
+    return _new_listener(vocabulary("step"), None, parts)
 
 
 def decisions(system: System, sound: Samples) -> list[Decision]:
@@ -184,19 +184,16 @@ def _matcher(name: str) -> Matcher:
     return new_matcher(vocabulary(name).sentences, _model(), reference())
 
 
-def _listener(
+def _new_listener(
     wanted: Vocabulary, sensitivity: float | None, parts: Parts = EVERYTHING
 ) -> Listener:
-    """Return Voice Guide's ear: the one place that knows how it is made."""
-    value = HearingSettings().sensitivity if sensitivity is None else sensitivity
-    return Listener(
-        _model(),
-        _matcher(wanted.name),
-        wanted.context,
-        value,
-        cancels_echo=parts.canceller,
-        knows_own_words=parts.own_words,
+    """Return Voice Guide's listener for a vocabulary, with some of its parts."""
+    hearing = (
+        HearingSettings() if sensitivity is None else HearingSettings(sensitivity=sensitivity)
     )
+    settings = Settings(hearing=hearing, sound=SoundSettings(cancel_echo=parts.canceller))
+    matcher = _matcher(wanted.name)
+    return new_listener(_model(), matcher, wanted.context, settings, parts.own_words)
 
 
 def _meanings(found: Sequence[object]) -> list[tuple[Meaning, str]]:

@@ -7,13 +7,12 @@ from datetime import date
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.session import new_engine, new_tts
 from voice_guide.app.session_recorder import SessionRecorder
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.config.settings import SettingsFile
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 from voice_guide.engine import Observer
-from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.simulation.acoustics import Acoustics
@@ -64,13 +63,7 @@ class Program:
             self._keeper.observe(at_s, happening)
             observe(at_s, happening)
 
-        ear = Listener(
-            hearing.model,
-            hearing.matcher,
-            Phase.CHOOSING,
-            settings.hearing.sensitivity,
-            settings.sound.cancel_echo,
-        )
+        ear = new_listener(hearing.model, hearing.matcher, Phase.CHOOSING, settings)
         self.engine = new_engine(
             hearing.content,
             settings,

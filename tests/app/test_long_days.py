@@ -9,11 +9,10 @@ import pytest
 from support.synthetic_people import PEOPLE, in_a_quiet_room
 
 from voice_guide.app.content import load_content
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, blocks_of, silence
 from voice_guide.config.language import reference
-from voice_guide.config.settings import HearingSettings, Settings
-from voice_guide.hearing.listener import Listener
+from voice_guide.config.settings import Settings
 from voice_guide.nlu.command import Command
 
 EXCHANGES = 60
@@ -39,7 +38,7 @@ def growth_mb() -> float:
     matcher = new_matcher(content.sentences, model, content.language)
     for context in content.sentences.contexts:
         matcher.prepare(context)
-    listener = Listener(model, matcher, CONTEXTS[0], HearingSettings().sensitivity)
+    listener = new_listener(model, matcher, CONTEXTS[0], Settings())
     said = blocks_of(in_a_quiet_room(PEOPLE[0].says("stop"), after_s=0.1, before_s=0.4))
     held = []
     for _, context in zip(range(EXCHANGES + EXCHANGES // 4), cycle(CONTEXTS), strict=False):
@@ -58,7 +57,7 @@ def test_times_stay_right_however_much_was_skipped_heard_and_switched() -> None:
     content = load_content(Settings())
     model = load_model(reference())
     matcher = new_matcher(content.sentences, model, content.language)
-    listener = Listener(model, matcher, CONTEXTS[0], HearingSettings().sensitivity)
+    listener = new_listener(model, matcher, CONTEXTS[0], Settings())
     words = PEOPLE[0].says("it hurts")
     said = blocks_of(in_a_quiet_room(words, after_s=0.5))
     talk = blocks_of(in_a_quiet_room(PEOPLE[1].says("what a lovely evening this has been")))

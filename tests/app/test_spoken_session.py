@@ -12,10 +12,10 @@ from support.synthetic_people import PEOPLE, ROOM_NOISE, Person
 from voice_guide.app.content import Content
 from voice_guide.app.demo import ROOM
 from voice_guide.app.session import new_engine, new_tts
-from voice_guide.app.speech_input import new_matcher
+from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
 from voice_guide.config.language import reference
-from voice_guide.config.settings import HearingSettings, Settings
+from voice_guide.config.settings import Settings
 from voice_guide.dialogue.actions import Action, PlayChime, Say
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.events import Event, SentenceFinished
@@ -72,12 +72,12 @@ def neck(model: SpeechModel) -> Matcher:
 
 @pytest.fixture
 def ear(model: SpeechModel, guide: Matcher) -> Listener:
-    return Listener(model, guide, "step", HearingSettings().sensitivity)
+    return new_listener(model, guide, "step", Settings())
 
 
 @pytest.fixture
 def neck_ear(model: SpeechModel, neck: Matcher) -> Listener:
-    return Listener(model, neck, None, HearingSettings().sensitivity)
+    return new_listener(model, neck, None, Settings())
 
 
 def scene(person: Person, *parts: str | float, noise: float = ROOM_NOISE) -> Samples:
@@ -125,7 +125,7 @@ def test_over_noise_commands_in_a_row_are_heard_and_none_twice(
         words = np.concatenate([says(person, text) // 2 for text in ("next", "repeat", "louder")])
         at_15_db = 32768 * 10 ** ((level_dbfs(words) - 15) / 20)
         said = scene(person, 2.0, "next", 0.6, "repeat", 0.6, "louder", noise=at_15_db)
-        ear = Listener(model, guide, "step", HearingSettings().sensitivity)
+        ear = new_listener(model, guide, "step", Settings())
         heard = commands(ear, said)
         assert heard == [command for command in meant if command in heard]
         missed += len(meant) - len(heard)
@@ -209,7 +209,7 @@ class Session:
     def __init__(self, content: Content, model: SpeechModel, guide: Matcher) -> None:
         settings = Settings()
         self.voice = new_tts(settings, content, lambda *_: None)
-        ear = Listener(model, guide, "preparing", settings.hearing.sensitivity)
+        ear = new_listener(model, guide, "preparing", settings)
         self.engine = new_engine(content, settings, ear, self.voice, self._observe, ROUTINE)
         self.room = Room(ROOM, self._process)
         self.happened: list[Event | Action] = []

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from voice_guide.app.content import Content
-from voice_guide.app.speech_input import new_matcher
+from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
+from voice_guide.config.settings import Settings
 from voice_guide.devices import device_list
 from voice_guide.dialogue.phase import Phase
 from voice_guide.doctor import speech_check
@@ -21,7 +22,6 @@ from voice_guide.doctor.echo_check import Playing, report
 from voice_guide.doctor.examination import questions
 from voice_guide.doctor.speech_check import Answer, Asking, Loudness, Question
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
@@ -181,7 +181,7 @@ def examined(
     ) -> list[CheckResult]:
         shown: list[str] = []
         asking = Asking(
-            Listener(model, matcher, Phase.CHOOSING, sensitivity=0.5),
+            new_listener(model, matcher, Phase.CHOOSING, Settings()),
             lambda text: render(text, VoiceSpec("en-us", 250)),
             Mixer(0.7),
             questions(content)[:asked],

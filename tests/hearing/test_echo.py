@@ -225,7 +225,7 @@ def follow(presence: NearEndDetector, heard: Samples, played: Samples) -> Iterat
             continue
         noise.reduce(near_end.sound)
         presence.follow(noise.power, noise.noise, near_end.echo)
-        yield presence.is_somebody
+        yield presence.is_speech
 
 
 def test_nobody_is_noticed_while_only_the_guide_speaks(prompts: Samples) -> None:

@@ -10,10 +10,9 @@ import pytest
 from support.synthetic_people import PEOPLE, Person, in_a_quiet_room
 
 from voice_guide.app.content import Content
-from voice_guide.app.speech_input import new_matcher
+from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence, to_int16
-from voice_guide.config.settings import HearingSettings
-from voice_guide.hearing.listener import Listener
+from voice_guide.config.settings import Settings
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.ui.console import describe
@@ -60,7 +59,7 @@ class Ears:
     def __init__(self, model: SpeechModel, content: Content) -> None:
         matcher = new_matcher(content.sentences, model, content.language)
         self._listeners = {
-            context: Listener(model, matcher, context, HearingSettings().sensitivity)
+            context: new_listener(model, matcher, context, Settings())
             for context in content.sentences.contexts
         }
 

@@ -8,8 +8,9 @@ import pytest
 from support.synthetic_people import Person
 
 from voice_guide.app.content import Content
-from voice_guide.app.speech_input import new_matcher
+from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, silence
+from voice_guide.config.settings import Settings, SoundSettings
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
@@ -88,7 +89,7 @@ def test_the_guide_does_not_obey_itself(
 ) -> None:
     played = np.concatenate([commands, instruction, commands])
 
-    assert hear(Listener(model, matcher, "step", 0.5), played, LOUD) == []
+    assert hear(new_listener(model, matcher, "step", Settings()), played, LOUD) == []
 
 
 @pytest.mark.parametrize("knows_own_words", [True, False])
@@ -96,12 +97,11 @@ def test_its_words_are_known_where_the_device_cancels_most_of_the_echo(
     model: SpeechModel, matcher: Matcher, knows_own_words: bool
 ) -> None:
     """And without that, it would obey them: something of the echo is always left."""
-    listener = Listener(
+    listener = new_listener(
         model,
         matcher,
         "step",
-        0.5,
-        cancels_echo=False,
+        Settings(sound=SoundSettings(cancel_echo=False)),
         knows_own_words=knows_own_words,
     )
 
@@ -124,7 +124,7 @@ def test_a_person_is_heard_over_the_guides_voice(
     played = np.concatenate([instruction, silence(RATE // 2), instruction])
     at_s = len(instruction) / RATE + 2
 
-    heard = hear(Listener(model, matcher, "step", 0.5), played, LOUD, Cut(text, at_s))
+    heard = hear(new_listener(model, matcher, "step", Settings()), played, LOUD, Cut(text, at_s))
 
     assert heard == [meant.intent]
 
@@ -136,6 +136,6 @@ def test_a_person_who_says_what_the_guide_says_is_heard_a_moment_later(
     played = np.concatenate([instruction, says_next])
     at_s = len(played) / RATE - 0.6
 
-    heard = hear(Listener(model, matcher, "step", 0.5), played, LOUD, Cut("next", at_s))
+    heard = hear(new_listener(model, matcher, "step", Settings()), played, LOUD, Cut("next", at_s))
 
     assert heard == ["Next"]

@@ -98,7 +98,7 @@ class Ears:
         return len(self.heard) * BLOCK / RATE
 
     @property
-    def hears_somebody(self) -> bool:
+    def hears_speech(self) -> bool:
         return self.now_s >= self._hears_from_s
 
     @property
@@ -117,7 +117,7 @@ def ears(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ears]:
 
     def make(**hears: float) -> Ears:
         made = Ears(**hears)
-        monkeypatch.setattr("benchmark.reader.new_listener", lambda parts: made)
+        monkeypatch.setattr("benchmark.reader.listener_with", lambda parts: made)
         return made
 
     return make

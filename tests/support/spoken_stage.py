@@ -25,7 +25,7 @@ from support.synthetic_people import PEOPLE, Person
 
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.demo import ROOM
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
 from voice_guide.config.language import reference
@@ -36,7 +36,6 @@ from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import sentences
 from voice_guide.engine import Engine
-from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
@@ -263,7 +262,7 @@ class SpokenStage(Stage):
         ear = self._ear
         self._engine = StoryEngine(
             DialogueManager(content.library, content.prompts, settings, routine, self._stays_on),
-            Listener(ear.model, ear.matcher, Phase.CHOOSING, settings.hearing.sensitivity),
+            new_listener(ear.model, ear.matcher, Phase.CHOOSING, settings),
             self._voice,
             Mixer(settings.voice.volume),
             self._observe,

@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from voice_guide.app.content import load_content
 from voice_guide.app.session import new_engine, new_tts
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.config.language import Language
 from voice_guide.config.settings import SettingsFile, usual
@@ -22,7 +22,6 @@ from voice_guide.devices import wav_file
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
-from voice_guide.hearing.listener import Listener
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.routines.library import come_with_program, read
@@ -90,7 +89,7 @@ class Demo:
         self._voice = new_tts(settings, self._content, self._transcript.note)
         model = load_model(language)
         matcher = new_matcher(self._content.sentences, model, language)
-        self._ear = Listener(model, matcher, Phase.CHOOSING, settings.hearing.sensitivity)
+        self._ear = new_listener(model, matcher, Phase.CHOOSING, settings)
         self._engine = new_engine(self._content, settings, self._ear, self._voice, self._observe)
         self._room = Room(ROOM, self._engine.process)
         self._recording: list[Samples] = []

@@ -7,8 +7,8 @@ from voice_guide.app.content import Content, load_content
 from voice_guide.app.session import _one_after_the_other, _telling_trouble, new_engine, new_tts
 from voice_guide.app.session_recorder import SessionRecorder
 from voice_guide.app.speech_input import (
-    _listener,
     load_model,
+    new_listener,
     new_matcher,
     require_hearable_wake_phrase,
 )
@@ -17,6 +17,7 @@ from voice_guide.config.settings import Settings, SettingsFile
 from voice_guide.devices.button import SpeechInputWithButton
 from voice_guide.devices.light import Light
 from voice_guide.devices.pins import Pins
+from voice_guide.dialogue.phase import Phase
 from voice_guide.ui.console import Display, Log, show_rejected_packs
 
 
@@ -54,9 +55,11 @@ def run_live(
         model = loading.result()
     require_hearable_wake_phrase(settings.hearing, model)
     matcher = new_matcher(content.sentences, model, content.language)
+    listener = new_listener(model, matcher, Phase.CHOOSING, settings)
+    listener.prepare_self_echo_filter()
     pins = Pins(settings.pins, shown.note)
     ear = SpeechInputWithButton(
-        _listener(model, matcher, settings),
+        listener,
         pins.is_pressed,
         content.prompts("screen.button"),
     )

@@ -2,7 +2,6 @@
 
 from voice_guide.config.language import Language
 from voice_guide.config.settings import HearingSettings, Settings
-from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
@@ -36,14 +35,22 @@ def require_hearable_wake_phrase(hearing: HearingSettings, model: SpeechModel) -
             )
 
 
-def _listener(model: SpeechModel, matcher: Matcher, settings: Settings) -> Listener:
-    """Return an ear that is ready for a microphone."""
-    listener = Listener(
+def new_listener(
+    model: SpeechModel,
+    matcher: Matcher,
+    context: str | None,
+    settings: Settings,
+    knows_own_words: bool = True,
+) -> Listener:
+    """Return a listener for the sentences of a context, or of all contexts where it is None.
+
+    `knows_own_words` is false only to measure what the self-echo filter is worth.
+    """
+    return Listener(
         model,
         matcher,
-        Phase.CHOOSING,
+        context,
         settings.hearing.sensitivity,
         settings.sound.cancel_echo,
+        knows_own_words,
     )
-    listener.prepare_self_echo_filter()
-    return listener

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice_guide.app.content import load_content, load_sentences
-from voice_guide.app.speech_input import load_model, new_matcher, require_hearable_wake_phrase
+from voice_guide.app.speech_input import (
+    load_model,
+    new_listener,
+    new_matcher,
+    require_hearable_wake_phrase,
+)
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.config.settings import Settings
 from voice_guide.devices.wav_file import Recording
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.listener import Listener
 from voice_guide.nlu.command import Command
 from voice_guide.ui.console import show_rejected_packs
 
@@ -59,13 +63,7 @@ class Transcriber:
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Transcription:
         """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
-        listener = Listener(
-            self._model,
-            self._matcher,
-            self._context,
-            self._settings.hearing.sensitivity,
-            self._settings.sound.cancel_echo,
-        )
+        listener = new_listener(self._model, self._matcher, self._context, self._settings)
         found = [
             event
             for heard, played in _pairs(recording, far_end)

@@ -60,9 +60,9 @@ class SpeechInputWithButton:
         return [Command(intent, {}, self._text, at_s, at_s, at_s), *said]
 
     @property
-    def hears_somebody(self) -> bool:
-        """Whether somebody seems to be speaking at this moment."""
-        return self._ear.hears_somebody
+    def hears_speech(self) -> bool:
+        """True if a person seems to be speaking at this moment."""
+        return self._ear.hears_speech
 
     def _meant(self) -> str | None:
         """Return the intent, in the block that tells a button that is held from one pressed."""

@@ -73,7 +73,7 @@ class TypedInput:
         return [Command(meaning.intent, meaning.slots, line, at_s, at_s, at_s)]
 
     @property
-    def hears_somebody(self) -> bool:
+    def hears_speech(self) -> bool:
         """Never: typing makes no sound that the voice would have to give way to."""
         return False
 

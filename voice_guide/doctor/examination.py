@@ -11,7 +11,12 @@ import tomlkit
 
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.session import new_tts
-from voice_guide.app.speech_input import load_model, new_matcher, require_hearable_wake_phrase
+from voice_guide.app.speech_input import (
+    load_model,
+    new_listener,
+    new_matcher,
+    require_hearable_wake_phrase,
+)
 from voice_guide.audio.pcm import level_dbfs
 from voice_guide.config.language import Language, find
 from voice_guide.config.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
@@ -22,7 +27,6 @@ from voice_guide.doctor.check_result import CheckResult
 from voice_guide.doctor.echo_check import DEAD_DBFS, Playing
 from voice_guide.doctor.speech_check import Asking, Question
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.natural import NaturalTts
@@ -181,13 +185,7 @@ class _Examination:
         card = self._sound_card()
         matcher = new_matcher(content.sentences, self._speech_model, content.language)
         matcher.prepare(_CONTEXT)
-        listener = Listener(
-            self._speech_model,
-            matcher,
-            _CONTEXT,
-            settings.hearing.sensitivity,
-            settings.sound.cancel_echo,
-        )
+        listener = new_listener(self._speech_model, matcher, _CONTEXT, settings)
         voice = new_tts(settings, content, lambda _, text: self._show(text))
         mixer: Mixer[str, None] = Mixer(settings.voice.volume)
         asking = Asking(listener, voice.speech, mixer, questions(content), self._show)

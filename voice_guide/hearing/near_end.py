@@ -57,7 +57,7 @@ class NearEndDetector:
         self._echo *= _ECHO_KEPT
         self._is_echoing = False
         if echo.any():
-            if not self.is_somebody:
+            if not self.is_speech:
                 self._learn(power, noise, echo)
             np.maximum(self._part_left * echo, self._echo, out=self._echo)
             self._is_echoing = float(echo[_VOICE].sum()) > _NOTED * noise_power
@@ -70,7 +70,7 @@ class NearEndDetector:
             self._silent_blocks = 0
         else:
             self._silent_blocks += 1
-        self._loud_blocks = self._loud_blocks + 1 if self._is_somebody else 0
+        self._loud_blocks = self._loud_blocks + 1 if self._is_speech else 0
 
     def _learn(self, power: Power, noise: Power, echo: Power) -> None:
         """Learn from a block in which nobody speaks what part of the echo is left."""
@@ -80,13 +80,13 @@ class NearEndDetector:
         np.clip(self._part_left, *_PARTS_LEFT, out=self._part_left)
 
     @property
-    def _is_somebody(self) -> bool:
+    def _is_speech(self) -> bool:
         return self._silent_blocks * BLOCK / RATE < _HELD_S
 
     @property
-    def is_somebody(self) -> bool:
+    def is_speech(self) -> bool:
         """Whether somebody seems to be speaking, who may be speaking to the guide."""
-        return self._is_somebody and self._loud_blocks * BLOCK / RATE < _LONGEST_S
+        return self._is_speech and self._loud_blocks * BLOCK / RATE < _LONGEST_S
 
     def was_understood(self) -> None:
         """Make way no longer for who is speaking now."""

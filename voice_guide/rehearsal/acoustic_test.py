@@ -15,12 +15,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.app.speech_input import load_model, new_matcher
+from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence, to_int16
 from voice_guide.config.language import Language
-from voice_guide.config.settings import HearingSettings
+from voice_guide.config.settings import Settings
 from voice_guide.errors import VoiceGuideError
-from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
@@ -173,7 +172,7 @@ class _Ear:
 
     def hear(self, sounds: Iterable[Samples], context: str) -> list[tuple[tuple[str, ...], str]]:
         """Return, for each of the sounds, the commands in it and the words heard."""
-        listener = Listener(self.model, self.matcher, context, HearingSettings().sensitivity)
+        listener = new_listener(self.model, self.matcher, context, Settings())
         found = []
         for sound in sounds:
             heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
