@@ -106,13 +106,13 @@ def test_a_diary_whose_tables_are_others_is_put_aside(
     is_there: bytes, instead: bytes, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.sqlite3"
-    notebook = SessionStore(file)
-    notebook.keep(SaveDiaryConsent(True))
-    notebook.close()
+    store = SessionStore(file)
+    store.save(SaveDiaryConsent(True))
+    store.close()
     file.write_bytes(file.read_bytes().replace(is_there, instead))
 
-    notebook = SessionStore(file)
-    notebook.close()
+    store = SessionStore(file)
+    store.close()
 
-    assert notebook.note
+    assert store.notice
     assert [each.name for each in tmp_path.iterdir()] == ["diary.damaged.sqlite3"]

@@ -87,12 +87,12 @@ class Account:
         routines = folder / "config" / "voice-guide" / "routines"
         routines.mkdir(parents=True)
         (routines / "long-hold.toml").write_text(ROUTINE, "utf-8")
-        with closing(SessionStore(folder / _DATABASE)) as notebook:
-            notebook.keep(SaveDiaryConsent(is_wanted=True))
-            notebook.keep(SaveDiaryEntry(_BEFORE))
+        with closing(SessionStore(folder / _DATABASE)) as store:
+            store.save(SaveDiaryConsent(is_wanted=True))
+            store.save(SaveDiaryEntry(_BEFORE))
             today = Entry(2, date.today(), _BEFORE.routine, _BEFORE.area, 4)
-            notebook.keep(SaveDiaryEntry(today))
-            notebook.keep(
+            store.save(SaveDiaryEntry(today))
+            store.save(
                 SaveCheckpoint(
                     SessionCheckpoint("long-hold", True, 1, "left", 3600.0, (), today.number)
                 )
@@ -119,7 +119,7 @@ class Account:
             for name in (kept.name, f"{kept.name}-wal"):
                 if (kept.parent / name).exists():
                     shutil.copy(kept.parent / name, folder)
-            with closing(SessionStore(copy)) as notebook:
+            with closing(SessionStore(copy)) as store:
                 return Kept(
-                    notebook.place(), notebook.diary().entries, is_whole=notebook.note is None
+                    store.checkpoint(), store.diary().entries, is_whole=store.notice is None
                 )

@@ -208,14 +208,14 @@ def _diaries() -> list[bytes]:
     place = SessionCheckpoint("hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "diary.sqlite3"
-        with closing(SessionStore(file)) as notebook:
-            notebook.keep(SaveDiaryConsent(True))
+        with closing(SessionStore(file)) as store:
+            store.save(SaveDiaryConsent(True))
             for number in range(1, 4):
                 day = date(2026, 3, number)
-                notebook.keep(
+                store.save(
                     SaveDiaryEntry(Entry(number, day, "Hand massage", "neck", 5, 3, Ending.DONE))
                 )
-            notebook.keep(SaveCheckpoint(place))
+            store.save(SaveCheckpoint(place))
         return [file.read_bytes()]
 
 
@@ -303,7 +303,7 @@ def _read_script(file: Path) -> None:
 
 
 def _read_diary(file: Path) -> None:
-    with closing(SessionStore(file)) as notebook:
-        notebook.diary()
-        notebook.place()
-        notebook.keep(SaveCheckpoint(None))
+    with closing(SessionStore(file)) as store:
+        store.diary()
+        store.checkpoint()
+        store.save(SaveCheckpoint(None))

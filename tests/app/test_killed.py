@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.killing import moments_s, printed_until_killed
+from support.killing import kill_delays_s, printed_until_killed
 
 from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent
 from voice_guide.storage.store import SessionStore
@@ -25,12 +25,12 @@ def test_killed_at_any_instant_it_comes_back_to_the_same_place(
     # Half of them in its first steps, half at any time later.
     chance = random.Random(5)
     later = [chance.uniform(0, LATEST_S) for _ in range(kills // 2)]
-    moments = [*moments_s(kills - len(later), seed=5), *later]
+    moments = [*kill_delays_s(kills - len(later), seed=5), *later]
     chance.shuffle(moments)
 
-    notebook = SessionStore()
-    notebook.keep(SaveDiaryConsent(is_wanted=True))
-    notebook.close()
+    store = SessionStore()
+    store.save(SaveDiaryConsent(is_wanted=True))
+    store.close()
     may_begin_at = {repr(SaveCheckpoint(None))}
     places = set()
     under_way = 0
@@ -60,10 +60,10 @@ def last_kept(told: list[tuple[str, str]], began: str) -> set[str]:
 
 def check_what_is_kept(told: list[tuple[str, str]]) -> None:
     """Every entry that was kept is there, and the file is whole."""
-    notebook = SessionStore()
-    assert notebook.note is None
-    numbers = {entry.number for entry in notebook.diary().entries}
-    notebook.close()
+    store = SessionStore()
+    assert store.notice is None
+    numbers = {entry.number for entry in store.diary().entries}
+    store.close()
     kept = [about for what, about in told if what == "kept" and about.startswith("Write")]
     assert all(int(about.split("number=")[1].split(",")[0]) in numbers for about in kept)
     with sqlite3.connect(database()) as connection:

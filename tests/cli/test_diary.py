@@ -44,9 +44,9 @@ def _kept() -> None:
 
 
 def keep(*entries: Entry) -> None:
-    with closing(SessionStore()) as notebook:
+    with closing(SessionStore()) as store:
         for entry in entries:
-            notebook.keep(SaveDiaryEntry(entry))
+            store.save(SaveDiaryEntry(entry))
 
 
 def size_px(png: bytes) -> tuple[int, int]:
@@ -102,12 +102,12 @@ def test_other_programs_can_read_it() -> None:
 
 @pytest.mark.usefixtures("_kept")
 def test_it_is_shown_while_somebody_writes_into_it() -> None:
-    with closing(SessionStore()) as notebook:
-        notebook.keep(SaveDiaryEntry(replace(ENTRY, number=6, routine="Muscle squeeze")))
+    with closing(SessionStore()) as store:
+        store.save(SaveDiaryEntry(replace(ENTRY, number=6, routine="Muscle squeeze")))
 
         assert "Muscle squeeze" in output("diary")
 
-        notebook.keep(SaveDiaryEntry(replace(ENTRY, number=7)))
+        store.save(SaveDiaryEntry(replace(ENTRY, number=7)))
     assert len(output("diary", "--csv").splitlines()) == 8
 
 
@@ -171,8 +171,8 @@ def test_a_damaged_diary_is_told_once(file: Path) -> None:
 
     assert (done.returncode, done.stdout) == (1, EMPTY)
     assert done.stderr == (
-        f"voice-guide: {file}: damaged, or no diary; it is called diary.damaged.sqlite3 now, "
-        "and a new one is begun\n"
+        f"voice-guide: {file}: damaged, or not a diary: renamed to diary.damaged.sqlite3, "
+        "and a new diary is started\n"
     )
     assert output("diary") == EMPTY
 

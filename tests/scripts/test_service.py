@@ -239,18 +239,18 @@ def test_what_goes_wrong_is_told_while_sound_runs_too(capfd: pytest.CaptureFixtu
 
 def test_a_device_is_new_until_anything_is_kept_even_nothing(tmp_path: Path) -> None:
     file = tmp_path / "diary.sqlite3"
-    with closing(SessionStore(file)) as notebook:
-        assert notebook.is_new
-        notebook.keep(SaveCheckpoint(None))
-    with closing(SessionStore(file)) as notebook:
-        assert not notebook.is_new
+    with closing(SessionStore(file)) as store:
+        assert store.is_new
+        store.save(SaveCheckpoint(None))
+    with closing(SessionStore(file)) as store:
+        assert not store.is_new
 
 
 def test_a_device_whose_diary_was_damaged_is_not_new(tmp_path: Path) -> None:
     file = tmp_path / "diary.sqlite3"
     file.write_text("no diary")
-    with closing(SessionStore(file)) as notebook:
-        assert not notebook.is_new
+    with closing(SessionStore(file)) as store:
+        assert not store.is_new
 
 
 def test_a_device_without_sound_is_alive_says_so_once_and_plays_no_demo(tmp_path: Path) -> None:

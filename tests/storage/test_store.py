@@ -1,4 +1,4 @@
-"""Where the diary and the place are kept."""
+"""Tests of the store of the diary and the session checkpoint."""
 
 import os
 import sqlite3
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import write
-from support.store_writer import ENTRY, PLACE
+from support.store_writer import CHECKPOINT, ENTRY
 
 from voice_guide.dialogue.actions import (
     EraseDiary,
@@ -41,88 +41,88 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "new" / "diary.sqlite3"
 
 
-def keep(path: Path, *memos: Persist) -> None:
-    with closing(SessionStore(path)) as notebook:
-        for memo in memos:
-            notebook.keep(memo)
+def save(path: Path, *changes: Persist) -> None:
+    with closing(SessionStore(path)) as store:
+        for change in changes:
+            store.save(change)
 
 
-def found(path: Path) -> tuple[Diary, SessionCheckpoint | None]:
-    """Return what another start finds."""
-    with closing(SessionStore(path)) as notebook:
-        return notebook.diary(), notebook.place()
+def content(path: Path) -> tuple[Diary, SessionCheckpoint | None]:
+    """Return what the next start reads from the file."""
+    with closing(SessionStore(path)) as store:
+        return store.diary(), store.checkpoint()
 
 
 def files(path: Path) -> list[str]:
     return sorted(file.name for file in path.parent.iterdir())
 
 
-# Keeping
+# Saving
 
 
-def test_what_was_kept_is_there_at_once_and_at_the_next_start(path: Path) -> None:
+def test_saved_changes_can_be_read_at_once_and_after_a_restart(path: Path) -> None:
     other = replace(ENTRY, number=2, before=None, after=None, ending=None)
-    memos = (
+    changes = (
         SaveDiaryConsent(True),
         SaveDiaryEntry(ENTRY),
         SaveDiaryEntry(other),
         SaveAdviceDate(ENTRY.day),
-        SaveCheckpoint(PLACE),
+        SaveCheckpoint(CHECKPOINT),
     )
-    with closing(SessionStore(path)) as notebook:
-        for memo in memos:
-            notebook.keep(memo)
-        at_once = found(path)
+    with closing(SessionStore(path)) as store:
+        for change in changes:
+            store.save(change)
+        at_once = content(path)
 
-    assert at_once == (Diary(True, (ENTRY, other), ENTRY.day), PLACE)
-    assert found(path) == at_once
+    assert at_once == (Diary(True, (ENTRY, other), ENTRY.day), CHECKPOINT)
+    assert content(path) == at_once
 
 
-def test_nothing_is_there_before_anything_was_kept(path: Path) -> None:
-    assert found(path) == (Diary(), None)
+def test_a_store_without_changes_creates_no_file(path: Path) -> None:
+    assert content(path) == (Diary(), None)
     assert not path.parent.exists()
 
 
 @pytest.mark.parametrize(
-    "place",
+    "checkpoint",
     [
-        PLACE,
+        CHECKPOINT,
         SessionCheckpoint("a", False, 3, "right", None, (), None),
         SessionCheckpoint("a", True, 0, "left", 0.5, ('Say "é".', ""), 7),
     ],
 )
-def test_a_place_is_kept_as_it_is(path: Path, place: SessionCheckpoint) -> None:
-    keep(path, SaveCheckpoint(replace(PLACE, routine="other")), SaveCheckpoint(place))
+def test_a_checkpoint_is_read_as_it_was_saved(path: Path, checkpoint: SessionCheckpoint) -> None:
+    save(path, SaveCheckpoint(replace(CHECKPOINT, routine="other")), SaveCheckpoint(checkpoint))
 
-    assert found(path)[1] == place
-
-
-def test_a_session_that_is_over_leaves_no_place(path: Path) -> None:
-    keep(path, SaveCheckpoint(PLACE), SaveCheckpoint(None))
-
-    assert found(path)[1] is None
+    assert content(path)[1] == checkpoint
 
 
-def test_an_entry_takes_the_place_of_one_of_its_number_also_at_the_next_start(path: Path) -> None:
-    keep(
+def test_a_finished_session_leaves_no_checkpoint(path: Path) -> None:
+    save(path, SaveCheckpoint(CHECKPOINT), SaveCheckpoint(None))
+
+    assert content(path)[1] is None
+
+
+def test_an_entry_replaces_the_one_with_its_number(path: Path) -> None:
+    save(
         path,
         SaveDiaryEntry(replace(ENTRY, after=None, ending=None)),
         SaveDiaryEntry(replace(ENTRY, after=9)),
     )
-    keep(path, SaveDiaryEntry(ENTRY))
+    save(path, SaveDiaryEntry(ENTRY))
 
-    assert found(path)[0].entries == (ENTRY,)
-
-
-def test_an_answer_can_be_changed(path: Path) -> None:
-    keep(path, SaveDiaryConsent(True), SaveDiaryConsent(False))
-    assert found(path)[0].is_wanted is False
-
-    keep(path, SaveDiaryConsent(True))
-    assert found(path)[0].is_wanted is True
+    assert content(path)[0].entries == (ENTRY,)
 
 
-def test_whoever_keeps_does_not_wait_for_the_disk(
+def test_consent_can_be_changed(path: Path) -> None:
+    save(path, SaveDiaryConsent(True), SaveDiaryConsent(False))
+    assert content(path)[0].is_wanted is False
+
+    save(path, SaveDiaryConsent(True))
+    assert content(path)[0].is_wanted is True
+
+
+def test_saving_does_not_wait_for_the_disk(
     path: Path, monkeypatch: pytest.MonkeyPatch, report_figure: Callable[[str], None]
 ) -> None:
     synced_by = set()
@@ -132,61 +132,59 @@ def test_whoever_keeps_does_not_wait_for_the_disk(
         time.sleep(0.2)
 
     monkeypatch.setattr(os, "fsync", slow_disk)
-    monkeypatch.setattr(background_sync, "_MOST_BYTES", 50_000)
-    took_ms = []
-    with closing(SessionStore(path)) as notebook:
+    monkeypatch.setattr(background_sync, "_MAX_LOG_BYTES", 50_000)
+    times_ms = []
+    with closing(SessionStore(path)) as store:
         for number in range(500):
-            began = time.perf_counter()
-            notebook.keep(SaveCheckpoint(replace(PLACE, step_index=number)))
-            took_ms.append(1000 * (time.perf_counter() - began))
+            start_s = time.perf_counter()
+            store.save(SaveCheckpoint(replace(CHECKPOINT, step_index=number)))
+            times_ms.append(1000 * (time.perf_counter() - start_s))
             time.sleep(0.002)
 
-    first, *later = took_ms
+    first, *later = times_ms
     later.sort()
     assert synced_by == {"diary"}
     assert later[len(later) // 2] < 2
     report_figure(
-        f"notebook: the first memo takes {first:.1f} ms, then {later[250]:.2f} ms, "
+        f"store: the first change takes {first:.1f} ms, then {later[250]:.2f} ms, "
         f"at most {later[-1]:.1f} ms"
     )
 
 
-def test_it_is_brought_to_the_disk_soon_but_time_that_runs_is_not_every_second(
+def test_changes_are_synced_soon_but_the_running_time_less_often(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
-    really_sync = background_sync._sync
-    monkeypatch.setattr(
-        background_sync, "_sync", lambda p: (synced.append(p.name), really_sync(p))
-    )
-    commits = f"{path.name}-wal"
+    fsync = background_sync._fsync
+    monkeypatch.setattr(background_sync, "_fsync", lambda p: (synced.append(p.name), fsync(p)))
+    log = f"{path.name}-wal"
 
     def syncs(during_s: float) -> int:
         synced.clear()
         time.sleep(during_s)
-        return synced.count(commits)
+        return synced.count(log)
 
-    with closing(SessionStore(path)) as notebook:
-        notebook.keep(SaveCheckpoint(PLACE))
+    with closing(SessionStore(path)) as store:
+        store.save(SaveCheckpoint(CHECKPOINT))
         time.sleep(0.5)
         for _ in range(5):
-            notebook.keep(SaveCheckpoint(replace(PLACE, left_s=20.0)))
+            store.save(SaveCheckpoint(replace(CHECKPOINT, left_s=20.0)))
         assert syncs(0.5) == 0
-        notebook.keep(SaveCheckpoint(replace(PLACE, step_index=1)))
+        store.save(SaveCheckpoint(replace(CHECKPOINT, step_index=1)))
         assert syncs(0.5) == 1
-        notebook.keep(SaveDiaryEntry(ENTRY))
+        store.save(SaveDiaryEntry(ENTRY))
         assert syncs(0.5) == 1
         assert syncs(0.5) == 0
 
 
-def test_the_file_does_not_grow_with_what_was_written_over(
+def test_overwritten_data_does_not_make_the_file_grow(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background_sync, "_MOST_BYTES", 50_000)
-    with closing(SessionStore(path)) as notebook:
+    monkeypatch.setattr(background_sync, "_MAX_LOG_BYTES", 50_000)
+    with closing(SessionStore(path)) as store:
         for number in range(2000):
-            notebook.keep(SaveCheckpoint(replace(PLACE, step_index=number)))
-        notebook.keep(SaveDiaryEntry(ENTRY))
+            store.save(SaveCheckpoint(replace(CHECKPOINT, step_index=number)))
+        store.save(SaveDiaryEntry(ENTRY))
         _wait_until(lambda: Path(f"{path}-wal").stat().st_size < 50_000)
 
     assert path.stat().st_size < 50_000
@@ -200,20 +198,20 @@ def _wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-# Whom it is for
+# Permissions
 
 
 @pytest.fixture
-def _open_to_all() -> Iterator[None]:
+def _no_umask() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
 
 
-@pytest.mark.usefixtures("_open_to_all")
-def test_only_the_user_can_read_it(path: Path) -> None:
-    with closing(SessionStore(path)) as notebook:
-        notebook.keep(SaveDiaryEntry(ENTRY))
+@pytest.mark.usefixtures("_no_umask")
+def test_only_the_user_can_read_the_files(path: Path) -> None:
+    with closing(SessionStore(path)) as store:
+        store.save(SaveDiaryEntry(ENTRY))
         modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
 
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -221,74 +219,74 @@ def test_only_the_user_can_read_it(path: Path) -> None:
     assert modes == dict.fromkeys(names, 0o600)
 
 
-def test_a_file_that_others_could_read_is_hidden_from_them(path: Path) -> None:
-    keep(path, SaveDiaryEntry(ENTRY))
+def test_permissions_of_other_users_are_removed(path: Path) -> None:
+    save(path, SaveDiaryEntry(ENTRY))
     path.chmod(0o644)
 
-    found(path)
+    content(path)
 
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-# Forgetting
+# Erasing
 
 
-def _written(path: Path) -> bytes:
-    # In another process: whoever closes a file that SQLite has open takes its locks away.
+def _raw_bytes(path: Path) -> bytes:
+    # In another process, because closing a file here would release SQLite's locks on it.
     return subprocess.run(
         ["cat", *path.parent.glob(f"{path.name}*")], capture_output=True, check=True
     ).stdout
 
 
-def _fill(notebook: SessionStore) -> None:
-    notebook.keep(SaveDiaryConsent(True))
+def _fill(store: SessionStore) -> None:
+    store.save(SaveDiaryConsent(True))
     for number in range(1, 300):
-        notebook.keep(SaveDiaryEntry(replace(SECRET, number=number, after=None)))
-        notebook.keep(SaveCheckpoint(replace(PLACE, entry=number)))
+        store.save(SaveDiaryEntry(replace(SECRET, number=number, after=None)))
+        store.save(SaveCheckpoint(replace(CHECKPOINT, entry=number)))
     for number in range(1, 300, 7):
-        notebook.keep(SaveDiaryEntry(replace(SECRET, number=number)))
-    notebook.keep(SaveAdviceDate(SECRET.day))
+        store.save(SaveDiaryEntry(replace(SECRET, number=number)))
+    store.save(SaveAdviceDate(SECRET.day))
 
 
-def test_what_is_forgotten_is_gone_from_the_disk(path: Path) -> None:
-    with closing(SessionStore(path)) as notebook:
-        _fill(notebook)
-        assert all(secret in _written(path) for secret in SECRETS)
+def test_an_erased_diary_is_gone_from_the_disk(path: Path) -> None:
+    with closing(SessionStore(path)) as store:
+        _fill(store)
+        assert all(secret in _raw_bytes(path) for secret in SECRETS)
 
-        notebook.keep(EraseDiary())
+        store.save(EraseDiary())
 
-        assert notebook.diary() == Diary(is_wanted=False)
-        assert notebook.place() == replace(PLACE, entry=None)
-        _wait_until(lambda: not any(secret in _written(path) for secret in SECRETS))
-    assert found(path) == (Diary(is_wanted=False), replace(PLACE, entry=None))
-    assert not any(secret in _written(path) for secret in SECRETS)
+        assert store.diary() == Diary(is_wanted=False)
+        assert store.checkpoint() == replace(CHECKPOINT, entry=None)
+        _wait_until(lambda: not any(secret in _raw_bytes(path) for secret in SECRETS))
+    assert content(path) == (Diary(is_wanted=False), replace(CHECKPOINT, entry=None))
+    assert not any(secret in _raw_bytes(path) for secret in SECRETS)
 
 
-def test_what_a_killed_program_had_to_forget_is_gone_after_the_next_start(path: Path) -> None:
+def test_a_diary_erased_by_a_killed_program_is_gone_after_the_next_start(path: Path) -> None:
     program = (
         "import os, sys, storage.test_store as t\nfrom pathlib import Path\n"
-        "notebook = t.SessionStore(Path(sys.argv[1]))\n"
-        "t._fill(notebook)\n"
-        "notebook.keep(t.EraseDiary())\n"
+        "store = t.SessionStore(Path(sys.argv[1]))\n"
+        "t._fill(store)\n"
+        "store.save(t.EraseDiary())\n"
         "os.kill(os.getpid(), 9)"
     )
     folder = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", program, path], cwd=folder)
     assert done.returncode == -9
 
-    assert found(path)[0] == Diary(is_wanted=False)
+    assert content(path)[0] == Diary(is_wanted=False)
 
-    assert not any(secret in _written(path) for secret in SECRETS)
+    assert not any(secret in _raw_bytes(path) for secret in SECRETS)
 
 
-def test_a_diary_that_is_begun_anew_counts_from_one(path: Path) -> None:
+def test_a_diary_started_after_erasing_counts_from_one(path: Path) -> None:
     other = replace(ENTRY, area="the upper back")
-    keep(path, SaveDiaryEntry(ENTRY), EraseDiary(), SaveDiaryConsent(True), SaveDiaryEntry(other))
+    save(path, SaveDiaryEntry(ENTRY), EraseDiary(), SaveDiaryConsent(True), SaveDiaryEntry(other))
 
-    assert found(path)[0] == Diary(True, (other,))
+    assert content(path)[0] == Diary(True, (other,))
 
 
-# How old a place is
+# The age of a checkpoint
 
 BOOT = Moment("this", 1000.0, 2e9)
 
@@ -302,7 +300,7 @@ BOOT = Moment("this", 1000.0, 2e9)
         (Moment("this", 1060.0, 2e9 + 9e8), True),
         (Moment("this", 1060.0, 2e9 - 9e8), True),
         (Moment("this", 1000 + 3 * HOUR_S, 2e9 - 9e8), False),
-        # It was started again: all there is is the calendar.
+        # After another boot only the calendar is known.
         (Moment("that", 5.0, 2e9 + 60), True),
         (Moment("that", 99999.0, 2e9 + 60), True),
         (Moment("that", 5.0, 2e9 + 2 * HOUR_S), False),
@@ -311,26 +309,26 @@ BOOT = Moment("this", 1000.0, 2e9)
         (Moment(None, 1000.0, 2e9 + 2 * HOUR_S), False),
     ],
 )
-def test_a_place_is_gone_after_two_hours_whatever_clocks_do(
+def test_a_checkpoint_expires_after_two_hours_whatever_the_clocks_do(
     path: Path, later: Moment, is_there: bool
 ) -> None:
-    with closing(SessionStore(path, lambda: BOOT)) as notebook:
-        notebook.keep(SaveCheckpoint(PLACE))
+    with closing(SessionStore(path, lambda: BOOT)) as store:
+        store.save(SaveCheckpoint(CHECKPOINT))
 
-    with closing(SessionStore(path, lambda: later)) as notebook:
-        assert notebook.place() == (PLACE if is_there else None)
+    with closing(SessionStore(path, lambda: later)) as store:
+        assert store.checkpoint() == (CHECKPOINT if is_there else None)
 
 
-def test_where_starts_cannot_be_told_apart_the_calendar_counts(path: Path) -> None:
+def test_without_boot_ids_the_calendar_decides(path: Path) -> None:
     nowhere = replace(BOOT, boot=None)
-    with closing(SessionStore(path, lambda: nowhere)) as notebook:
-        notebook.keep(SaveCheckpoint(PLACE))
+    with closing(SessionStore(path, lambda: nowhere)) as store:
+        store.save(SaveCheckpoint(CHECKPOINT))
 
-    with closing(SessionStore(path, lambda: replace(nowhere, wall_s=2e9 + 9e8))) as notebook:
-        assert notebook.place() is None
+    with closing(SessionStore(path, lambda: replace(nowhere, wall_s=2e9 + 9e8))) as store:
+        assert store.checkpoint() is None
 
 
-def test_time_goes_on() -> None:
+def test_time_passes() -> None:
     earlier = now()
     time.sleep(0.01)
 
@@ -338,10 +336,10 @@ def test_time_goes_on() -> None:
     assert earlier.wall_s == pytest.approx(time.time(), abs=10)
 
 
-# Files that cannot be used
+# Unusable files
 
 
-def _cut(path: Path) -> None:
+def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
 
 
@@ -351,7 +349,7 @@ def _overwrite(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _other(path: Path) -> None:
+def _replace(path: Path) -> None:
     path.unlink()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
@@ -368,11 +366,11 @@ def _change(statement: str) -> Callable[[Path], None]:
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
-        _cut,
+        _truncate,
         _overwrite,
-        _other,
+        _replace,
         _change("UPDATE entries SET day = 'soon'"),
         _change("UPDATE entries SET ending = 'well'"),
         lambda path: write(path, "Dear diary, " * 1000),
@@ -380,96 +378,96 @@ def _change(statement: str) -> Callable[[Path], None]:
     ],
     ids=["cut", "overwritten", "other database", "no day", "no ending", "text", "zeros"],
 )
-def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
-    path: Path, spoil: Callable[[Path], None]
+def test_a_damaged_file_is_renamed_and_a_new_one_started(
+    path: Path, damage: Callable[[Path], None]
 ) -> None:
-    keep(path, *[SaveDiaryEntry(replace(ENTRY, number=n)) for n in range(1, 200)])
-    spoil(path)
-    spoilt = path.read_bytes()
+    save(path, *[SaveDiaryEntry(replace(ENTRY, number=n)) for n in range(1, 200)])
+    damage(path)
+    damaged = path.read_bytes()
 
-    with closing(SessionStore(path)) as notebook:
-        assert notebook.note == (
-            f"{path}: damaged, or no diary; it is called diary.damaged.sqlite3 now, "
-            "and a new one is begun"
+    with closing(SessionStore(path)) as store:
+        assert store.notice == (
+            f"{path}: damaged, or not a diary: renamed to diary.damaged.sqlite3, "
+            "and a new diary is started"
         )
-        assert notebook.diary() == Diary()
-        notebook.keep(SaveDiaryEntry(ENTRY))
+        assert store.diary() == Diary()
+        store.save(SaveDiaryEntry(ENTRY))
 
-    assert found(path)[0].entries == (ENTRY,)
+    assert content(path)[0].entries == (ENTRY,)
     assert files(path) == ["diary.damaged.sqlite3", "diary.sqlite3"]
-    assert path.with_name("diary.damaged.sqlite3").read_bytes() == spoilt
+    assert path.with_name("diary.damaged.sqlite3").read_bytes() == damaged
 
 
-def test_what_is_put_aside_takes_no_others_place(path: Path) -> None:
+def test_a_renamed_file_replaces_no_other(path: Path) -> None:
     path.parent.mkdir()
-    for content in ("one", "two", "three"):
-        write(path, content)
+    for text in ("one", "two", "three"):
+        write(path, text)
         SessionStore(path).close()
 
     assert files(path) == [f"diary.damaged{n}.sqlite3" for n in ("-2", "-3", "")]
     assert path.with_name("diary.damaged-3.sqlite3").read_text() == "three"
 
 
-def test_an_empty_file_is_a_diary_without_entries(path: Path) -> None:
+def test_an_empty_file_is_an_empty_diary(path: Path) -> None:
     path.parent.mkdir()
     write(path, "")
 
-    assert found(path) == (Diary(), None)
-    keep(path, SaveDiaryEntry(ENTRY))
-    assert found(path)[0].entries == (ENTRY,)
+    assert content(path) == (Diary(), None)
+    save(path, SaveDiaryEntry(ENTRY))
+    assert content(path)[0].entries == (ENTRY,)
 
 
-def test_a_file_of_a_later_version_is_left_alone(path: Path) -> None:
-    keep(path, SaveDiaryEntry(ENTRY))
+def test_a_file_of_a_later_version_is_left_unchanged(path: Path) -> None:
+    save(path, SaveDiaryEntry(ENTRY))
     _change("PRAGMA user_version = 2")(path)
-    content = path.read_bytes()
+    before = path.read_bytes()
 
     with pytest.raises(VoiceGuideError, match="later version of Voice Guide") as caught:
         SessionStore(path)
 
     assert str(caught.value).startswith(f"{path}: ")
-    assert path.read_bytes() == content
+    assert path.read_bytes() == before
 
 
-def test_a_place_of_another_version_is_none(path: Path) -> None:
-    keep(path, SaveDiaryEntry(ENTRY), SaveCheckpoint(PLACE))
+def test_a_checkpoint_of_another_version_is_ignored(path: Path) -> None:
+    save(path, SaveDiaryEntry(ENTRY), SaveCheckpoint(CHECKPOINT))
     _change("UPDATE place SET place = '{}'")(path)
 
-    assert found(path) == (Diary(entries=(ENTRY,)), None)
+    assert content(path) == (Diary(entries=(ENTRY,)), None)
 
 
-def test_a_folder_in_its_place_is_told(path: Path) -> None:
+def test_a_folder_instead_of_the_file_is_reported(path: Path) -> None:
     path.mkdir(parents=True)
 
     with pytest.raises(VoiceGuideError, match="this is a folder, not a file"):
         SessionStore(path)
 
 
-def test_what_cannot_be_kept_is_told_once(tmp_path: Path) -> None:
-    # Where nobody can make a folder, not even root.
+def test_a_lasting_error_is_raised_once(tmp_path: Path) -> None:
+    # Not even root can create a folder here.
     path = Path("/proc/voice-guide/diary.sqlite3")
-    with closing(SessionStore(path)) as notebook:
-        assert (notebook.diary(), notebook.place()) == (Diary(), None)
-        with pytest.raises(VoiceGuideError, match=f"{path}: cannot be made: No such file"):
-            notebook.keep(SaveCheckpoint(PLACE))
-        notebook.keep(SaveCheckpoint(PLACE))
+    with closing(SessionStore(path)) as store:
+        assert (store.diary(), store.checkpoint()) == (Diary(), None)
+        with pytest.raises(VoiceGuideError, match=f"{path}: cannot be created: No such file"):
+            store.save(SaveCheckpoint(CHECKPOINT))
+        store.save(SaveCheckpoint(CHECKPOINT))
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost(path: Path) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(path: Path) -> None:
     program = (
         "import resource, sys, storage.test_store as t\nfrom pathlib import Path\n"
-        "notebook = t.SessionStore(Path(sys.argv[1]))\n"
-        "notebook.keep(t.SaveDiaryEntry(t.ENTRY))\n"
+        "store = t.SessionStore(Path(sys.argv[1]))\n"
+        "store.save(t.SaveDiaryEntry(t.ENTRY))\n"
         "unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, unlimited[1]))\n"
         "for attempt in range(4):\n"
         "    if attempt == 3:\n"
         "        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)\n"
         "    try:\n"
-        "        notebook.keep(t.SaveCheckpoint(t.PLACE))\n"
+        "        store.save(t.SaveCheckpoint(t.CHECKPOINT))\n"
         "    except t.VoiceGuideError as error:\n"
         "        print(error)\n"
-        "notebook.close()\n"
+        "store.close()\n"
     )
     folder = Path(__file__).parents[1]
     done = subprocess.run(
@@ -477,31 +475,31 @@ def test_a_full_disk_is_told_and_nothing_is_lost(path: Path) -> None:
     )
 
     assert done.stderr == ""
-    # One thread keeps it, another brings it onto the disk: a slow machine may tell of both.
-    told = done.stdout.splitlines()
-    assert told
-    assert len(set(told)) == len(told)
-    assert all(line.startswith(f"{path}: ") for line in told)
-    assert found(path) == (Diary(entries=(ENTRY,)), PLACE)
+    # One thread saves it and another syncs it: on a slow machine both may report an error.
+    errors = done.stdout.splitlines()
+    assert errors
+    assert len(set(errors)) == len(errors)
+    assert all(line.startswith(f"{path}: ") for line in errors)
+    assert content(path) == (Diary(entries=(ENTRY,)), CHECKPOINT)
 
 
-# Several at once
+# Several processes
 
 
-def test_several_programs_keep_what_they_have_to(path: Path) -> None:
+def test_several_processes_save_without_overwriting(path: Path) -> None:
     program = (
         "import sys, storage.test_store as t\nfrom pathlib import Path\n"
         "path, area = Path(sys.argv[1]), sys.argv[2]\n"
         "sys.stdin.readline()\n"
-        "notebook = t.SessionStore(path)\n"
-        "first = notebook.diary().next_number\n"
+        "store = t.SessionStore(path)\n"
+        "first = store.diary().next_number\n"
         "for number in range(first, first + 100):\n"
         "    entry = t.replace(t.ENTRY, number=number, area=area)\n"
-        "    notebook.keep(t.SaveDiaryEntry(t.replace(entry, ending=None)))\n"
-        "    notebook.keep(t.SaveCheckpoint(t.PLACE))\n"
-        "    notebook.keep(t.SaveDiaryEntry(entry))\n"
-        "    t.found(path)\n"
-        "notebook.close()\n"
+        "    store.save(t.SaveDiaryEntry(t.replace(entry, ending=None)))\n"
+        "    store.save(t.SaveCheckpoint(t.CHECKPOINT))\n"
+        "    store.save(t.SaveDiaryEntry(entry))\n"
+        "    t.content(path)\n"
+        "store.close()\n"
     )
     folder = Path(__file__).parents[1]
     areas = ["one", "two", "three"]
@@ -521,35 +519,35 @@ def test_several_programs_keep_what_they_have_to(path: Path) -> None:
         each.stdin.flush()
 
     assert [each.communicate(timeout=60)[1] for each in programs] == ["", "", ""]
-    written, place = found(path)
-    assert place
-    # They count from the same number, and none writes over what another has written.
+    diary, checkpoint = content(path)
+    assert checkpoint
+    # They start with the same number, and none overwrites another's entries.
     for area in areas:
-        own = [entry for entry in written.entries if entry.area == area]
+        own = [entry for entry in diary.entries if entry.area == area]
         assert [entry.ending for entry in own] == [ENTRY.ending] * 100
 
 
-def test_the_place_knows_its_entry_by_the_number_it_was_given(path: Path) -> None:
+def test_a_checkpoint_refers_to_its_entry_by_the_stored_number(path: Path) -> None:
     first, second = SessionStore(path), SessionStore(path)
-    first.keep(SaveDiaryEntry(ENTRY))
-    second.keep(SaveDiaryEntry(replace(ENTRY, area="the upper back")))
-    second.keep(SaveCheckpoint(replace(PLACE, entry=1)))
+    first.save(SaveDiaryEntry(ENTRY))
+    second.save(SaveDiaryEntry(replace(ENTRY, area="the upper back")))
+    second.save(SaveCheckpoint(replace(CHECKPOINT, entry=1)))
     first.close()
     second.close()
 
-    written, place = found(path)
-    assert place
-    assert place.entry is not None
-    assert written.entry(place.entry) == replace(ENTRY, number=2, area="the upper back")
+    diary, checkpoint = content(path)
+    assert checkpoint
+    assert checkpoint.entry is not None
+    assert diary.entry(checkpoint.entry) == replace(ENTRY, number=2, area="the upper back")
 
 
-def test_while_another_reads_what_is_forgotten_goes_as_soon_as_it_can(path: Path) -> None:
-    with closing(SessionStore(path)) as notebook:
-        _fill(notebook)
+def test_an_erased_diary_is_gone_as_soon_as_another_reader_is_done(path: Path) -> None:
+    with closing(SessionStore(path)) as store:
+        _fill(store)
         with closing(sqlite3.connect(path, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT * FROM entries").fetchone()
-            notebook.keep(EraseDiary())
+            store.save(EraseDiary())
             time.sleep(0.5)
-            notebook.keep(SaveCheckpoint(PLACE))
-        _wait_until(lambda: not any(secret in _written(path) for secret in SECRETS))
+            store.save(SaveCheckpoint(CHECKPOINT))
+        _wait_until(lambda: not any(secret in _raw_bytes(path) for secret in SECRETS))

@@ -1,4 +1,4 @@
-"""Keeps memos as fast as it can, in a sequence that is known: what the tests of killing kill."""
+"""Write a known sequence of changes to a store as fast as possible, until killed."""
 
 import sys
 from dataclasses import replace
@@ -11,36 +11,38 @@ from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.storage.store import SessionStore
 
-PLACE = SessionCheckpoint(
+CHECKPOINT = SessionCheckpoint(
     "hand-massage", True, 0, "left", 30.0, ("Stretch only as far as it feels good.",), 1
 )
 ENTRY = Entry(1, date(2026, 1, 1), "Hand massage", "the side of the neck", 7, 4, Ending.DONE)
 
 
-def memo(number: int) -> Persist:
-    """Return a memo of the sequence, counted from 1: places and, now and then, an entry."""
+def change(number: int) -> Persist:
+    """Return the change with that number, from 1: every fifth an entry, others checkpoints."""
     if number % 5 == 0:
-        which = number // 5
-        day = ENTRY.day + timedelta(days=which // 3)
-        return SaveDiaryEntry(replace(ENTRY, number=which, day=day, before=which % 11))
-    return SaveCheckpoint(replace(PLACE, step_index=number))
+        entry_number = number // 5
+        day = ENTRY.day + timedelta(days=entry_number // 3)
+        return SaveDiaryEntry(
+            replace(ENTRY, number=entry_number, day=day, before=entry_number % 11)
+        )
+    return SaveCheckpoint(replace(CHECKPOINT, step_index=number))
 
 
-def kept(number: int) -> tuple[Diary, SessionCheckpoint | None]:
-    """Return what is to be found when so many were kept."""
-    memos = [memo(each) for each in range(1, number + 1)]
-    places = [each.place for each in memos if isinstance(each, SaveCheckpoint)]
-    entries = tuple(each.entry for each in memos if isinstance(each, SaveDiaryEntry))
-    return Diary(entries=entries), places[-1] if places else None
+def content_after(number: int) -> tuple[Diary, SessionCheckpoint | None]:
+    """Return what the store holds after so many changes."""
+    changes = [change(each) for each in range(1, number + 1)]
+    checkpoints = [each.place for each in changes if isinstance(each, SaveCheckpoint)]
+    entries = tuple(each.entry for each in changes if isinstance(each, SaveDiaryEntry))
+    return Diary(entries=entries), checkpoints[-1] if checkpoints else None
 
 
 def main() -> None:
-    """Keep what comes after a number, and print each number when it was kept."""
-    path, after = sys.argv[1:]
+    """Save the changes after a number, and print each change's number once it is saved."""
+    path, last = sys.argv[1:]
     print("ready", flush=True)
-    notebook = SessionStore(Path(path))
-    for number in count(int(after) + 1):
-        notebook.keep(memo(number))
+    store = SessionStore(Path(path))
+    for number in count(int(last) + 1):
+        store.save(change(number))
         print(number, flush=True)
 
 

@@ -28,17 +28,17 @@ class SessionRecorder:
     """Keeps what the guide asks to have kept."""
 
     def __init__(self, file: SettingsFile, tell: Tell) -> None:
-        """Open the notebook; raises VoiceGuideError where it cannot be read."""
+        """Open the store; raises VoiceGuideError if it cannot be read."""
         self._file = file
         self._tell = tell
         self._store = SessionStore()
-        if self._store.note:
-            tell(0.0, self._store.note)
+        if self._store.notice:
+            tell(0.0, self._store.notice)
 
     @property
     def started(self) -> Started:
         """What the guide is to know of earlier sessions."""
-        return Started(self._store.diary(), date.today(), self._store.place())
+        return Started(self._store.diary(), date.today(), self._store.checkpoint())
 
     @property
     def is_new(self) -> bool:
@@ -66,7 +66,7 @@ class SessionRecorder:
                     | SaveAdviceDate()
                     | EraseDiary()
                 ):
-                    self._store.keep(happening)
+                    self._store.save(happening)
         except VoiceGuideError as error:
             # It holds for this session; a session is worth more than what is kept of it.
             self._tell(at_s, f"not kept for the next start: {error}")

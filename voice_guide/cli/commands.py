@@ -220,17 +220,17 @@ def _diary(options: argparse.Namespace) -> int:
     from voice_guide.diary import chart, report
     from voice_guide.storage.store import SessionStore
 
-    with closing(SessionStore()) as notebook:
-        diary = notebook.diary()
-    if notebook.note:
-        print(f"voice-guide: {notebook.note}", file=sys.stderr)
+    with closing(SessionStore()) as store:
+        diary = store.diary()
+    if store.notice:
+        print(f"voice-guide: {store.notice}", file=sys.stderr)
     if options.plot:
         chart.draw(diary.entries, options.plot)
     elif options.csv:
         report.write_csv(diary, sys.stdout)
     else:
         report.show(diary, date.today())
-    return 1 if notebook.note else 0
+    return 1 if store.notice else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""The SQLite store that only the user can read: diary entries and the session checkpoint."""
+"""Storage: the SQLite file of the diary and the session checkpoint, readable only by its user."""

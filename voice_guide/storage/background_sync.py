@@ -1,13 +1,13 @@
-"""Bringing onto the disk what was committed, in a thread that may wait for it.
+"""Sync committed data to the disk in a background thread, so that commits need not wait.
 
-Whoever commits waits for no disk: the system has it at once, so that it outlives the program
-however that ends. Here it is made to outlive the machine too.
+A commit hands its data to the operating system at once, which is enough for it to survive the
+end of the program. The sync here makes it survive a power cut.
 
-SQLite appends commits to a file beside the database. To sync that is enough, and as little
-as can be written to a memory card; only now and then is it copied into the database (a
-checkpoint) and begun anew. SQLite itself would sync its new beginning in the middle of
-somebody's commit, for the sake of old content that could come back. It is cut to nothing
-first instead, and so has no old content.
+SQLite appends commits to a write-ahead log (WAL) beside the database. Syncing that log is enough,
+and is as little as can be written to a memory card; only now and then is the log copied into the
+database (a checkpoint) and started over. SQLite by itself would sync the new start of the log in
+the middle of a commit, because old content could reappear. The log is truncated to nothing first
+instead, and so has no old content.
 """
 
 import os
@@ -21,64 +21,64 @@ from pathlib import Path
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.database import connect
 
-_MOST_BYTES = 1 << 20
-"""What may be appended before it is copied into the database."""
+_MAX_LOG_BYTES = 1 << 20
+"""Size of the write-ahead log above which it is copied into the database."""
 
-_AGAIN_S = 0.3
-"""When that is tried again, in seconds, where others were at it. What comes every second is
-not met with every time."""
+_RETRY_DELAY_S = 0.3
+"""Seconds before truncating the log is tried again after other connections were busy with the
+file. Not a divisor of one second, so that commits made every second do not always collide."""
 
 
 class BackgroundSync:
-    """Keeps a database in WAL mode on the disk, until it is closed."""
+    """Syncs a database in WAL mode to the disk until it is closed."""
 
-    trouble: VoiceGuideError | None = None
-    """What went wrong at the last try."""
+    error: VoiceGuideError | None = None
+    """The error of the last sync; None if it succeeded."""
 
     def __init__(self, path: Path) -> None:
-        """Begin; raises sqlite3.Error where it cannot be opened."""
+        """Start the thread; raises sqlite3.Error if the database cannot be opened."""
         self._path = path
-        self._commits = Path(f"{path}-wal")
+        self._log = Path(f"{path}-wal")
         self._connection = connect(path, timeout_s=0)
         self._changed = threading.Condition()
         self._due_s: float | None = time.monotonic()
         self._is_closing = False
-        self._must_cut = threading.Event()
-        # A program that was killed may not have come to erase what it had to.
-        self._must_cut.set()
+        self._must_truncate = threading.Event()
+        # A killed program may have left deleted data in the log.
+        self._must_truncate.set()
         self._thread = threading.Thread(target=self._run, name="diary", daemon=True)
         self._thread.start()
 
-    def settle(self, within_s: float) -> None:
-        """Have what was committed on the disk within so many seconds; do not wait for it."""
+    def request_sync(self, within_s: float) -> None:
+        """Sync what was committed within so many seconds; return at once."""
         due_s = time.monotonic() + within_s
         with self._changed:
             if self._due_s is None or due_s < self._due_s:
                 self._due_s = due_s
                 self._changed.notify()
 
-    def erase(self) -> None:
-        """Have what was deleted gone from the disk at once; do not wait for it."""
-        self._must_cut.set()
-        self.settle(0)
+    def request_purge(self) -> None:
+        """Remove deleted data from the disk as soon as possible; return at once."""
+        self._must_truncate.set()
+        self.request_sync(0)
 
     def close(self) -> None:
-        """Bring everything onto the disk, and end. Every other connection is closed before."""
+        """Sync everything and stop. Close every other connection of this process before."""
         with self._changed:
             self._is_closing = True
             self._changed.notify()
         self._thread.join()
 
     def _run(self) -> None:
-        self._try(lambda: _sync(self._path.parent))
-        while self._is_due():
-            self._try(self._bring_to_disk)
-        self._try(self._sync_commits)
-        # What closes the database as the last one copies everything into it, and syncs that.
+        self._try(lambda: _fsync(self._path.parent))
+        while self._wait_until_due():
+            self._try(self._sync)
+        self._try(self._sync_log)
+        # The last connection to close copies the whole log into the database, and syncs it.
         self._connection.close()
 
-    def _is_due(self) -> bool:
-        """Wait until there is something to do; tell whether, or else it is over."""
+    def _wait_until_due(self) -> bool:
+        """Wait for a sync to be due; return False if the store is closing instead."""
         with self._changed:
             while not self._is_closing:
                 left_s = None if self._due_s is None else self._due_s - time.monotonic()
@@ -91,33 +91,33 @@ class BackgroundSync:
     def _try(self, step: Callable[[], None]) -> None:
         try:
             step()
-            self.trouble = None
+            self.error = None
         except (OSError, sqlite3.Error) as error:
-            self.trouble = VoiceGuideError(f"{self._path}: not on the disk yet: {error}")
+            self.error = VoiceGuideError(f"{self._path}: cannot be written to the disk: {error}")
 
-    def _bring_to_disk(self) -> None:
-        self._sync_commits()
-        if not self._must_cut.is_set() and self._commits.stat().st_size < _MOST_BYTES:
+    def _sync(self) -> None:
+        self._sync_log()
+        if not self._must_truncate.is_set() and self._log.stat().st_size < _MAX_LOG_BYTES:
             return
-        # Before, so that what has to be erased meanwhile is not forgotten.
-        self._must_cut.clear()
-        is_cut = False
+        # Cleared before truncating, so that a purge requested meanwhile is not missed.
+        self._must_truncate.clear()
+        is_truncated = False
         try:
-            is_cut = self._cut()
+            is_truncated = self._truncate_log()
         finally:
-            if not is_cut:
-                self._must_cut.set()
-                self.settle(_AGAIN_S)
-        self._sync_commits()
+            if not is_truncated:
+                self._must_truncate.set()
+                self.request_sync(_RETRY_DELAY_S)
+        self._sync_log()
 
-    def _cut(self) -> bool:
-        """Copy the commits into the database and forget them; False where more came meanwhile."""
+    def _truncate_log(self) -> bool:
+        """Copy the log into the database and empty it; return False if commits came meanwhile."""
         before = self._pragma("data_version")
-        # Others commit while this waits for the disk; nothing is lost by trying it again.
+        # Others can commit while this waits for the disk; nothing is lost by trying again.
         self._pragma("wal_checkpoint(PASSIVE)")
         if self._pragma("data_version") != before:
             return False
-        # They cannot while this is at work, but it finds nothing left to wait for.
+        # Others cannot commit during this one, but nothing is left for it to wait for.
         is_busy, *_ = self._pragma("wal_checkpoint(TRUNCATE)")
         return not is_busy
 
@@ -125,12 +125,12 @@ class BackgroundSync:
         result: tuple[int, ...] = self._connection.execute(f"PRAGMA {pragma}").fetchone()
         return result
 
-    def _sync_commits(self) -> None:
+    def _sync_log(self) -> None:
         with suppress(FileNotFoundError):
-            _sync(self._commits)
+            _fsync(self._log)
 
 
-def _sync(path: Path) -> None:
+def _fsync(path: Path) -> None:
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

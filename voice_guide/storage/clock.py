@@ -1,32 +1,32 @@
-"""When something was: told so that a clock that is set does not make it older or younger."""
+"""Points in time whose distance stays right when the system clock is set."""
 
 import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-"""Where Linux tells one start of the machine from another."""
+_BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+"""The file in which Linux gives an ID of the running boot."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in time, by every clock there is."""
+    """A point in time, by the machine's uptime and by the calendar."""
 
     boot: str | None
-    """Which start of the machine it is in; None where that cannot be told."""
+    """The ID of the boot it is in; None if the system has none."""
 
     up_s: float
-    """Seconds since that start, those included in which the machine was suspended."""
+    """Seconds since that boot, including those in which the machine was suspended."""
 
     wall_s: float
-    """Seconds since 1970, by a clock that may be set at any time."""
+    """Seconds since 1970, by the system clock, which can be set at any time."""
 
     def seconds_since(self, earlier: "Moment") -> float:
-        """Return how much later than another moment this is, as well as that can be told.
+        """Return the seconds from an earlier moment to this one.
 
-        Nothing disturbs it while the machine is on. From one start to another it is told by
-        the calendar; where that was set back meanwhile, no time has passed.
+        Within one boot, the uptime decides. Across boots the calendar does; if it was set back
+        meanwhile, the result is 0.
         """
         if self.boot is not None and self.boot == earlier.boot:
             return self.up_s - earlier.up_s
@@ -34,13 +34,13 @@ class Moment:
 
 
 def now() -> Moment:
-    """Return this moment."""
-    return Moment(_boot(), time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
+    """Return the present moment."""
+    return Moment(_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
 
 
 @cache
-def _boot() -> str | None:
+def _boot_id() -> str | None:
     try:
-        return _BOOT_ID.read_text().strip()
+        return _BOOT_ID_FILE.read_text().strip()
     except OSError:
         return None

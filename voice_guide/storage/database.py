@@ -1,4 +1,4 @@
-"""The diary's file: made, opened, kept from other eyes, and put aside where it is damaged."""
+"""The SQLite file: create it, open it, restrict it to its user, and move damaged ones aside."""
 
 import os
 import sqlite3
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
 
-WAITED_S = 2.0
-"""How long another process that is writing is waited for, in seconds."""
+BUSY_TIMEOUT_S = 2.0
+"""Seconds to wait for another process that is writing."""
 
-_VERSION = 1
-"""What the tables look like."""
+_SCHEMA_VERSION = 1
+"""The version of the tables, as SQLite's `user_version`."""
 
-_OURS = 0x566F4775
-"""What tells a diary from any other database."""
+_APPLICATION_ID = 0x566F4775
+"""SQLite's `application_id`, which tells this file from any other database."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -43,41 +43,42 @@ CREATE TABLE IF NOT EXISTS place (
 ) STRICT;
 INSERT OR IGNORE INTO person (id) VALUES (1);
 """
+"""The tables of version 1, as they are on devices; `place` holds the session checkpoint."""
 
-_ENDINGS = ("", "-wal", "-shm", "-journal")
-"""What the names of the files end with that SQLite makes of one."""
+_FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
+"""Suffixes of the files that SQLite keeps for one database."""
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""The last of these means that a table or a column is not there."""
+_DAMAGE_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""SQLite's result codes of a damaged file; SQLITE_ERROR means a missing table or column."""
 
-_WHAT_TO_DO = {
-    sqlite3.SQLITE_FULL: "the disk is full; make room",
-    sqlite3.SQLITE_READONLY: "it may not be written; see whose it is",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see whose it is, and its folder",
-    sqlite3.SQLITE_BUSY: "another program does not let go of it; end that",
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full: free some space",
+    sqlite3.SQLITE_READONLY: "this user may not write to it: check who owns the file",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check who owns the file and its folder",
+    sqlite3.SQLITE_BUSY: "another program keeps it locked: end that program",
 }
-"""SQLite's kinds of failure as a person can mend them."""
+"""SQLite's result codes to what went wrong and what the user can do."""
 
 
 class DamagedError(Exception):
-    """The file is damaged, or no diary."""
+    """The file is damaged, or not a diary."""
 
 
-def opened(path: Path) -> sqlite3.Connection | None:
-    """Open the diary at an absolute path; None where nothing was written yet.
+def open_database(path: Path) -> sqlite3.Connection | None:
+    """Open the diary at an absolute path; return None if nothing was written there yet.
 
-    Raises DamagedError where the file is damaged or something else, and VoiceGuideError where
-    it cannot be read or is of a later version of the program.
+    Raises DamagedError if the file is damaged or not a diary, and VoiceGuideError if it cannot
+    be read or is from a later version of the program.
     """
     if not path.exists():
         return None
     if path.is_dir():
         raise VoiceGuideError(f"{path}: this is a folder, not a file")
-    _hide(path)
-    with telling(path):
-        connection = connect(path, WAITED_S)
+    _restrict_to_user(path)
+    with database_errors(path):
+        connection = connect(path, BUSY_TIMEOUT_S)
         try:
-            if _is_diary(connection, path):
+            if _has_tables(connection, path):
                 return connection
         except BaseException:
             connection.close()
@@ -86,28 +87,28 @@ def opened(path: Path) -> sqlite3.Connection | None:
         return None
 
 
-def made(path: Path) -> sqlite3.Connection:
-    """Make a diary at an absolute path where there is none, and open it for an Upkeep to sync.
+def create_database(path: Path) -> sqlite3.Connection:
+    """Create a diary at an absolute path if there is none, and open it unsynced.
 
-    Raises VoiceGuideError where that cannot be done.
+    A BackgroundSync must sync it. Raises VoiceGuideError if it cannot be created.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite makes the files beside this one as readable as it finds this one.
+        # SQLite gives the files beside this one the same permissions.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise VoiceGuideError(f"{path}: cannot be made: {error.strerror}") from error
-    with telling(path):
-        connection = connect(path, WAITED_S)
+        raise VoiceGuideError(f"{path}: cannot be created: {error.strerror}") from error
+    with database_errors(path):
+        connection = connect(path, BUSY_TIMEOUT_S)
         try:
-            leave_syncing_to_others(connection)
-            _append_commits(connection)
+            disable_sync(connection)
+            _enable_wal(connection)
             with transaction(connection):
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {_OURS}")
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
+                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
         except BaseException:
             connection.close()
             raise
@@ -115,12 +116,12 @@ def made(path: Path) -> sqlite3.Connection:
 
 
 def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
-    """Open a file that is there; `timeout_s` is how long another process is waited for."""
+    """Connect to an existing file, waiting up to `timeout_s` for locks of other processes."""
     mode = "mode=rw"
     if not os.access(path.parent, os.W_OK):
-        # What SQLite makes beside a file, even to read it, cannot be made here.
-        has_commits = Path(f"{path}-wal").exists()
-        mode = "mode=ro" if has_commits else "mode=ro&immutable=1"
+        # SQLite cannot create the files here that it needs even for reading.
+        has_log = Path(f"{path}-wal").exists()
+        mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     connection = sqlite3.connect(
         f"{path.as_uri()}?{mode}",
         uri=True,
@@ -128,20 +129,20 @@ def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    # Checkpoints wait for the disk: when, and in which thread, is not to be left to chance.
+    # Checkpoints wait for the disk; BackgroundSync decides when and in which thread.
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 
-def leave_syncing_to_others(connection: sqlite3.Connection) -> None:
-    """Never wait for the disk; somebody else has to sync, and to close after this one."""
+def disable_sync(connection: sqlite3.Connection) -> None:
+    """Stop the connection from waiting for the disk; a BackgroundSync must outlive it."""
     connection.execute("PRAGMA synchronous = OFF")
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have everything that is done meanwhile happen, or nothing."""
+    """Commit everything done in the block, or nothing if it raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -153,25 +154,25 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Raise DamagedError or VoiceGuideError where SQLite cannot do what it is asked for."""
+def database_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into DamagedError, or VoiceGuideError with advice for the user."""
     try:
         yield
     except sqlite3.Error as error:
-        # What more the upper bits tell does not change what to do.
+        # The upper bits give details that do not change the advice.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _DAMAGED:
+        if code in _DAMAGE_CODES:
             raise DamagedError(str(error)) from error
-        raise VoiceGuideError(f"{path}: {_WHAT_TO_DO.get(code, str(error))}") from error
+        raise VoiceGuideError(f"{path}: {_ADVICE.get(code, str(error))}") from error
     except UnicodeDecodeError as error:
-        # Of what SQLite quotes as it tells what is wrong, too.
+        # Raised for text in a table, and for text that an SQLite error quotes.
         raise DamagedError(f"not UTF-8: {error.reason}") from error
 
 
-def put_aside(path: Path) -> Path:
-    """Give a file, with those beside it, a name that tells it is damaged; return that.
+def move_aside(path: Path) -> Path:
+    """Rename a damaged file, and those beside it, to an unused name; return the new path.
 
-    Raises VoiceGuideError where that cannot be done.
+    Raises VoiceGuideError if it cannot be renamed.
     """
     for number in count(1):
         name = f"{path.stem}.damaged{f'-{number}' if number > 1 else ''}{path.suffix}"
@@ -179,19 +180,19 @@ def put_aside(path: Path) -> Path:
         if not aside.exists():
             break
     try:
-        for ending in _ENDINGS:
+        for suffix in _FILE_SUFFIXES:
             with suppress(FileNotFoundError):
-                Path(f"{path}{ending}").rename(f"{aside}{ending}")
+                Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
     except OSError as error:
         raise VoiceGuideError(
-            f"{path}: damaged, or no diary, and cannot be put aside: {error.strerror}"
+            f"{path}: damaged, or not a diary, and cannot be renamed: {error.strerror}"
         ) from error
     return aside
 
 
-def _append_commits(connection: sqlite3.Connection) -> None:
-    """Change to WAL mode, which SQLite does not wait for by itself where another is at it."""
-    until_s = time.monotonic() + WAITED_S
+def _enable_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL mode, waiting for other connections: SQLite's own timeout does not apply."""
+    until_s = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -202,31 +203,34 @@ def _append_commits(connection: sqlite3.Connection) -> None:
         time.sleep(0.001)
 
 
-def _is_diary(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether it is one, or nothing yet; raises as `opened` does where it is neither."""
+def _has_tables(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return True for an intact diary, False for an empty file.
+
+    Raises as `open_database` does for anything else.
+    """
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    (whose,) = connection.execute("PRAGMA application_id").fetchone()
-    if whose != _OURS:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id != _APPLICATION_ID:
         if tables:
-            raise DamagedError("a database of something else")
+            raise DamagedError("a database of another program")
         return False
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > _VERSION:
+    if version > _SCHEMA_VERSION:
         raise VoiceGuideError(
-            f"{path}: written by a later version of Voice Guide, which this one cannot read; "
+            f"{path}: written by a later version of Voice Guide, which this one cannot read: "
             "update Voice Guide"
         )
-    (finding,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if finding != "ok":
-        raise DamagedError(finding)
+    (problem,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if problem != "ok":
+        raise DamagedError(problem)
     return True
 
 
-def _hide(path: Path) -> None:
-    """Let only the user read it."""
-    for ending in _ENDINGS:
-        file = Path(f"{path}{ending}")
-        # Somebody else's file is theirs to hide.
+def _restrict_to_user(path: Path) -> None:
+    """Remove other users' permissions from the files."""
+    for suffix in _FILE_SUFFIXES:
+        file = Path(f"{path}{suffix}")
+        # A file of another user cannot be changed, and is that user's to protect.
         with suppress(FileNotFoundError, PermissionError):
             if file.stat().st_mode & 0o077:
                 file.chmod(0o600)

@@ -1,7 +1,7 @@
-"""Where the diary is kept, and the place of a session: a file that only the user can read.
+"""The store of the diary and the session checkpoint: a file that only its user can read.
 
-What was kept outlives the program however that ends, as soon as `keep` has returned; and
-the machine a moment later.
+What was saved survives the end of the program, in whatever way, as soon as `save` has returned,
+and a power cut a moment later.
 """
 
 import os
@@ -31,101 +31,102 @@ from voice_guide.storage import database
 from voice_guide.storage.background_sync import BackgroundSync
 from voice_guide.storage.clock import Moment, now
 
-_OLDEST_PLACE_S = 2 * 60 * 60
-"""Seconds after which a session is over, wherever it broke off."""
+_MAX_CHECKPOINT_AGE_S = 2 * 60 * 60
+"""Seconds after which an interrupted session is not resumed."""
 
-_PROMPTLY_S = 0.1
-"""Seconds within which it is on the disk: memos that come together are brought there once."""
+_SYNC_DELAY_S = 0.1
+"""Seconds until a change is synced to the disk, so that changes made together share one sync."""
 
-_ELAPSING_S = 5.0
-"""The same where only a step's time has gone on: a memory card wears out by every write."""
+_TIMER_SYNC_DELAY_S = 5.0
+"""The same for a checkpoint in which only the step's time differs: each write wears out a memory
+card."""
 
-_PLACE = TypeAdapter(SessionCheckpoint)
+_CHECKPOINT = TypeAdapter(SessionCheckpoint)
 
 
 class SessionStore:
-    """The diary and the place, and the file they are kept in once there is anything to keep."""
+    """The diary and the checkpoint, in a file that is created when something is first saved."""
 
-    note: str | None = None
-    """What a person has to know about the file, where it was damaged."""
+    notice: str | None = None
+    """A message for the user if the file was damaged; None otherwise."""
 
     def __init__(self, path: Path | None = None, clock: Callable[[], Moment] = now) -> None:
-        """Open the file, where there is one; one that is damaged is put aside, as `note` tells.
+        """Open the file if there is one. A damaged one is renamed, and `notice` says so.
 
-        Raises VoiceGuideError where it cannot be read, or is of a later version.
+        Raises VoiceGuideError if it cannot be read or is from a later version.
         """
         path = path or platformdirs.user_data_path("voice-guide") / "diary.sqlite3"
-        # A link is followed once and for all: SQLite's other files lie where it leads.
+        # A symbolic link is resolved once, because SQLite's other files are beside its target.
         self._path = Path(os.path.realpath(path))
         self._clock = clock
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._upkeep: BackgroundSync | None = None
-        self._last_place: SessionCheckpoint | None = None
-        self._trouble = ""
-        self._numbers: dict[int, int] = {}
+        self._sync: BackgroundSync | None = None
+        self._last_checkpoint: SessionCheckpoint | None = None
+        self._last_error = ""
+        self._stored_numbers: dict[int, int] = {}
         try:
-            self._connection = database.opened(self._path)
-            self._numbers = {entry.number: entry.number for entry in self._diary().entries}
+            self._connection = database.open_database(self._path)
+            self._stored_numbers = {entry.number: entry.number for entry in self._diary().entries}
         except database.DamagedError:
             self.close()
-            aside = database.put_aside(self._path)
-            self.note = (
-                f"{self._path}: damaged, or no diary; it is called {aside.name} now, "
-                "and a new one is begun"
+            aside = database.move_aside(self._path)
+            self.notice = (
+                f"{self._path}: damaged, or not a diary: renamed to {aside.name}, "
+                "and a new diary is started"
             )
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was ever kept."""
-        return self._connection is None and self.note is None
+        """True if nothing was ever saved."""
+        return self._connection is None and self.notice is None
 
     def diary(self) -> Diary:
-        """Return what was written down; raises VoiceGuideError where it cannot be read."""
-        with self._lock, self._telling():
+        """Return the stored diary; raises VoiceGuideError if it cannot be read."""
+        with self._lock, self._damage_reported():
             return self._diary()
 
-    def place(self) -> SessionCheckpoint | None:
-        """Return where a session broke off, where that is less than two hours ago.
+    def checkpoint(self) -> SessionCheckpoint | None:
+        """Return the checkpoint of a session interrupted in the last two hours; None if none was.
 
-        Raises VoiceGuideError where it cannot be read.
+        Raises VoiceGuideError if it cannot be read.
         """
-        with self._lock, self._telling():
-            return self._place()
+        with self._lock, self._damage_reported():
+            return self._checkpoint()
 
-    def keep(self, memo: Persist) -> None:
-        """Keep this for the next start, without waiting for the disk.
+    def save(self, change: Persist) -> None:
+        """Save a change for the next start, without waiting for the disk.
 
-        Raises VoiceGuideError where it cannot be kept; not again while that is so for the same
-        reason: this is called once a second.
+        Raises VoiceGuideError if it cannot be saved. The same error is not raised again while it
+        lasts, because this is called once a second.
         """
         with self._lock:
             try:
-                with self._telling():
-                    self._keep(memo)
-                if self._upkeep and self._upkeep.trouble:
-                    raise self._upkeep.trouble
+                with self._damage_reported():
+                    self._save(change)
+                if self._sync and self._sync.error:
+                    raise self._sync.error
             except VoiceGuideError as error:
-                if str(error) != self._trouble:
-                    self._trouble = str(error)
+                if str(error) != self._last_error:
+                    self._last_error = str(error)
                     raise
             else:
-                self._trouble = ""
+                self._last_error = ""
 
     def close(self) -> None:
-        """Bring everything onto the disk; nothing can be kept after that."""
+        """Sync everything to the disk; nothing can be saved afterwards."""
         with self._lock:
             if self._connection:
                 self._connection.close()
-            # Which must be the last to have it open: it is the one that syncs.
-            if self._upkeep:
-                self._upkeep.close()
-            self._connection = self._upkeep = None
+            # The last connection, because SQLite syncs when that is closed.
+            if self._sync:
+                self._sync.close()
+            self._connection = self._sync = None
 
     def _diary(self) -> Diary:
         if not self._connection:
             return Diary()
-        with database.telling(self._path):
+        with database.database_errors(self._path):
             wants, advised_on = self._connection.execute(
                 "SELECT wants_diary, advised_on FROM person"
             ).fetchone()
@@ -142,56 +143,51 @@ class SessionStore:
         except ValueError as error:
             raise database.DamagedError(str(error)) from error
 
-    def _place(self) -> SessionCheckpoint | None:
+    def _checkpoint(self) -> SessionCheckpoint | None:
         if not self._connection:
             return None
-        with database.telling(self._path):
+        with database.database_errors(self._path):
             row = self._connection.execute(
                 "SELECT place, boot, up_s, wall_s FROM place"
             ).fetchone()
-        if not row or self._clock().seconds_since(Moment(*row[1:])) >= _OLDEST_PLACE_S:
+        if not row or self._clock().seconds_since(Moment(*row[1:])) >= _MAX_CHECKPOINT_AGE_S:
             return None
         try:
-            return _PLACE.validate_json(row[0])
+            return _CHECKPOINT.validate_json(row[0])
         except ValidationError:
-            # What a place consists of was different in another version.
+            # Another version of the program stored different keys.
             return None
 
-    def _keep(self, memo: Persist) -> None:
-        with database.telling(self._path):
-            connection, upkeep = self._begun()
+    def _save(self, change: Persist) -> None:
+        with database.database_errors(self._path):
+            connection, sync = self._open_for_writing()
             with database.transaction(connection):
-                self._put(memo, connection)
-        if isinstance(memo, EraseDiary):
-            self._numbers.clear()
-            upkeep.erase()
-        elif isinstance(memo, SaveCheckpoint):
-            upkeep.settle(_ELAPSING_S if self._is_elapsing(memo.place) else _PROMPTLY_S)
-            self._last_place = memo.place
-        else:
-            upkeep.settle(_PROMPTLY_S)
+                self._write(change, connection)
+        match change:
+            case EraseDiary():
+                self._stored_numbers.clear()
+                sync.request_purge()
+            case SaveCheckpoint(checkpoint):
+                only_time = self._differs_only_in_time(checkpoint)
+                sync.request_sync(_TIMER_SYNC_DELAY_S if only_time else _SYNC_DELAY_S)
+                self._last_checkpoint = checkpoint
+            case _:
+                sync.request_sync(_SYNC_DELAY_S)
 
-    def _begun(self) -> tuple[sqlite3.Connection, BackgroundSync]:
-        """Return what to write with."""
+    def _open_for_writing(self) -> tuple[sqlite3.Connection, BackgroundSync]:
         if not self._connection:
-            self._connection = database.made(self._path)
-        if not self._upkeep:
-            database.leave_syncing_to_others(self._connection)
-            self._upkeep = BackgroundSync(self._path)
-        return self._connection, self._upkeep
+            self._connection = database.create_database(self._path)
+        if not self._sync:
+            database.disable_sync(self._connection)
+            self._sync = BackgroundSync(self._path)
+        return self._connection, self._sync
 
-    def _put(self, memo: Persist, connection: sqlite3.Connection) -> None:
-        match memo:
+    def _write(self, change: Persist, connection: sqlite3.Connection) -> None:
+        match change:
             case SaveCheckpoint(None):
                 connection.execute("DELETE FROM place")
-            case SaveCheckpoint(SessionCheckpoint() as place):
-                at = self._clock()
-                if place.entry is not None:
-                    place = replace(place, entry=self._numbers.get(place.entry, place.entry))
-                connection.execute(
-                    "INSERT OR REPLACE INTO place VALUES (1, ?, ?, ?, ?)",
-                    (_PLACE.dump_json(place, by_alias=True).decode(), at.boot, at.up_s, at.wall_s),
-                )
+            case SaveCheckpoint(SessionCheckpoint() as checkpoint):
+                self._write_checkpoint(checkpoint, connection)
             case SaveDiaryConsent(is_wanted):
                 connection.execute("UPDATE person SET wants_diary = ?", (is_wanted,))
             case SaveAdviceDate(today):
@@ -200,7 +196,7 @@ class SessionStore:
                 connection.execute(
                     "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
-                        self._number(entry.number, connection),
+                        self._stored_number(entry.number, connection),
                         entry.day.isoformat(),
                         entry.routine,
                         entry.area,
@@ -214,29 +210,50 @@ class SessionStore:
                 connection.execute("UPDATE person SET wants_diary = 0, advised_on = NULL")
                 connection.execute("UPDATE place SET place = json_set(place, '$.entry', NULL)")
 
-    def _number(self, number: int, connection: sqlite3.Connection) -> int:
-        """Return the number to write an entry under: another's is never written over.
+    def _write_checkpoint(
+        self, checkpoint: SessionCheckpoint, connection: sqlite3.Connection
+    ) -> None:
+        at = self._clock()
+        if checkpoint.entry is not None:
+            number = self._stored_numbers.get(checkpoint.entry, checkpoint.entry)
+            checkpoint = replace(checkpoint, entry=number)
+        connection.execute(
+            "INSERT OR REPLACE INTO place VALUES (1, ?, ?, ?, ?)",
+            (_to_json(checkpoint), at.boot, at.up_s, at.wall_s),
+        )
 
-        A guide that runs at the same time begins with the same number.
+    def _stored_number(self, number: int, connection: sqlite3.Connection) -> int:
+        """Return the number to store an entry under.
+
+        It may differ from the entry's own: two guides that run at the same time start with the
+        same number, and must not overwrite each other's entries.
         """
-        if number not in self._numbers:
+        if number not in self._stored_numbers:
             (last,) = connection.execute("SELECT max(number) FROM entries").fetchone()
-            self._numbers[number] = max(number, (last or 0) + 1)
-        return self._numbers[number]
+            self._stored_numbers[number] = max(number, (last or 0) + 1)
+        return self._stored_numbers[number]
 
-    def _is_elapsing(self, place: SessionCheckpoint | None) -> bool:
-        """Tell whether only a step's time has gone on since the last place."""
-        last = self._last_place
-        return bool(place and last and replace(place, left_s=None) == replace(last, left_s=None))
+    def _differs_only_in_time(self, checkpoint: SessionCheckpoint | None) -> bool:
+        """Return True if only the step's time differs from the last checkpoint."""
+        last = self._last_checkpoint
+        return bool(
+            checkpoint and last and replace(checkpoint, left_s=None) == replace(last, left_s=None)
+        )
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _damage_reported(self) -> Iterator[None]:
+        """Turn DamagedError into a message for the user."""
         try:
             yield
         except database.DamagedError as error:
             raise VoiceGuideError(
-                f"{self._path}: damaged ({error}); the next start puts it aside"
+                f"{self._path}: damaged ({error}): restart Voice Guide, which renames the file "
+                "and starts a new one"
             ) from error
+
+
+def _to_json(checkpoint: SessionCheckpoint) -> str:
+    return _CHECKPOINT.dump_json(checkpoint, by_alias=True).decode()
 
 
 def _entry(
