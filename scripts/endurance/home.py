@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Self
 
 from endurance.program import Hearing, Program
-from voice_guide.app.demo import ROOM
 from voice_guide.audio.pcm import BLOCK, RATE, Samples
 from voice_guide.dialogue.actions import Action, End, SaveCheckpoint
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
@@ -19,7 +18,7 @@ from voice_guide.dialogue.view import View
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning
-from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.simulation.acoustics import DEMO_ROOM, Acoustics
 from voice_guide.simulation.room import Room
 from voice_guide.ui.console import describe
 
@@ -83,7 +82,7 @@ class Home:
         """What the guide noted that went wrong."""
         self._scene = Scene.SILENCE
         self._start()
-        self._room: Room = self._program.room(ROOM)
+        self._room: Room = self._program.room(DEMO_ROOM)
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +90,7 @@ class Home:
     def __exit__(self, *_: object) -> None:
         self._program.close()
 
-    def enter(self, scene: Scene, acoustics: Acoustics = ROOM) -> None:
+    def enter(self, scene: Scene, acoustics: Acoustics = DEMO_ROOM) -> None:
         """Let something else go on from now on; the program begins anew where it had ended."""
         if self.is_ending:
             self.let_pass_until(lambda: self._program.engine.is_finished)

@@ -16,10 +16,9 @@ from endurance.sounds import Sounds, sounds
 from endurance.table import Row
 from endurance.usage import Usage, usage, written_bytes
 from endurance.wording import ROUTINES
-from voice_guide.app.demo import ROOM
 from voice_guide.audio.pcm import Samples
 from voice_guide.dialogue.phase import Phase
-from voice_guide.simulation.acoustics import Acoustics
+from voice_guide.simulation.acoustics import DEMO_ROOM, Acoustics
 
 _TALK_MIN, _MUSIC_MIN, _KITCHEN_MIN, _SILENCE_MIN = 3.0, 2.0, 1.0, 48.0
 """What goes on between two sessions, in minutes: all of it, in any order."""
@@ -180,7 +179,7 @@ class _Day:
         """Every other session is led over a noise."""
         noises = list(self._sounds.noises.values())
         behind = noises[self.begun // 2 % len(noises)] if self.begun % 2 else None
-        return replace(ROOM, background=behind, background_dbfs=_BEHIND_DBFS, seed=self.begun)
+        return replace(DEMO_ROOM, background=behind, background_dbfs=_BEHIND_DBFS, seed=self.begun)
 
     def _be_away(self) -> None:
         home = self._home

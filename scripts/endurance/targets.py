@@ -18,7 +18,7 @@ import yaml
 from hypothesis.strategies import SearchStrategy, one_of
 
 from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
-from voice_guide.app.content import Content, commands_of, load_content
+from voice_guide.app.content import Content, load_content, reserved_commands
 from voice_guide.app.demo import DemoScript
 from voice_guide.app.language_check import missing_prompts, missing_sentences
 from voice_guide.config import language
@@ -226,7 +226,7 @@ def _content() -> Content:
 
 @cache
 def _commands() -> ReservedCommands:
-    return commands_of(language.reference(), Settings().hearing)
+    return reserved_commands(language.reference(), Settings().hearing)
 
 
 def _read_pack(file: Path) -> None:

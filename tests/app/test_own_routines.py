@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.shell import guide_says, output, refusal, run, write
 
-from voice_guide.app.content import commands_of, load_content
+from voice_guide.app.content import load_content, reserved_commands
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
 from voice_guide.dialogue.prompts import Prompts
@@ -31,7 +31,7 @@ def own() -> Path:
 
 @pytest.fixture(scope="module")
 def commands() -> ReservedCommands:
-    return commands_of(reference(), Settings().hearing)
+    return reserved_commands(reference(), Settings().hearing)
 
 
 def ids() -> list[str]:

@@ -10,7 +10,6 @@ from hassil.intents import Intents
 from support.synthetic_people import PEOPLE, ROOM_NOISE, Person
 
 from voice_guide.app.content import Content
-from voice_guide.app.demo import ROOM
 from voice_guide.app.session import new_engine, new_tts
 from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, silence
@@ -26,6 +25,7 @@ from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
+from voice_guide.simulation.acoustics import DEMO_ROOM
 from voice_guide.simulation.room import Room
 from voice_guide.ui.console import describe
 
@@ -211,7 +211,7 @@ class Session:
         self.voice = new_tts(settings, content, lambda *_: None)
         ear = new_listener(model, guide, "preparing", settings)
         self.engine = new_engine(content, settings, ear, self.voice, self._observe, ROUTINE)
-        self.room = Room(ROOM, self._process)
+        self.room = Room(DEMO_ROOM, self._process)
         self.happened: list[Event | Action] = []
         self.played: list[Samples] = []
         self.engine.start()

@@ -111,8 +111,8 @@ def test_a_phrase_that_cannot_be_heard_is_told(config: Path, refused: Callable[.
     write(config, '[hearing]\nwake_phrase = "hey trapezius"\n')
 
     assert refused("hear", "--context", "asleep", "not read.wav") == (
-        'hearing.wake_phrase: the speech model does not know the word "trapezius", so nobody '
-        'can be heard saying "hey trapezius"; set another'
+        'hearing.wake_phrase: the speech model does not know the word "trapezius", so it '
+        'cannot hear "hey trapezius"; set another phrase'
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.app.content import Content, commands_of
+from voice_guide.app.content import Content, reserved_commands
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
 from voice_guide.dialogue.actions import Say
@@ -136,7 +136,7 @@ def no_objections(_: Routine) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def commands() -> ReservedCommands:
-    return commands_of(reference(), Settings().hearing)
+    return reserved_commands(reference(), Settings().hearing)
 
 
 # What is heard

@@ -15,7 +15,7 @@ import pytest
 from test_live import NO_SERVER, outcome, person, voice_guide, words
 
 from harness.sound_server import SoundServer
-from voice_guide.app.systemd import Service
+from voice_guide.app.systemd import SystemdService
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.devices.portaudio import silenced_stderr
 from voice_guide.devices.reconnecting import ReconnectingSound
@@ -83,7 +83,7 @@ def _sigterm_as_it_was() -> Iterator[None]:
 
 
 def test_it_tells_that_it_is_ready_and_that_it_ends(systemd: Systemd) -> None:
-    service = Service()
+    service = SystemdService()
     assert systemd.heard_so_far() == []
 
     service.ready()
@@ -93,7 +93,7 @@ def test_it_tells_that_it_is_ready_and_that_it_ends(systemd: Systemd) -> None:
 
 
 def test_it_tells_that_it_goes_on_four_times_in_the_time_it_has(systemd: Systemd) -> None:
-    service = Service()
+    service = SystemdService()
     service.ready()
     until_s = time.monotonic() + 0.5
     calls = 0
@@ -112,7 +112,7 @@ def test_who_is_not_asked_to_feed_a_watchdog_does_not(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WATCHDOG_USEC")
-    service = Service()
+    service = SystemdService()
     service.ready()
     for _ in range(100):
         service.alive()
@@ -124,7 +124,7 @@ def test_where_nobody_listens_nobody_is_told(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET")
-    service = Service()
+    service = SystemdService()
     service.ready()
     service.alive()
     service.stopping()
@@ -135,7 +135,7 @@ def test_where_nobody_listens_nobody_is_told(
 def test_a_systemd_that_is_gone_or_does_not_listen_is_not_waited_for(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = Service()
+    service = SystemdService()
     begins_s = time.monotonic()
     # More than it has room for.
     for _ in range(2000):
@@ -172,7 +172,7 @@ class OneBlock:
 
 def test_an_engine_that_hangs_is_not_taken_for_alive(systemd: Systemd) -> None:
     engine = Hanging()
-    sound = ReconnectingSound("", "", Service().alive)
+    sound = ReconnectingSound("", "", SystemdService().alive)
     hanging = threading.Thread(target=sound.run, args=(engine, OneBlock()))
     hanging.start()
     heard_while_it_hangs = systemd.heard(within_s=0.3)
@@ -184,7 +184,7 @@ def test_an_engine_that_hangs_is_not_taken_for_alive(systemd: Systemd) -> None:
 
 
 def test_asked_to_end_it_does_so_between_two_blocks(systemd: Systemd) -> None:
-    service = Service()
+    service = SystemdService()
     service.ready()
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -24,7 +24,6 @@ from support.stage import CUT_SHORT, TROUBLES, Heard, Line, Stage
 from support.synthetic_people import PEOPLE, Person
 
 from voice_guide.app.content import Content, load_content
-from voice_guide.app.demo import ROOM
 from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
@@ -41,6 +40,7 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.routines.model import Routine
+from voice_guide.simulation.acoustics import DEMO_ROOM
 from voice_guide.simulation.room import Room
 from voice_guide.tts.cached_tts import CachedTts
 from voice_guide.tts.mixer import Mixer
@@ -270,7 +270,7 @@ class SpokenStage(Stage):
             self._started,
             lambda: self._today,
         )
-        self._room = Room(ROOM, self._engine.process)
+        self._room = Room(DEMO_ROOM, self._engine.process)
         self._spoke_at_s = 0.0
         self._over_at_cut = self._over
         self._engine.start()

@@ -1,1 +1,1 @@
-"""The one place that wires the rooms together: a live session, a typed one, a demo, recordings."""
+"""Sessions put together from all other packages: live, typed, simulated, and from recordings."""

@@ -16,7 +16,7 @@ from voice_guide.routines.reserved_commands import ReservedCommands
 
 @dataclass(frozen=True)
 class Content:
-    """What there is to say and to understand."""
+    """Everything the guide can say and understand in a language."""
 
     language: Language
     """The guide's language."""
@@ -25,22 +25,22 @@ class Content:
     """The routines."""
 
     sentences: Sentences
-    """What people can say, the routines' own names included."""
+    """The sentences people can say, with the routines' own names."""
 
     prompts: Prompts
-    """What the guide says beside the routines."""
+    """The guide's own prompts."""
 
     @property
     def rejected_packs(self) -> tuple[Problem, ...]:
-        """The packs of the user's own that cannot be used, with all that is wrong with each."""
+        """The user's packs that cannot be used, with everything wrong with each."""
         return self.library.rejected_packs
 
 
 def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Content:
-    """Read the guide's language, and these routines or all there are in that language.
+    """Read the language of the settings, and these routine packs or all in that language.
 
-    Packs of the user's own that cannot be used are left out. Raises PackError with every
-    problem of every other pack, and VoiceGuideError where the language lacks anything.
+    Invalid packs of the user's are left out. Raises PackError with every problem of every
+    other pack, and VoiceGuideError with everything that the language's files lack.
     """
     language = find(settings.language)
     prompts = Prompts(language.prompts)
@@ -57,25 +57,25 @@ def _ensure_complete(
     complete = reference()
     all_prompts = Prompts(complete.prompts)
     all_sentences = load_sentences(complete.folder, Library(()), hearing)
-    wanting = {
+    missing = {
         language.prompts: list(missing_prompts(prompts, all_prompts)),
         language.folder: list(missing_sentences(sentences, all_sentences)),
     }
-    told = [f"{place}: {'; '.join(found)}" for place, found in wanting.items() if found]
-    if told:
-        raise VoiceGuideError("; ".join(told))
+    problems = [f"{place}: {'; '.join(found)}" for place, found in missing.items() if found]
+    if problems:
+        raise VoiceGuideError("; ".join(problems))
 
 
-def commands_of(language: Language, hearing: HearingSettings) -> ReservedCommands:
-    """Return the commands of a language, which no routine may take away."""
+def reserved_commands(language: Language, hearing: HearingSettings) -> ReservedCommands:
+    """Return the commands of a language, which no routine's name may replace."""
     return ReservedCommands(load_sentences(language.folder, Library(()), hearing))
 
 
 def load_sentences(path: Path, library: Library, hearing: HearingSettings) -> Sentences:
-    """Read a sentence file or folder, with the lists that only routines and settings know."""
+    """Read a sentence file or folder, with the lists that routines and settings fill."""
     return Sentences.load(path, lists_of(library, hearing))
 
 
 def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequence[str]]:
-    """Return what {name} stands for in sentences where only routines and settings know it."""
+    """Return the values of the {lists} in sentences that routines and settings fill."""
     return {**library.lists, "wake_phrase": (hearing.wake_phrase,)}

@@ -1,4 +1,4 @@
-"""Whether a language has all that a session may need: told before one begins."""
+"""The check that a language has everything a session may need, before one begins."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from voice_guide.nlu.sentences import Sentences, Template
 
 
 def missing_prompts(prompts: Prompts, reference: Prompts) -> Iterator[str]:
-    """Yield what a language's prompts lack of those of a complete one."""
+    """Yield what a language's prompts lack, compared with a complete language."""
     names, known = set(prompts.names), set(reference.names)
     yield from _listed("missing", known - names)
     yield from _listed("there is no such prompt as", names - known)
@@ -17,7 +17,7 @@ def missing_prompts(prompts: Prompts, reference: Prompts) -> Iterator[str]:
 
 
 def missing_sentences(sentences: Sentences, reference: Sentences) -> Iterator[str]:
-    """Yield what a language's sentences lack of those of a complete one."""
+    """Yield what a language's sentences lack, compared with a complete language."""
     yield from _listed("there is no such intent as", sentences.intents - reference.intents)
     contexts = set(sentences.contexts) - set(reference.contexts)
     yield from _listed("there is no such context as", contexts)
@@ -29,11 +29,11 @@ def missing_sentences(sentences: Sentences, reference: Sentences) -> Iterator[st
         yield from _listed(f"nobody can say, in the context {context}", there - here)
     unsafe = (reference.safe_intents - sentences.safe_intents) & sentences.intents
     yield from _listed("metadata: {safe: true} is missing in", unsafe)
-    yield from _values_wanting(sentences.templates(None), reference.templates(None))
+    yield from _missing_values(sentences.templates(None), reference.templates(None))
 
 
-def _values_wanting(templates: list[Template], reference: list[Template]) -> Iterator[str]:
-    """Yield the intents whose sentences lack a value that is always needed, or is a number."""
+def _missing_values(templates: list[Template], reference: list[Template]) -> Iterator[str]:
+    """Yield the intents whose sentences lack a required value, or have text for a number."""
     for intent in dict.fromkeys(template.intent for template in templates):
         complete = [template for template in reference if template.intent == intent]
         mine = [template for template in templates if template.intent == intent]
@@ -47,7 +47,7 @@ def _values_wanting(templates: list[Template], reference: list[Template]) -> Ite
             yield from _listed(f"{intent}: expected a number for", words)
 
 
-def _listed(what: str, names: Iterable[str]) -> Iterator[str]:
-    """Yield one line with all the names, where there are any."""
+def _listed(problem: str, names: Iterable[str]) -> Iterator[str]:
+    """Yield one line that names them all, if there are any."""
     if listed := ", ".join(sorted(set(names))):
-        yield f"{what}: {listed}"
+        yield f"{problem}: {listed}"

@@ -1,4 +1,4 @@
-"""A session: the engine with its dialogue, voice and observers."""
+"""A session: the engine with its dialogue and its voice."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,11 +6,9 @@ from datetime import date
 import platformdirs
 
 from voice_guide.app.content import Content
-from voice_guide.audio.faults import AudioFault
 from voice_guide.config.language import Language
 from voice_guide.config.settings import Settings, SpeechEngine
-from voice_guide.dialogue.actions import Action
-from voice_guide.dialogue.events import Event, Started
+from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.engine import Engine, Observer, SpeechInput, TextToSpeech
 from voice_guide.tts.cached_tts import CachedTts
@@ -20,77 +18,70 @@ from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.natural import NaturalTts
 from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec, render
 from voice_guide.tts.text_normalizer import TextNormalizer
-from voice_guide.ui.console import Display
 
-_NOTHING_KEPT = Started()
-"""The beginning of a session that knows of no earlier one, and of no diary."""
+_NOTHING_STORED = Started()
+"""The start of a session without a diary and without an earlier session to resume."""
 
 
 def new_engine(
     content: Content,
     settings: Settings,
-    ear: SpeechInput,
-    voice: TextToSpeech,
+    speech_input: SpeechInput,
+    tts: TextToSpeech,
     observe: Observer,
     routine_id: str | None = None,
-    started: Started = _NOTHING_KEPT,
+    started: Started = _NOTHING_STORED,
     today: Callable[[], date] = date.today,
     service_mode: bool = False,
 ) -> Engine:
-    """Return an engine; with a routine's id, its guide starts with that one.
+    """Return an engine whose dialogue begins with a routine, or by asking for one.
 
-    `started` tells the guide what was kept from earlier; without it, nothing is. A guide that
-    `stays_on` sleeps where another one ends.
+    `started` holds what earlier sessions stored. In service mode "goodbye" puts the guide to
+    sleep, where otherwise it ends the session.
 
     Raises VoiceGuideError where there is no such routine.
     """
     chosen = content.library.by_id(routine_id) if routine_id else None
-    guide = DialogueManager(content.library, content.prompts, settings, chosen, service_mode)
+    manager = DialogueManager(content.library, content.prompts, settings, chosen, service_mode)
     idle_after_s = settings.hearing.sleep_after_min * 60
     return Engine(
-        guide, ear, voice, Mixer(settings.voice.volume), observe, idle_after_s, started, today
+        manager,
+        speech_input,
+        tts,
+        Mixer(settings.voice.volume),
+        observe,
+        idle_after_s,
+        started,
+        today,
     )
 
 
 def new_tts(settings: Settings, content: Content, note: Callable[[float, str], None]) -> CachedTts:
-    """Return the guide's voice.
+    """Return the guide's voice, which speaks numbers and abbreviations as people do.
 
-    Where the natural one fails, it is noted and said, once, and another one speaks.
+    When the natural voice fails, `note` is called with the reason, the guide says so once, and
+    the voice of the settings speaks from then on.
     """
 
-    def change_over(reason: str) -> None:
-        # Only a live session has that voice, and shows no times.
+    def report_failure(reason: str) -> None:
+        # Only live sessions use the natural voice, and they show no times.
         note(0.0, f"the natural voice is not available: {reason}")
-        voice.change_over(content.prompts("natural_voice_failed"))
+        tts.change_over(content.prompts("natural_voice_failed"))
 
     speak = render
     if settings.voice.engine is SpeechEngine.NATURAL:
-        speak = FallbackTts(lambda: _natural_voice(content.language), render, change_over).render
-    wording = TextNormalizer(content.language.spoken)
-    voice = CachedTts(
+        speak = FallbackTts(
+            lambda: _natural_voice(content.language), render, report_failure
+        ).render
+    normalizer = TextNormalizer(content.language.spoken)
+    tts = CachedTts(
         VoiceSpec(settings.voice.name, settings.voice.rate),
-        lambda text, speaker: speak(wording.spoken(text), speaker),
+        lambda text, voice: speak(normalizer.spoken(text), voice),
     )
-    return voice
+    return tts
 
 
 def _natural_voice(language: Language) -> Render:
     voice = NaturalTts(language.code)
     folder = platformdirs.user_cache_path("voice-guide") / "speech"
     return DiskCachedTts(voice.render, voice.name, folder).render
-
-
-def _telling_trouble(shown: Display) -> Observer:
-    def observe(at_s: float, happening: Event | Action) -> None:
-        if isinstance(happening, AudioFault):
-            shown.note(at_s, str(happening))
-
-    return observe
-
-
-def _one_after_the_other(*observers: Observer) -> Observer:
-    def observe(at_s: float, happening: Event | Action) -> None:
-        for observer in observers:
-            observer(at_s, happening)
-
-    return observe

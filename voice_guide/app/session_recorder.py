@@ -1,4 +1,4 @@
-"""What outlives a session: settings changed by voice, the diary, and the place one was at."""
+"""Storing what outlives a session: changed settings, the diary, and the session's progress."""
 
 from collections.abc import Callable
 from datetime import date
@@ -20,37 +20,37 @@ from voice_guide.dialogue.events import Event, Started
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.store import SessionStore
 
-Tell: TypeAlias = Callable[[float, str], None]
-"""Shows a person what went wrong at a time, in seconds of audio since the start."""
+ShowNote: TypeAlias = Callable[[float, str], None]
+"""Shows the user a message, with the time in seconds of audio since the start."""
 
 
 class SessionRecorder:
-    """Keeps what the guide asks to have kept."""
+    """Stores what the dialogue asks to store."""
 
-    def __init__(self, file: SettingsFile, tell: Tell) -> None:
-        """Open the store; raises VoiceGuideError if it cannot be read."""
+    def __init__(self, file: SettingsFile, note: ShowNote) -> None:
+        """Open the store; raises VoiceGuideError where it cannot be read."""
         self._file = file
-        self._tell = tell
+        self._note = note
         self._store = SessionStore()
         if self._store.notice:
-            tell(0.0, self._store.notice)
+            note(0.0, self._store.notice)
 
     @property
     def started(self) -> Started:
-        """What the guide is to know of earlier sessions."""
+        """The event that starts the dialogue with the diary and any session to resume."""
         return Started(self._store.diary(), date.today(), self._store.checkpoint())
 
     @property
     def is_new(self) -> bool:
-        """Whether there was never anything to keep."""
+        """True if nothing was ever stored."""
         return self._store.is_new
 
     def close(self) -> None:
-        """Bring everything onto the disk."""
+        """Write everything to the disk."""
         self._store.close()
 
     def observe(self, at_s: float, happening: Event | Action) -> None:
-        """Keep something, if it is to be kept."""
+        """Store what an action asks to store; if that fails, show why."""
         try:
             match happening:
                 case SetRate(rate_wpm):
@@ -68,5 +68,5 @@ class SessionRecorder:
                 ):
                     self._store.save(happening)
         except VoiceGuideError as error:
-            # It holds for this session; a session is worth more than what is kept of it.
-            self._tell(at_s, f"not kept for the next start: {error}")
+            # The change holds for this session, which goes on.
+            self._note(at_s, f"not saved for the next start: {error}")

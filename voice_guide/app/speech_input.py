@@ -1,4 +1,4 @@
-"""The speech model and what listens with it."""
+"""The speech model, and the listener and matcher that work with it."""
 
 from voice_guide.config.language import Language
 from voice_guide.config.settings import HearingSettings, Settings
@@ -19,19 +19,19 @@ def load_model(language: Language) -> SpeechModel:
 
 
 def new_matcher(sentences: Sentences, model: SpeechModel, language: Language) -> Matcher:
-    """Return what tells the meaning of what the guide's language's model hears."""
+    """Return a matcher of these sentences, with the language's filler words around them."""
     voice = sentences.language
     fillers = FillerWords(language.common_words, model.knows, lambda texts: phonemes(texts, voice))
     return Matcher(sentences, model.knows, fillers)
 
 
 def require_hearable_wake_phrase(hearing: HearingSettings, model: SpeechModel) -> None:
-    """Raise VoiceGuideError where nobody could be heard saying the wake phrase."""
+    """Raise VoiceGuideError where the speech model lacks a word of the wake phrase."""
     for word in spoken(hearing.wake_phrase):
         if not model.knows(word):
             raise VoiceGuideError(
                 f'hearing.wake_phrase: the speech model does not know the word "{word}", so '
-                f'nobody can be heard saying "{hearing.wake_phrase}"; set another'
+                f'it cannot hear "{hearing.wake_phrase}"; set another phrase'
             )
 
 

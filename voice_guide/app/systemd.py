@@ -1,4 +1,4 @@
-"""What systemd is told of a service, and asks of it: as much of sd_notify(3) as is needed."""
+"""The systemd service protocol, as much of sd_notify(3) as this program needs."""
 
 import math
 import os
@@ -8,53 +8,54 @@ import sys
 import time
 from contextlib import suppress
 
-_FEEDS = 4
-"""How often the watchdog is fed in the time that it waits."""
+_PINGS_PER_TIMEOUT = 4
+"""Messages sent to the watchdog within its timeout."""
 
 
-class Service:
-    """Tells systemd how it goes; where systemd did not start it, nobody is told."""
+class SystemdService:
+    """Reports this program's state to systemd; does nothing where systemd did not start it."""
 
     def __init__(self) -> None:
-        """Take from the environment where to tell, and how often."""
+        """Read the address and the watchdog's timeout from the environment."""
         self._address = os.environ.get("NOTIFY_SOCKET", "")
         if self._address.startswith("@"):
             # An abstract address begins with a zero, which no variable can hold.
             self._address = "\0" + self._address[1:]
-        within_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
-        self._feeds_every_s = within_s / _FEEDS if self._address and within_s else math.inf
-        self._fed_s = -math.inf
-        self._is_asked_to_end = False
+        timeout_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+        has_watchdog = self._address and timeout_s
+        self._ping_every_s = timeout_s / _PINGS_PER_TIMEOUT if has_watchdog else math.inf
+        self._last_ping_s = -math.inf
+        self._is_terminating = False
 
     def ready(self) -> None:
-        """Tell that it is ready; from now on it ends in order when it is asked to."""
-        signal.signal(signal.SIGTERM, self._ask_to_end)
-        self._fed_s = time.monotonic()
-        self._tell("READY=1")
+        """Report that the program is ready; from now on SIGTERM ends it in `alive`."""
+        signal.signal(signal.SIGTERM, self._terminate)
+        self._last_ping_s = time.monotonic()
+        self._send("READY=1")
 
     def alive(self) -> None:
-        """Tell that it goes on, so often as systemd wants; or end the program, if it is asked to.
+        """Report that the program works, as often as the watchdog needs, or exit after SIGTERM.
 
-        Whatever waits or works in a loop calls this every time.
+        Every loop that waits or works calls this each time.
         """
-        if self._is_asked_to_end:
+        if self._is_terminating:
             sys.exit()
         now_s = time.monotonic()
-        if now_s - self._fed_s >= self._feeds_every_s:
-            self._fed_s = now_s
-            self._tell("WATCHDOG=1")
+        if now_s - self._last_ping_s >= self._ping_every_s:
+            self._last_ping_s = now_s
+            self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Tell that it is about to end."""
-        self._tell("STOPPING=1")
+        """Report that the program is about to end."""
+        self._send("STOPPING=1")
 
-    def _ask_to_end(self, *_: object) -> None:
-        self._is_asked_to_end = True
+    def _terminate(self, *_: object) -> None:
+        self._is_terminating = True
 
-    def _tell(self, message: str) -> None:
+    def _send(self, message: str) -> None:
         if not self._address:
             return
-        # Nothing that is said waits for systemd; what does not get through is told again.
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-            told.setblocking(False)
-            told.sendto(message.encode(), self._address)
+        # The sound does not wait for systemd; the next message comes soon.
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            notify.setblocking(False)
+            notify.sendto(message.encode(), self._address)

@@ -1,4 +1,4 @@
-"""Commands in recordings, heard as they would be live."""
+"""Finding the commands in recordings, with the same hearing as live."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,34 +14,34 @@ from voice_guide.app.speech_input import (
 from voice_guide.audio.pcm import Samples, silence
 from voice_guide.config.settings import Settings
 from voice_guide.devices.wav_file import Recording
+from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Command
 from voice_guide.ui.console import show_rejected_packs
 
-_MID_STEP = "step"
-"""What is listened for in recordings where nothing else is asked for."""
+_DEFAULT_CONTEXT = Phase.STEP
+"""The context of recordings, if the sentences have it and no other is given."""
 
 
 @dataclass(frozen=True)
 class Transcription:
-    """What was heard in a recording."""
+    """The commands heard in a recording."""
 
     duration_s: float
-    """The recording's length in seconds."""
+    """Length of the recording in seconds."""
 
     commands: list[Command]
-    """In the order in which they were said."""
+    """The commands, in the order they were said."""
 
 
 class Transcriber:
-    """Hears commands in recordings as it would hear them live."""
+    """Finds the commands in recordings, as a live session would hear them."""
 
     def __init__(self, settings: Settings, sentences: Path | None, context: str | None) -> None:
-        """Listen for the guide's sentences or those of a file or folder, in one context.
+        """Listen for the guide's sentences, or those of a file or folder, in one context.
 
-        Without a context, for what makes sense in the middle of a step or, where the
-        sentence file knows no such context, for everything. Raises VoiceGuideError where
-        there is no such context.
+        Without a context, listen for the sentences of a step or, if the sentence file has no
+        such context, for all of them. Raises VoiceGuideError if there is no such context.
         """
         hearing = settings.hearing
         content = load_content(settings)
@@ -51,7 +51,7 @@ class Transcriber:
             self._sentences = load_sentences(sentences, content.library, hearing)
         known = self._sentences.contexts
         if context is None:
-            context = _MID_STEP if _MID_STEP in known else None
+            context = _DEFAULT_CONTEXT if _DEFAULT_CONTEXT in known else None
         elif context not in known:
             there_are = f"there are: {', '.join(known)}" if known else "the sentences have none"
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
@@ -62,7 +62,7 @@ class Transcriber:
         self._settings = settings
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Transcription:
-        """Return the commands in a recording; `far_end` is what the speaker played meanwhile."""
+        """Return the commands in a recording; `far_end` is what a speaker played during it."""
         listener = new_listener(self._model, self._matcher, self._context, self._settings)
         found = [
             event

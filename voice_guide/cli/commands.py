@@ -140,14 +140,14 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from voice_guide.app.content import commands_of
+    from voice_guide.app.content import reserved_commands
     from voice_guide.app.speech_input import load_model
     from voice_guide.config.settings import SettingsFile
     from voice_guide.routines.check import check
 
     file = SettingsFile()
     language, hearing = file.language, file.settings.hearing
-    commands = commands_of(language, hearing)
+    commands = reserved_commands(language, hearing)
     knows = load_model(language).knows
     reports = check(options.packs, language.code, commands.lost_to, knows)
     for path, report in reports.items():

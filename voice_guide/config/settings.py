@@ -139,9 +139,9 @@ class Settings:
     """What the guide speaks and understands."""
 
 
-def usual(spoken: Language) -> Settings:
-    """Return the settings of somebody who has set nothing but the language."""
-    return _filled_in({}, spoken)
+def default_settings(language: Language) -> Settings:
+    """Return the settings of a user who has set nothing but the language."""
+    return _filled_in({}, language)
 
 
 class SettingsFile:
@@ -177,8 +177,11 @@ class SettingsFile:
             raise VoiceGuideError(f"{self.path}: cannot be written: {error.strerror}") from error
 
 
-def _filled_in(content: Mapping[str, Any], spoken: Language) -> Settings:
-    """Return settings, with what belongs to a language wherever they say nothing."""
-    defaults = {"voice": {"name": spoken.voice}, "hearing": {"wake_phrase": spoken.wake_phrase}}
-    filled = {table: {**usual, **content.get(table, {})} for table, usual in defaults.items()}
-    return TypeAdapter(Settings).validate_python({"language": spoken.code, **content, **filled})
+def _filled_in(content: Mapping[str, Any], language: Language) -> Settings:
+    """Return settings, with the language's voice and wake phrase where they give none."""
+    defaults = {
+        "voice": {"name": language.voice},
+        "hearing": {"wake_phrase": language.wake_phrase},
+    }
+    filled = {table: {**keys, **content.get(table, {})} for table, keys in defaults.items()}
+    return TypeAdapter(Settings).validate_python({"language": language.code, **content, **filled})

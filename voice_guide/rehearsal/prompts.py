@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from voice_guide.app.content import Content
-from voice_guide.config.settings import usual
+from voice_guide.config.settings import default_settings
 from voice_guide.dialogue.actions import Say, SayIfFree
 from voice_guide.dialogue.events import Event, SpeechEnded, Started, TimeUp
 from voice_guide.dialogue.manager import DialogueManager
@@ -132,7 +132,9 @@ class _Tour:
     def _play(self, routine: Routine | None, diary: Diary | None, events: Sequence[Event]) -> str:
         """Have one conversation; return where it ends."""
         library, prompts = self._content.library, self._content.prompts
-        guide = DialogueManager(library, prompts, usual(self._content.language), routine)
+        guide = DialogueManager(
+            library, prompts, default_settings(self._content.language), routine
+        )
         for event in [Started(diary), *events]:
             if isinstance(event, Command) and event.intent not in self._intents[guide.context]:
                 break

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from voice_guide.app.content import lists_of, load_content
 from voice_guide.app.speech_input import load_model
-from voice_guide.config.settings import SettingsFile, usual
+from voice_guide.config.settings import SettingsFile, default_settings
 from voice_guide.rehearsal.acoustic_test import Condition, Job, perform, speakers
 from voice_guide.rehearsal.prompts import contained, prompts_of
 from voice_guide.rehearsal.report import (
@@ -30,7 +30,7 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
 
     Raises VoiceGuideError where a pack cannot be read, or the model or a voice is missing.
     """
-    settings = usual(SettingsFile().language)
+    settings = default_settings(SettingsFile().language)
     content = load_content(settings, packs)
     show_rejected_packs(content.rejected_packs)
     sentences, library = content.sentences, content.library

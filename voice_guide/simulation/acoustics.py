@@ -94,6 +94,10 @@ class Acoustics:
     """The same for the same noise."""
 
 
+DEMO_ROOM = Acoustics(person_gain=0.25, echo_gain=1.0, delay_s=0.08, distortion=0.05)
+"""The room of the demo: the guide is about 7 dB louder at its own microphone than the person."""
+
+
 class Echo:
     """The way of what is played to the microphone, block by block.
 
