@@ -25,6 +25,9 @@ _CONTEXT = "context"
 _SAID = "said"
 """The key below `metadata` that tells whether people say these sentences."""
 
+_OPENS = "opens"
+"""The key below `metadata` for sentences that open a session in another assistant."""
+
 _SAFE = "safe"
 """The key below `metadata` that tells that it is better to obey once too often."""
 
@@ -58,6 +61,9 @@ class Template:
 
     is_said: bool = True
     """Whether people say it. What they do not say is there for what it sounds like."""
+
+    opens_session: bool = False
+    """True if it opens a session in another assistant, where nothing else is listened for."""
 
     @property
     def slots(self) -> frozenset[str]:
@@ -171,6 +177,7 @@ class Sentences:
                 lists={**intents.slot_lists, **data.slot_lists},
                 rules={**rules, **{n: r.expression for n, r in data.expansion_rules.items()}},
                 is_said=(data.metadata or {}).get(_SAID, True),
+                opens_session=(data.metadata or {}).get(_OPENS, False),
             )
             for intent in intents.intents.values()
             for data in intent.data
