@@ -48,9 +48,7 @@ class SpeechInput(Protocol):
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
 
-    def hear(
-        self, heard: Samples, played: Samples
-    ) -> Sequence[Command | NotUnderstood | AudioFault]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         """Take a block of the microphone and what the speaker played in the same moment."""
 
     @property

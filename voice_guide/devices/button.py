@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples
 from voice_guide.dialogue.phase import Phase
 from voice_guide.engine import SpeechInput
@@ -44,9 +43,7 @@ class SpeechInputWithButton:
         self._context = context
         self._ear.listen_for(context)
 
-    def hear(
-        self, heard: Samples, played: Samples
-    ) -> Sequence[Command | NotUnderstood | AudioFault]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         """Return what the button means and what the ear hears.
 
         What was said has the last word: whoever says that it hurts is not led on by a button.

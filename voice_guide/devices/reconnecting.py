@@ -9,12 +9,13 @@ from contextlib import suppress
 from typing import Protocol
 
 from voice_guide.audio.faults import AudioFault, BrokenPart, SoundLost, SoundRestored
-from voice_guide.audio.pcm import Samples
+from voice_guide.audio.pcm import Samples, silence
 from voice_guide.devices import device_list
 from voice_guide.devices.device_list import Device, Direction
 from voice_guide.devices.portaudio import rescan_devices
 from voice_guide.devices.sound_card import Session, SoundCard, SoundLostError
 from voice_guide.errors import VoiceGuideError
+from voice_guide.hearing.mic_health import MicHealth
 
 _LOOK_EVERY_S = 1.0
 """Seconds between two looks at whether what is missing is there again."""
@@ -47,6 +48,7 @@ class ReconnectingSound:
             "output": lambda: device_list.speaker(speaker),
         }
         self._alive = alive
+        self._mic_health = MicHealth()
         self._has_begun = False
         self._lost_at_s: float | None = None
 
@@ -61,7 +63,9 @@ class ReconnectingSound:
             if card is None:
                 card = self._waited_for(session, reason)
             try:
-                card.run(_Watched(session, self._alive), lambda: self._begin(session))
+                card.run(
+                    _Watched(session, self._alive, self._mic_health), lambda: self._begin(session)
+                )
                 return
             except SoundLostError as error:
                 card, reason = None, str(error)
@@ -116,8 +120,8 @@ class ReconnectingSound:
         return None, f'"{device.name}" cannot be opened: is it unplugged, or used elsewhere?'
 
 
-class _Watched:
-    """A session that tells, block by block, that it goes on: not where it hangs in one."""
+class _Alive:
+    """A session that reports after each block that it goes on: not where it hangs in one."""
 
     def __init__(self, session: ReconnectableSession, alive: Callable[[], None]) -> None:
         self._session = session
@@ -133,7 +137,23 @@ class _Watched:
         return block
 
 
-class _SpeakingOut(_Watched):
+class _Watched(_Alive):
+    """A session whose microphone is watched: it is given notice of faults before the block."""
+
+    def __init__(
+        self, session: ReconnectableSession, alive: Callable[[], None], mic_health: MicHealth
+    ) -> None:
+        super().__init__(session, alive)
+        self._mic_health = mic_health
+
+    def process(self, heard: Samples, played: Samples) -> Samples:
+        for fault in self._mic_health.follow(heard, played):
+            self._session.notice(fault)
+        only_played = self._mic_health.hears_only_the_guide
+        return super().process(silence() if only_played else heard, played)
+
+
+class _SpeakingOut(_Alive):
     """A session that is over as soon as it has said what it had to say."""
 
     @property

@@ -1,6 +1,6 @@
 """The hearing pipeline: microphone blocks in, commands out.
 
-    microphone → health check → echo canceller → noise reduction → voice activity detector
+    microphone → echo canceller → noise reduction → voice activity detector
     → gain control → recognizer → endpointer → scorer → filters → Command
 
 The filters drop what was not meant for the guide: its own voice, and people talking to each
@@ -9,7 +9,6 @@ other. Every part follows one thing and knows nothing of the others; this module
 
 from collections.abc import Sequence
 
-from voice_guide.audio.faults import AudioFault
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.hearing.background_talk import BackgroundTalk
 from voice_guide.hearing.cpu_meter import CpuMeter
@@ -21,7 +20,6 @@ from voice_guide.hearing.echo.canceller import (
 )
 from voice_guide.hearing.endpointer import MAX_DECISION_S, Endpointer
 from voice_guide.hearing.gain import GainControl
-from voice_guide.hearing.mic_health import MicHealth
 from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
@@ -54,7 +52,6 @@ class Listener:
         self._model = model
         self._matcher = matcher
         self._needed_odds = needed_odds(sensitivity)
-        self._mic_health = MicHealth()
         self._canceller: Canceller = EchoCanceller() if cancels_echo else NoCanceller()
         self._noise_reduction = NoiseReduction()
         self._near_end_detector = NearEndDetector()
@@ -90,27 +87,11 @@ class Listener:
         """True if a person seems to be speaking to the guide at this moment."""
         return self._near_end_detector.is_speech
 
-    def hear(
-        self, heard: Samples, played: Samples
-    ) -> Sequence[Command | NotUnderstood | AudioFault]:
+    def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         """Take a block of the microphone and what the speaker played at the same moment.
 
-        Both have shape (BLOCK,). Return what was understood, or went wrong, with this block.
+        Both have shape (BLOCK,). Return what was understood, or was not, with this block.
         """
-        faults = self._mic_health.follow(heard, played)
-        if self._mic_health.hears_only_the_guide:
-            heard = silence()
-        return [*faults, *self._understand(heard, played)]
-
-    def finish(self) -> Sequence[Command | NotUnderstood]:
-        """Hear silence after the end of a recording; return what is understood in it."""
-        return [
-            event
-            for _ in range(round(MAX_DECISION_S * RATE / BLOCK))
-            for event in self._understand(silence(), silence())
-        ]
-
-    def _understand(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
         self._heard_samples += BLOCK
         with self._cpu_meter:
             near_end = self._canceller.cancel(heard, played)
@@ -119,6 +100,14 @@ class Listener:
             self._abandon_utterance(played)
             return []
         return commands if self._vad.is_open else [*commands, *self._close_utterance()]
+
+    def finish(self) -> Sequence[Command | NotUnderstood]:
+        """Hear silence after the end of a recording; return what is understood in it."""
+        return [
+            event
+            for _ in range(round(MAX_DECISION_S * RATE / BLOCK))
+            for event in self.hear(silence(), silence())
+        ]
 
     def _commands(self, near_end: NearEndBlock) -> list[Command]:
         """Return the commands that end with this block."""
