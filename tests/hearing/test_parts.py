@@ -199,7 +199,7 @@ def test_a_model_is_loaded_without_a_trace(
     They are made on a disk only where nothing else is there.
     """
     used, unused = tmp_path, tmp_path / "missing"
-    monkeypatch.setattr(recognizer, "_IN_MEMORY", used if has_memory else unused)
+    monkeypatch.setattr(recognizer, "_MEMORY_FOLDER", used if has_memory else unused)
     monkeypatch.setattr(tempfile, "tempdir", str(unused if has_memory else used))
     folder = require_model(reference().model)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}

@@ -1,1 +1,1 @@
-"""The audio format inside the program, and the faults that sound can have."""
+"""Audio: the one format inside the program, and the faults of sound devices."""

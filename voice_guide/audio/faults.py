@@ -1,4 +1,4 @@
-"""What can happen to the sound of a session, and what is told of it."""
+"""Audio faults: events that interrupt the sound of a session."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,27 +6,27 @@ from typing import TypeAlias
 
 
 class BrokenPart(StrEnum):
-    """What is amiss. The values are the prompts that say so."""
+    """The broken part of the sound path. The values are the prompts that announce it."""
 
     MICROPHONE_GONE = "microphone_gone"
-    """The microphone is not there, or does not work; the speaker does."""
+    """The microphone is missing or does not work; the speaker works."""
 
     MICROPHONE_SILENT = "microphone_silent"
-    """The microphone is there, and hears nothing at all: not even a quiet room."""
+    """The microphone is there and delivers digital silence, not even a quiet room."""
 
     SPEAKER_GONE = "speaker_gone"
-    """The speaker is not there, or does not work: nothing can be said."""
+    """The speaker is missing or does not work, so that nothing can be said."""
 
 
 @dataclass(frozen=True)
 class SoundLost:
-    """From now on, somebody or something is not heard; until it is, time stands still."""
+    """The sound stops working; the session's clock stands still until it is restored."""
 
     part: BrokenPart
-    """What is amiss."""
+    """The broken part."""
 
     reason: str
-    """What whoever looks after the device should know, in one line."""
+    """The cause and what to check, in one line for the owner of the device."""
 
     def __str__(self) -> str:
         return self.reason
@@ -34,10 +34,10 @@ class SoundLost:
 
 @dataclass(frozen=True)
 class SoundRestored:
-    """Everything is heard again."""
+    """The sound works again."""
 
     after_s: float
-    """How long it was not, in seconds."""
+    """Length of the interruption in seconds."""
 
     def __str__(self) -> str:
         return f"the sound is back after {self.after_s:.0f} s"
@@ -45,11 +45,11 @@ class SoundRestored:
 
 @dataclass(frozen=True)
 class TooLoud:
-    """Somebody is louder than the microphone can take."""
+    """A person is louder than the microphone can take."""
 
     def __str__(self) -> str:
-        return "somebody is louder than the microphone can take: turn it down"
+        return "a voice is louder than the microphone can take: turn its level down"
 
 
 AudioFault: TypeAlias = SoundLost | SoundRestored | TooLoud
-"""What happens to the sound of a session."""
+"""Any event that interrupts or restores the sound of a session."""

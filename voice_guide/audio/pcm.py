@@ -1,4 +1,4 @@
-"""The one audio format inside the program, and arithmetic on it."""
+"""PCM: the one audio format inside the program, and arithmetic on it."""
 
 from typing import Final, TypeAlias
 
@@ -6,21 +6,20 @@ import numpy as np
 import numpy.typing as npt
 
 RATE: Final = 16_000
-"""Samples a second, everywhere between the devices: what the speech model was trained on."""
+"""Samples per second, everywhere between the devices: the rate the speech model is trained on."""
 
 BLOCK: Final = 320
-"""Samples in one block, 20 ms: a length the speech detector accepts, and fifty
+"""Samples in one block, 20 ms: a length that the voice activity detector accepts, and fifty
 turns of the loop a second."""
 
 Samples: TypeAlias = npt.NDArray[np.int16]
 """Mono sound, shape (n,), 16-bit at RATE."""
 
 SILENCE_DBFS: Final = -96.0
-"""The level given to digital silence: the smallest step of 16 bits."""
-
+"""Level of digital silence in dBFS: the smallest step of 16 bits."""
 
 DITHER: Final = 2
-"""What soxr adds to digital silence when it resamples it, twice, in steps of 16 bits."""
+"""Greatest absolute sample that resampling digital silence twice makes of it, with soxr."""
 
 
 def silence(samples: int = BLOCK) -> Samples:
@@ -29,13 +28,13 @@ def silence(samples: int = BLOCK) -> Samples:
 
 
 def is_silent(samples: Samples) -> bool:
-    """Tell whether this is digital silence, resampled or not."""
-    # Of sound, the first half already tells; asked of every block.
+    """Return whether this is digital silence, resampled or not."""
+    # Two comparisons, since every block is checked: for sound the first is mostly enough.
     return bool(samples.max(initial=0) <= DITHER and samples.min(initial=0) >= -DITHER)
 
 
 def level_dbfs(samples: Samples) -> float:
-    """Return the RMS level in dB relative to full scale, SILENCE_DBFS at the least."""
+    """Return the RMS level in dB relative to full scale, at least SILENCE_DBFS."""
     if not len(samples):
         return SILENCE_DBFS
     rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) / 32768.0
@@ -43,11 +42,11 @@ def level_dbfs(samples: Samples) -> float:
 
 
 def to_int16(sound: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> Samples:
-    """Return float sound (full scale 1.0) as 16-bit samples; what is too loud is clipped."""
+    """Return float sound (full scale 1.0) as 16-bit samples, clipped to full scale."""
     return np.clip(np.rint(sound * 32768.0), -32768, 32767).astype(np.int16)
 
 
 def blocks_of(sound: Samples) -> list[Samples]:
-    """Cut sound into blocks of BLOCK samples, the last one filled up with silence."""
+    """Return sound in blocks of BLOCK samples, the last one padded with silence."""
     padded = np.concatenate([sound, silence(-len(sound) % BLOCK)])
     return [padded[at : at + BLOCK] for at in range(0, len(padded), BLOCK)]

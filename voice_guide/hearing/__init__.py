@@ -1,1 +1,1 @@
-"""From microphone blocks to commands."""
+"""Hearing: from microphone blocks to commands."""

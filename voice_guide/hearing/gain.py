@@ -1,38 +1,37 @@
-"""Bringing every voice to the loudness that the speech model understands best."""
+"""Automatic gain control: bring every voice to the level that the speech model needs."""
 
 import numpy as np
 
 from voice_guide.audio.pcm import Samples, level_dbfs
 
 _TARGET_DBFS = -11.0
-"""The level that the loudest blocks of a voice are brought to: the whole of it is then at
-about -17 dBFS. At -35 dBFS the model understands a tenth less, over noise a third."""
+"""Level that the loudest blocks of a voice are brought to, in dBFS: the whole voice is then at
+about -17. At -35 the model understands a tenth less, over noise a third less."""
 
-_EXPECTED_DBFS = -20.0
-"""The level expected of the loudest blocks of a voice that was not heard yet."""
+_INITIAL_DBFS = -20.0
+"""Level assumed for the loudest blocks of a voice before any was heard, in dBFS."""
 
-_QUIETEST_DBFS = -45.0
-"""A voice quieter than this is not amplified any further."""
+_MIN_VOICE_DBFS = -45.0
+"""Level in dBFS below which a voice is amplified no further."""
 
-_RELEASE_DB = 0.02
-"""How much quieter the voice is expected to be after each block of it: 1 dB a second of
-speech. Somebody who walks away is followed within a few sentences, and between the words of
-one nothing changes that can be heard."""
+_RELEASE_DB_PER_BLOCK = 0.02
+"""Decibels by which the assumed level falls with each block of speech, 1 dB a second. A person
+who walks away is followed within a few sentences, and no gain change is audible in a word."""
 
 
 class GainControl:
-    """Follows how loud a voice is, at once where it gets louder, slowly where quieter."""
+    """Tracks the level of a voice: at once when it gets louder, slowly when it gets quieter."""
 
     def __init__(self) -> None:
-        self._loudest_dbfs = _EXPECTED_DBFS
+        self._loudest_dbfs = _INITIAL_DBFS
 
     def follow(self, block: Samples) -> None:
         """Take a block of speech."""
-        expected = max(self._loudest_dbfs - _RELEASE_DB, _QUIETEST_DBFS)
+        expected = max(self._loudest_dbfs - _RELEASE_DB_PER_BLOCK, _MIN_VOICE_DBFS)
         self._loudest_dbfs = max(expected, level_dbfs(block))
 
     def level(self, block: Samples) -> Samples:
-        """Return a block as loud as it should be; peaks too loud for that are clipped."""
+        """Return a block at the target level; peaks beyond full scale are clipped."""
         gain = 10 ** ((_TARGET_DBFS - self._loudest_dbfs) / 20)
         amplified: Samples = np.clip(block * gain, -32768, 32767).astype(np.int16)
         return amplified

@@ -1,4 +1,4 @@
-"""Vosk, with times, words and alternatives as the rest of the program uses them."""
+"""Speech recognition with Vosk: words, their times, and the alternatives to them."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ from voice_guide.nlu.sampling import UNKNOWN
 
 
 def _vosk() -> Any:
-    """Import Vosk; with it comes what downloads models, which would try out an IPv6 socket."""
+    """Import Vosk without the IPv6 socket that its model downloader would open to try it."""
     had_ipv6, socket.has_ipv6 = socket.has_ipv6, False
     try:
         return importlib.import_module("vosk")
@@ -25,21 +25,21 @@ def _vosk() -> Any:
 
 vosk = _vosk()
 vosk.SetLogLevel(-1)
-# What is interrupted as it is made has no handle, and would complain about it as it goes.
+# An object whose construction is interrupted has no handle, and its destructor would complain.
 vosk.Model._handle = vosk.KaldiRecognizer._handle = vosk._ffi.NULL
 
-_ALTERNATIVES = 10
-"""Ways to understand an utterance that are asked for."""
+_MAX_ALTERNATIVES = 10
+"""Hypotheses that Vosk is asked for per utterance."""
 
-_SEARCH = {"--lattice-beam": "5.0"}
-"""How the models are searched, where not as their makers say. The small model keeps
-alternatives that are up to 2.0 less likely than the best: too few to tell how sure it is."""
+_DECODER_OPTIONS = {"--lattice-beam": "5.0"}
+"""Decoder options that replace those in a model's own folder. The small model keeps alternatives
+that are up to 2.0 less likely than the best: too few to judge how certain the best one is."""
 
-_IN_MEMORY = Path("/dev/shm")
-"""Where Linux keeps files in memory: a card wears out by what is written at every start."""
+_MEMORY_FOLDER = Path("/dev/shm")
+"""The folder whose files Linux keeps in memory: writing at every start wears out an SD card."""
 
-_SEARCH_FILE = Path("conf", "model.conf")
-"""Where a model says how it is to be searched, a line for each option."""
+_OPTIONS_FILE = Path("conf", "model.conf")
+"""The file in a model's folder with its decoder options, one a line."""
 
 
 @dataclass(frozen=True)
@@ -47,103 +47,103 @@ class Word:
     """One recognized word."""
 
     text: str
-    """How the model spells it, or `[unk]`."""
+    """The word as the model spells it, or `[unk]`."""
 
     start_s: float
-    """Where it starts, in seconds of what the recognizer was given so far."""
+    """Its start, in seconds of the sound that the recognizer has taken so far."""
 
     end_s: float
-    """Where it ends, likewise."""
+    """Its end, in the same seconds."""
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way to understand an utterance."""
+    """One of several alternatives for what was said in an utterance."""
 
     words: tuple[Word, ...]
-    """None where it was no speech."""
+    """The words; empty if there was no speech."""
 
     score: float
-    """The logarithm of its likelihood, comparable within the same utterance."""
+    """Logarithm of the likelihood, comparable within the same utterance."""
 
     @property
     def text(self) -> str:
-        """The words, with spaces between."""
+        """The words, separated by spaces."""
         return " ".join(word.text for word in self.words)
 
 
 class SpeechModel:
-    """A loaded speech model."""
+    """A speech model in memory."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the model; it takes about half a second and 170 MB."""
-        place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
-        with tempfile.TemporaryDirectory(prefix="voice-guide-", dir=place) as links:
-            _link_with_search(folder, Path(links))
+        """Load the model in a folder; it takes about half a second and 170 MB."""
+        parent = _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
+        with tempfile.TemporaryDirectory(prefix="voice-guide-", dir=parent) as links:
+            _link_with_options(folder, Path(links))
             self.vosk_model: Any = vosk.Model(links)
 
     def knows(self, word: str) -> bool:
-        """Tell whether the model can recognize this word."""
+        """Return whether the model can recognize this word."""
         return bool(self.vosk_model.vosk_model_find_word(word) >= 0)
 
 
-def _link_with_search(folder: Path, links: Path) -> None:
-    """Make a model of links to another's files, but searched as _SEARCH says.
+def _link_with_options(folder: Path, links: Path) -> None:
+    """Fill the folder `links` with links to a model's files and an options file of our own.
 
-    Vosk reads these options from the model's folder alone, which is to stay as it came.
+    Vosk reads the options only from the model's folder, which stays as it was downloaded.
     """
     for file in folder.rglob("*"):
         link = links / file.relative_to(folder)
         if file.is_dir():
             link.mkdir(exist_ok=True, parents=True)
-        elif link != links / _SEARCH_FILE:
+        elif link != links / _OPTIONS_FILE:
             link.parent.mkdir(exist_ok=True, parents=True)
             link.symlink_to(file.resolve())
-    given = (folder / _SEARCH_FILE).read_text("utf-8").splitlines()
-    kept = [line for line in given if line.split("=")[0] not in _SEARCH]
-    ours = [f"{name}={value}" for name, value in _SEARCH.items()]
-    (links / _SEARCH_FILE).write_text("\n".join([*kept, *ours, ""]), "utf-8")
+    given = (folder / _OPTIONS_FILE).read_text("utf-8").splitlines()
+    kept = [line for line in given if line.split("=")[0] not in _DECODER_OPTIONS]
+    ours = [f"{name}={value}" for name, value in _DECODER_OPTIONS.items()]
+    (links / _OPTIONS_FILE).write_text("\n".join([*kept, *ours, ""]), "utf-8")
 
 
 class Recognizer:
     """Turns the blocks of an utterance into words, out of a list of sentences.
 
-    For other sentences there has to be another: it takes as long to make (about 30 ms for
-    the guide's) as giving this one a new list, for which Vosk loses 0.23 MB each time.
+    Make a new one for other sentences: that takes as long (about 30 ms for the guide's) as
+    changing the list of an old one, which would leak 0.23 MB in Vosk each time.
     """
 
     def __init__(self, model: SpeechModel, sentences: Sequence[str]) -> None:
         grammar = json.dumps([*sentences, UNKNOWN])
         self._vosk = vosk.KaldiRecognizer(model.vosk_model, RATE, grammar)
         self._vosk.SetWords(True)
-        self._vosk.SetMaxAlternatives(_ALTERNATIVES)
+        self._vosk.SetMaxAlternatives(_MAX_ALTERNATIVES)
         self.taken_samples = 0
-        """Samples given to the recognizer so far."""
+        """Samples that the recognizer has taken so far."""
 
     def take(self, block: Samples) -> list[Hypothesis]:
-        """Take one block; return what was said where Vosk finds that an utterance ended."""
+        """Take one block; return the alternatives if Vosk finds that the utterance ends here."""
         self.taken_samples += len(block)
         if not self._vosk.AcceptWaveform(block.tobytes()):
             return []
         return _hypotheses(self._vosk.Result())
 
     def words_so_far(self) -> list[str]:
-        """Return the words of the utterance up to now; later sound may change them."""
+        """Return the words of the utterance so far; later sound may change them."""
         words: list[str] = json.loads(self._vosk.PartialResult()).get("partial", "").split()
         return words
 
     def finish(self) -> list[Hypothesis]:
-        """End the utterance here and return what may have been said, likeliest first."""
+        """End the utterance here; return the alternatives, likeliest first."""
         return _hypotheses(self._vosk.FinalResult())
 
     def abandon(self) -> None:
         """End the utterance here and forget it."""
-        # Reset() would leave its last 0.3 s to be heard as the start of the next one.
+        # Reset() would leave the last 0.3 s in place, as the start of the next utterance.
         self._vosk.FinalResult()
 
 
 def _hypotheses(result: str) -> list[Hypothesis]:
-    """Return the ways to understand an utterance, none where all of it was silence."""
+    """Return the alternatives in a result of Vosk; none if all of it was silence."""
     hypotheses = [
         Hypothesis(
             tuple(

@@ -1,9 +1,9 @@
-"""Telling the guide's own words from a person's.
+"""Self-echo filter: tell the guide's own words from a person's.
 
-What is left of an echo sounds like what was said, or like what the recognizer takes that for.
-So a second recognizer listens to nothing but what is played, side by side with the one that
-listens to the room: what both hear in the same moment is the guide's own voice, unless what is
-left after cancelling is much more than an echo.
+The residue of an echo sounds like the words played, or like what the recognizer takes them for.
+A second recognizer therefore listens only to what is played, in parallel with the one that
+listens to the room. Words that both recognize at the same moment are the guide's own, unless
+the microphone signal is far above any echo.
 """
 
 from collections import deque
@@ -17,28 +17,28 @@ from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.gain import GainControl
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 
-_SAME_MOMENT_S = 0.25
-"""How far apart two words may begin that are the same sound, in seconds."""
+_MAX_OFFSET_S = 0.25
+"""Seconds between the starts of two recognized words that are the same sound."""
 
-_SAID_PART = 0.5
-"""What part of a command's words the guide has to be saying for them to be its own: the room
-changes some."""
+_MIN_OWN_WORDS = 0.5
+"""Part of a command's words that the guide has to be saying for all to be its own: the room
+changes some of them."""
 
-_LOUD_PART = 75
-"""The part of a command that has to be louder than an echo is its loudest quarter: the
-percentile. Once the canceller has learnt, echo alone was at -3 dB and below there, people
-at 6 dB and above, also over noise and 15 dB below the voice."""
+_EXCESS_PERCENTILE = 75
+"""Percentile of a command's blocks, by their power over noise and echo, that is compared with
+the limits below. Once the canceller has adapted, echo alone is at -3 dB and less there, people
+at 6 dB and more, also over noise and 15 dB below the guide's voice."""
 
-_NOT_ECHO_DB, _NOT_OWN_WORDS_DB = 4.0, 12.0
-"""How far above noise and echo that is for anything to be a person's voice, and for words
-that the guide is saying in that moment to be."""
+_MIN_EXCESS_DB, _MIN_OWN_WORDS_EXCESS_DB = 4.0, 12.0
+"""Decibels above noise and echo from which on words are a person's: for any words, and for words
+that the guide is saying at that moment."""
 
-_SAFE_DB = 2.0
-"""How much less that may be where it is safe to obey."""
+_SAFE_INTENT_DB = 2.0
+"""Decibels by which these limits are lower for intents that are safe to obey by mistake."""
 
 
 class SelfEchoFilter:
-    """Listens to what is played while somebody may be speaking."""
+    """Recognizes what is played during each utterance, to compare the words with it."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class SelfEchoFilter:
         is_cancelled: bool = True,
         knows_words: bool = True,
     ) -> None:
-        """Expect these sentences, and any part of them.
+        """Recognize these sentences, and any part of them, in what is played.
 
-        `remembered_blocks` is how far back an utterance may begin when it is noticed. Unless
-        the echo is cancelled here, nothing is known of how much of it is left, nor of when it
-        is heard.
+        An utterance may begin `remembered_blocks` before it is detected. If the echo is not
+        cancelled here (`is_cancelled`), neither its level nor its delay is known. `knows_words`
+        is false only to measure what comparing the words is worth.
         """
         self._make_recognizer = cache(lambda: Recognizer(model, sentences))
         self._is_cancelled = is_cancelled
@@ -65,67 +65,67 @@ class SelfEchoFilter:
         self._skipped_s: float | None = None
 
     def prepare(self) -> None:
-        """Make what is needed to listen to anything."""
+        """Create the recognizer."""
         self._make_recognizer()
 
     def follow(self, played: Samples, excess_db: float) -> None:
-        """Take a block that was played, when it was heard, and how far it was over the echo."""
+        """Take a block that was played, as it is heard, and its power over noise and echo."""
         self._recent.append((played, excess_db))
         if played.any():
-            # It takes longer than a block: now, and not while somebody waits for an answer.
+            # Takes longer than a block: better now than when a person waits for an answer.
             self.prepare()
 
     def begin(self, at_s: float) -> None:
-        """Forget what was said; an utterance begins here, in seconds of audio."""
+        """Start an utterance, at this time in seconds of audio."""
         self._excess_db.clear()
         self._said.clear()
         self._began_s = at_s
         self._skipped_s = None
 
     def take(self, blocks: int) -> None:
-        """Listen to so many of the newest blocks, as the room is listened to."""
+        """Recognize so many of the newest blocks, those in which the room is listened to."""
         for played, excess_db in list(self._recent)[len(self._recent) - blocks :]:
             if self._skipped_s is None and played.any():
                 now_s = self._began_s + len(self._excess_db) * BLOCK / RATE
                 self._skipped_s = now_s - self._make_recognizer().taken_samples / RATE
             if self._skipped_s is not None:
                 self._gain.follow(played)
-                self._note(self._make_recognizer().take(self._gain.level(played)))
+                self._add(self._make_recognizer().take(self._gain.level(played)))
             self._excess_db.append(excess_db)
 
     def finish(self) -> None:
         """End the utterance here."""
         if self._skipped_s is not None:
-            self._note(self._make_recognizer().finish())
+            self._add(self._make_recognizer().finish())
 
     def is_own(self, words: Sequence[Word], is_safe: bool = False) -> bool:
-        """Tell whether this was the guide; the words' times are in seconds of audio.
+        """Return whether these are the guide's own words; their times are in seconds of audio.
 
-        What is safe to obey is taken for a person's sooner.
+        Words that are safe to obey by mistake are accepted as a person's sooner.
         """
         if self._skipped_s is None or not words:
             return False
         said = sum(map(self._has_said, words)) if self._knows_words else 0
-        has_said = bool(said) and said >= _SAID_PART * len(words)
+        has_said = bool(said) and said >= _MIN_OWN_WORDS * len(words)
         if not self._is_cancelled:
             return has_said
         start, end = (
             round((at_s - self._began_s) * RATE / BLOCK)
             for at_s in (words[0].start_s, words[-1].end_s)
         )
-        heard_db = self._excess_db[start : end + 1] or self._excess_db
-        over_echo_db = np.percentile(heard_db, _LOUD_PART)
-        needed_db = _NOT_OWN_WORDS_DB if has_said else _NOT_ECHO_DB
-        return bool(over_echo_db < needed_db - is_safe * _SAFE_DB)
+        excess_db = self._excess_db[start : end + 1] or self._excess_db
+        loud_db = np.percentile(excess_db, _EXCESS_PERCENTILE)
+        needed_db = _MIN_OWN_WORDS_EXCESS_DB if has_said else _MIN_EXCESS_DB
+        return bool(loud_db < needed_db - is_safe * _SAFE_INTENT_DB)
 
     def _has_said(self, word: Word) -> bool:
-        latest_s = _SAME_MOMENT_S if self._is_cancelled else LONGEST_DELAY_S
+        latest_s = _MAX_OFFSET_S if self._is_cancelled else LONGEST_DELAY_S
         return any(
-            said.text == word.text and -_SAME_MOMENT_S < word.start_s - said.start_s < latest_s
+            said.text == word.text and -_MAX_OFFSET_S < word.start_s - said.start_s < latest_s
             for said in self._said
         )
 
-    def _note(self, hypotheses: Sequence[Hypothesis]) -> None:
+    def _add(self, hypotheses: Sequence[Hypothesis]) -> None:
         skipped_s = self._skipped_s or 0.0
         self._said += [
             Word(word.text, skipped_s + word.start_s, skipped_s + word.end_s)

@@ -1,8 +1,7 @@
-"""Echo cancelling for a recognizer: the guide's voice goes, the person's stays as it is.
+"""Echo canceller for a recognizer: remove the guide's voice, leave a person's as it is.
 
-Cancellers made for calls silence the person too, with what they do to be sure that no echo is
-left. This one only ever takes out its estimate of the echo, and tells how much of it may be
-left.
+Cancellers made for calls also suppress whatever may be left of the echo, and the person with it.
+This one subtracts its estimate of the echo and nothing else, and reports how much may be left.
 """
 
 from dataclasses import dataclass
@@ -25,66 +24,67 @@ from voice_guide.hearing.echo.spectrum import (
 
 _FULL_SCALE = np.float32(32768)
 
-_NOTHING = np.zeros(BINS, np.float32)
-"""No echo."""
+_NO_ECHO = np.zeros(BINS, np.float32)
+"""Power of an echo that is not there, shape (BINS,)."""
 
-_FITS = 0.95
-"""An echo loses more than this, in power, while the filter goes through it for the first time."""
+_MAX_FIRST_RESIDUAL = 0.95
+"""Part of the power that may be left after the filter first goes through an echo; of what is no
+echo, more is left."""
 
-_WORSE = 2.0
-"""What is left after cancelling may be louder than what came in by this much, in power: only
-a filter that no longer fits makes it so."""
+_MAX_AMPLIFICATION = 2.0
+"""Power of the residual against that of the microphone beyond which the filter does not fit any
+more."""
 
-_CARRIED_OVER = 0.8
-"""How much of the mean powers of what came in and what is left is from the block before."""
+_POWER_SMOOTHING = 0.8
+"""Part of the smoothed powers of microphone and residual that comes from the block before."""
 
 
 @dataclass(frozen=True)
 class NearEndBlock:
-    """What somebody in the room has said, in one block."""
+    """One block of the room's sound (the near end), without the echo."""
 
     sound: Samples
-    """The microphone's block without the echo, shape (BLOCK,)."""
+    """The block of the microphone without the echo, shape (BLOCK,)."""
 
     echo: Power
-    """Power of the echo that may still be in it, of 16-bit samples, shape (BINS,): how
-    uncertain the filter is, which is more than there is most of the time."""
+    """Power of the echo that may still be in it, of 16-bit samples, shape (BINS,). It is the
+    uncertainty of the filter, and more than there is most of the time."""
 
     played: Samples
-    """What was played, when it was heard, shape (BLOCK,)."""
+    """The sound played, delayed until it is heard, shape (BLOCK,)."""
 
 
 @dataclass(frozen=True)
 class EchoPath:
-    """The way of what is played to the microphone."""
+    """The path of a sound from the speaker to the microphone."""
 
     delay_s: float
-    """How much later something is heard than it was played."""
+    """Delay in seconds between playing a sound and hearing it."""
 
     drift: float
-    """By how much that grows, in seconds a second: how far the devices' clocks are apart."""
+    """Growth of the delay in seconds per second: the difference between the devices' clocks."""
 
 
 class Canceller(Protocol):
-    """Whatever takes the echo out of what is heard."""
+    """Anything that removes the echo from what is heard."""
 
     def cancel(self, heard: Samples, played: Samples) -> NearEndBlock | None:
-        """Take a block of the microphone and what the speaker played in the same moment.
+        """Take a block of the microphone and what the speaker played at the same moment.
 
-        Return None while it cannot be told what of it is echo.
+        Return the block without echo, or None while it is unknown what of it is echo.
         """
 
 
 class NoCanceller:
-    """Leaves it to the sound device."""
+    """Passes blocks on where the sound device cancels the echo itself."""
 
     def cancel(self, heard: Samples, played: Samples) -> NearEndBlock:
-        """Return what was heard as it is."""
-        return NearEndBlock(heard, _NOTHING, played)
+        """Return what was heard unchanged."""
+        return NearEndBlock(heard, _NO_ECHO, played)
 
 
 class EchoCanceller:
-    """Takes out of what is heard what is played, block by block."""
+    """Removes what is played from what is heard, block by block."""
 
     def __init__(self) -> None:
         self._alignment = Alignment()
@@ -94,40 +94,40 @@ class EchoCanceller:
         self._played = np.zeros((PARTS, BINS), np.complex64)
         self._silent_blocks = PARTS
         self._gain = 0.0
-        self._is_lost = False
-        self._came_in = self._left = 0.0
+        self._is_behind = False
+        self._heard_power = self._left_power = 0.0
 
     @property
     def path(self) -> EchoPath | None:
-        """What is known of the echo; None where none was found yet."""
+        """The path of the echo as measured; None before an echo was found."""
         delay_s = self._alignment.delay_s
-        return None if delay_s is None else EchoPath(delay_s, self._alignment.clocks_apart)
+        return None if delay_s is None else EchoPath(delay_s, self._alignment.measured_drift)
 
     def cancel(self, heard: Samples, played: Samples) -> NearEndBlock | None:
-        """Take a block of the microphone and what the speaker played in the same moment.
+        """Take a block of the microphone and what the speaker played at the same moment.
 
-        Return None while it is not known when what is played is heard: for half a second when
-        the guide first speaks, and when the sound system has had a hitch.
+        Return the block without echo, or None while the delay of the echo is unknown: for half a
+        second when the guide first speaks, and after a gap in the sound system.
         """
         sound = heard.astype(np.float32) / _FULL_SCALE
-        has_turned = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
+        has_moved = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
         if self._alignment.is_searching:
-            self._is_lost = True
+            self._is_behind = True
             return None
         if self._alignment.delay_s is None or self._alignment.is_quiet:
-            return NearEndBlock(heard, _NOTHING, played)
-        if has_turned and not self._begin():
+            return NearEndBlock(heard, _NO_ECHO, played)
+        if has_moved and not self._begin():
             self._alignment.forget()
             return None
-        if self._is_lost:
+        if self._is_behind:
             self._catch_up(PARTS)
-        self._is_lost = False
+        self._is_behind = False
         return self._cancel(sound, self._alignment.reference())
 
     def _begin(self) -> bool:
-        """Learn at once from the second in which the echo was found, or found elsewhere.
+        """Adapt at once to the second in which the echo was found, or found at another delay.
 
-        Return whether it was an echo: a voice that says one sound twice may look like one.
+        Return whether it was an echo: a voice that repeats a sound may look like one.
         """
         is_first = not self._gain
         self._gain = self._alignment.gain
@@ -135,7 +135,7 @@ class EchoCanceller:
             self._filter.unsettle(self._gain)
             return True
         self._filter.start(self._gain)
-        is_echo = self._catch_up(WINDOW // BLOCK - 1) < _FITS
+        is_echo = self._catch_up(WINDOW // BLOCK - 1) < _MAX_FIRST_RESIDUAL
         if is_echo:
             self._catch_up(WINDOW // BLOCK - 1)
         else:
@@ -143,7 +143,7 @@ class EchoCanceller:
         return is_echo
 
     def _catch_up(self, blocks: int) -> float:
-        """Go once more through so many of the last blocks; return what part of them is left."""
+        """Go through the last blocks again; return the part of their power that is left."""
         left = heard = 0.0
         for ago in range(blocks, 0, -1):
             block = self._alignment.heard(ago)
@@ -155,7 +155,7 @@ class EchoCanceller:
     def _cancel(self, sound: Sound, reference: Sound) -> NearEndBlock:
         self._silent_blocks = 0 if reference.any() else self._silent_blocks + 1
         if self._silent_blocks > PARTS:
-            return NearEndBlock(to_int16(sound), _NOTHING, silence())
+            return NearEndBlock(to_int16(sound), _NO_ECHO, silence())
         emitted = self._loudspeaker.play(reference)
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = spectrum(self._last, emitted)
@@ -167,9 +167,9 @@ class EchoCanceller:
         if self._filter.is_settled:
             error = self._filter.noise + uncertain
             self._loudspeaker.learn(self._filter.weights, spectrum_left, error)
-        self._came_in = _CARRIED_OVER * self._came_in + float(sound @ sound)
-        self._left = _CARRIED_OVER * self._left + float(left @ left)
-        if self._left > _WORSE * self._came_in:
+        self._heard_power = _POWER_SMOOTHING * self._heard_power + float(sound @ sound)
+        self._left_power = _POWER_SMOOTHING * self._left_power + float(left @ left)
+        if self._left_power > _MAX_AMPLIFICATION * self._heard_power:
             self._filter.start(self._gain)
             left = sound
         return NearEndBlock(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))

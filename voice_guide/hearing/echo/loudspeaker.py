@@ -1,7 +1,8 @@
-"""What a small loudspeaker adds to what it is given when it is loud.
+"""Loudspeaker model: the distortion that a small loudspeaker adds when it is loud.
 
-No linear filter takes that out. But it is a curve, the same for every sample, and a few
-numbers describe it: they are found by least squares from what the filter leaves.
+No linear filter can remove it. It is a curve, the same for every sample, which a few numbers
+describe (a Hammerstein model): they are found by recursive least squares from the residual of
+the adaptive filter.
 """
 
 import numpy as np
@@ -17,81 +18,83 @@ from voice_guide.hearing.echo.spectrum import (
     spectrum_after_silence,
 )
 
-_BENDS = np.array([0.1, 0.2, 0.35, 0.5, 0.7], np.float32)[:, np.newaxis]
-"""Where the curve may bend, of full scale."""
+_KNEES = np.array([0.1, 0.2, 0.35, 0.5, 0.7], np.float32)[:, np.newaxis]
+"""Levels at which the curve may bend, as parts of full scale, shape (5, 1)."""
 
-_CURVES = len(_BENDS) + 1
+_CURVES = len(_KNEES) + 1
+"""Curves that the model adds up: one for each knee, and the square."""
 
-_NEAR_PARTS = 3
-"""Blocks of the room's answer that are looked at: most of what a speaker does to a
-microphone beside it comes at once."""
+_DIRECT_PARTS = 3
+"""Blocks of the adaptive filter that are used: most of what a loudspeaker does to a microphone
+beside it arrives without delay."""
 
-_FORGET = 0.998
-"""How much of what was learnt is kept after a block: ten seconds are remembered."""
+_MEMORY = 0.998
+"""Part of the statistics that is kept after each block: a memory of ten seconds."""
 
-_CAUTION = 0.2
-"""How far the curve moves towards what would fit best, in a block."""
+_STEP_SIZE = 0.2
+"""Part of the way to the best fit that the curve moves with each block."""
 
-_PRIOR = 1e-3
-"""What speaks for no change, as a part of what speaks for one."""
+_REGULARIZATION = 1e-3
+"""Weight of no change, as a part of the power of each curve."""
 
-_SLOPES = (0.0, 1.2)
-"""How steep the curve may be: a loudspeaker gives way, and hardly ever adds."""
+_MIN_SLOPE, _MAX_SLOPE = 0.0, 1.2
+"""Slopes the curve may have: a loudspeaker compresses, and hardly ever expands."""
 
-_MOST_UNEVEN = 0.5
-"""How much of the square there may be."""
+_MAX_ASYMMETRY = 0.5
+"""Weight that the square may have at most."""
 
-_LEAST = 1e-6
-"""Keeps digital silence from being divided by."""
+_MIN_POWER = 1e-6
+"""Power added so that digital silence divides nothing by zero."""
 
 
 class Loudspeaker:
-    """Bends what is played as the loudspeaker does."""
+    """Distorts what is played as the loudspeaker does."""
 
     def __init__(self) -> None:
-        self._bent = np.zeros(_CURVES, np.float64)
+        self._weights = np.zeros(_CURVES, np.float64)
         self._last = np.zeros((_CURVES, BLOCK), np.float32)
-        self._spectra = np.zeros((_NEAR_PARTS, _CURVES, BLOCK + 1), np.complex64)
+        self._spectra = np.zeros((_DIRECT_PARTS, _CURVES, BLOCK + 1), np.complex64)
         self._products = np.zeros((_CURVES, _CURVES))
         self._fit = np.zeros(_CURVES)
 
     def play(self, sound: Sound) -> Sound:
-        """Return a block as it comes out of the loudspeaker, both of shape (BLOCK,)."""
+        """Take a block; return it as it leaves the loudspeaker, both of shape (BLOCK,)."""
         curves = _curves(sound)
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = spectrum(self._last, curves)
         self._last = curves
-        return sound + (self._bent @ curves).astype(np.float32)
+        return sound + (self._weights @ curves).astype(np.float32)
 
     def learn(self, room: Spectrum, left: Spectrum, noise: Power) -> None:
-        """Learn from what is left of the newest block, by how the room answers.
+        """Adapt the curve to the residual of the newest block.
 
-        `room` is the adaptive filter, shape (PARTS, BINS), `left` the spectrum after silence.
+        `room` is the adaptive filter, shape (PARTS, BINS); `left` is the spectrum of the
+        residual after silence and `noise` the power in it that is no echo, both of shape (BINS,).
         """
-        answers = np.sum(room[:_NEAR_PARTS, np.newaxis] * self._spectra, axis=0)
-        answers = spectrum_after_silence(last_block(answers))
-        weighted = answers.conj() / (noise + _LEAST)
-        self._products = _FORGET * self._products + (weighted @ answers.T).real
-        self._fit = _FORGET * self._fit + (weighted @ left).real
-        prior = np.diag(np.diag(self._products) * _PRIOR + _LEAST)
-        change = _CAUTION * np.linalg.solve(self._products + prior, self._fit)
-        change = _possible(self._bent + change) - self._bent
-        self._bent += change
+        responses = np.sum(room[:_DIRECT_PARTS, np.newaxis] * self._spectra, axis=0)
+        responses = spectrum_after_silence(last_block(responses))
+        weighted = responses.conj() / (noise + _MIN_POWER)
+        self._products = _MEMORY * self._products + (weighted @ responses.T).real
+        self._fit = _MEMORY * self._fit + (weighted @ left).real
+        prior = np.diag(np.diag(self._products) * _REGULARIZATION + _MIN_POWER)
+        change = _STEP_SIZE * np.linalg.solve(self._products + prior, self._fit)
+        change = _nearest_plausible(self._weights + change) - self._weights
+        self._weights += change
         self._fit -= self._products @ change
 
 
-def _possible(bent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the curve nearest to this one that a loudspeaker may have."""
-    slopes = np.clip(1 + np.cumsum(bent[:-1]), *_SLOPES)
-    uneven = np.clip(bent[-1:], -_MOST_UNEVEN, _MOST_UNEVEN)
-    return np.concatenate([np.diff(slopes, prepend=1.0), uneven])
+def _nearest_plausible(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the weights nearest to these that a loudspeaker may have, shape (_CURVES,)."""
+    slopes = np.clip(1 + np.cumsum(weights[:-1]), _MIN_SLOPE, _MAX_SLOPE)
+    asymmetry = np.clip(weights[-1:], -_MAX_ASYMMETRY, _MAX_ASYMMETRY)
+    return np.concatenate([np.diff(slopes, prepend=1.0), asymmetry])
 
 
 def _curves(sound: Sound) -> Sound:
-    """Return the curves that a loudspeaker's is a sum of, shape (_CURVES, n).
+    """Return the curves that the model adds up, for a sound of shape (n,): shape (_CURVES, n).
 
-    What is above each bend, for one that gives way when loud, and the square, for one that
-    gives way more to one side.
+    The part above each knee models a loudspeaker that compresses; the square models one that
+    compresses more in one direction.
     """
-    above = np.sign(sound) * np.maximum(np.abs(sound) - _BENDS, 0)
+    above = np.sign(sound) * np.maximum(np.abs(sound) - _KNEES, 0)
     return np.concatenate([above, np.square(sound)[np.newaxis]])

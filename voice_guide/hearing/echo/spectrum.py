@@ -1,4 +1,4 @@
-"""Blocks as spectra, for filtering by overlap-save."""
+"""Spectra of blocks, for filtering by overlap-save."""
 
 from typing import TypeAlias
 
@@ -14,26 +14,27 @@ Spectrum: TypeAlias = npt.NDArray[np.complex64]
 """Spectra of two blocks each, shape (..., BINS)."""
 
 Power: TypeAlias = npt.NDArray[np.float32]
-"""Power in each bin, shape (..., BINS)."""
+"""Power in each frequency bin, shape (..., BINS)."""
 
 BINS = BLOCK + 1
+"""Frequency bins in the spectrum of two blocks."""
 
 
 def spectrum(before: Sound, block: Sound) -> Spectrum:
-    """Return the spectra of sounds of shape (..., BLOCK) together with the block before."""
+    """Return the spectra of sounds, each a block and the one before it, shape (..., BLOCK)."""
     return np.fft.rfft(np.concatenate([before, block], axis=-1)).astype(np.complex64)
 
 
 def spectrum_after_silence(block: Sound) -> Spectrum:
-    """Return the spectra of sounds of shape (..., BLOCK) after a block of silence."""
+    """Return the spectra of blocks of shape (..., BLOCK), each after a block of silence."""
     return spectrum(np.zeros_like(block), block)
 
 
 def last_block(spectra: Spectrum) -> Sound:
-    """Return the second half of the sound of each spectrum, shape (..., BLOCK)."""
+    """Return the second of the two blocks in each spectrum, shape (..., BLOCK)."""
     return np.fft.irfft(spectra)[..., BLOCK:].astype(np.float32)
 
 
 def power(spectra: Spectrum) -> Power:
-    """Return the power in each bin."""
+    """Return the power in each frequency bin."""
     return np.square(spectra.real) + np.square(spectra.imag)
