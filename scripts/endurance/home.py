@@ -20,7 +20,7 @@ from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.simulation.acoustics import DEMO_ROOM, Acoustics
 from voice_guide.simulation.room import Room
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 _ABOUT_PAIN = frozenset({Intent.HURTS, Intent.UNWELL})
 """Intents after which it asks whether to end."""
@@ -187,7 +187,7 @@ class Home:
         return place.step_index + 1 == len(RoutinePlan(routine).steps)
 
     def _note_false(self, command: Command) -> None:
-        what = f"{command.text} → {describe(command)}"
+        what = f"{command.text} → {describe_command(command)}"
         found = FalseCommand(self._scene, self._listened_for, what)
         self.false_commands.append(found)
         self.tell(f"{found.scene}, {found.context}: nobody had said {found.what}")

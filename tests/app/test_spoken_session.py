@@ -27,7 +27,7 @@ from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.simulation.acoustics import DEMO_ROOM
 from voice_guide.simulation.room import Room
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 TALK = "he told us about the house by the sea"
 
@@ -102,7 +102,7 @@ def commands(ear: Listener, heard: Samples, played: Samples | None = None) -> li
     found = []
     for number, block in enumerate(blocks_of(heard)):
         found += ear.hear(block, playing[number] if number < len(playing) else silence())
-    return [describe(f) for f in [*found, *ear.finish()] if isinstance(f, Command)]
+    return [describe_command(f) for f in [*found, *ear.finish()] if isinstance(f, Command)]
 
 
 @everybody
@@ -223,7 +223,7 @@ class Session:
 
     @property
     def heard(self) -> list[str]:
-        return [describe(found) for found in self.happened if isinstance(found, Command)]
+        return [describe_command(found) for found in self.happened if isinstance(found, Command)]
 
     def let_pass(self, is_over: Callable[[], bool], most_s: float = 60.0) -> None:
         until_s = self.engine.now_s + most_s

@@ -73,7 +73,7 @@ def test_sessions_are_shown_a_line_each_and_how_areas_fared(file: Path) -> None:
     assert lines[6:] == [
         "",
         "the side of the neck: 3 sessions in the last 14 days, pain from 7 to 3",
-        "the upper back: 1 session in the last 14 days, pain not told",
+        "the upper back: 1 session in the last 14 days, pain not recorded",
     ]
     assert file.stat().st_mode & 0o777 == 0o600
 

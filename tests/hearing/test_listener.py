@@ -15,7 +15,7 @@ from voice_guide.audio.pcm import BLOCK, RATE, Samples, blocks_of, level_dbfs, s
 from voice_guide.config.settings import Settings
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 FEWEST_UNDERSTOOD = 0.97
 """Of all sentences, from all people together."""
@@ -73,7 +73,7 @@ class Ears:
         ]
 
     def commands(self, sound: Samples, context: str) -> list[str]:
-        return [describe(f) for f in self.hear(sound, context) if isinstance(f, Command)]
+        return [describe_command(f) for f in self.hear(sound, context) if isinstance(f, Command)]
 
 
 @pytest.fixture(scope="module")
@@ -211,14 +211,14 @@ def test_a_command_right_after_the_guides_voice_is_heard(ears: Ears) -> None:
     voice = PEOPLE[2].says("say next when you are ready")
     answer = in_a_quiet_room(PEOPLE[0].says("next"))
     heard = np.concatenate([in_a_quiet_room(voice, after_s=0, before_s=0), answer])
-    assert [describe(f) for f in ears.hear(heard, "step", far_end=voice)] == ["Next"]
+    assert [describe_command(f) for f in ears.hear(heard, "step", far_end=voice)] == ["Next"]
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
 def test_who_calls_it_again_over_noise_wakes_it(ears: Ears, person: Person) -> None:
     called = ears.hear(over_noise(person.says("hey guide"), times=CALLS), "asleep")
 
-    assert [describe(f) for f in called if isinstance(f, Command)][:1] == [
+    assert [describe_command(f) for f in called if isinstance(f, Command)][:1] == [
         "Wake wake_phrase=hey guide"
     ]
 

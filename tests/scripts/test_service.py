@@ -22,7 +22,7 @@ from voice_guide.devices.reconnecting import ReconnectingSound
 from voice_guide.dialogue.actions import SaveCheckpoint, Say
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.storage.store import SessionStore
-from voice_guide.ui.console import Log
+from voice_guide.ui.display import ServiceLog
 
 UNIT = Path(__file__).parents[2] / "scripts" / "voice-guide.service"
 
@@ -229,7 +229,7 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
 
 
 def test_what_goes_wrong_is_told_while_sound_runs_too(capfd: pytest.CaptureFixture[str]) -> None:
-    log = Log()
+    log = ServiceLog()
     with silenced_stderr():
         log.note(3.0, "somebody is too loud")
         log.observe(3.0, Say("This is nobody's business."))

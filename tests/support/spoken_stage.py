@@ -45,7 +45,7 @@ from voice_guide.simulation.room import Room
 from voice_guide.tts.cached_tts import CachedTts
 from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 MOST_ATTEMPTS = 3
 """How often something is said, at the most, until it is understood."""
@@ -326,7 +326,7 @@ class SpokenStage(Stage):
         became = ""
         if isinstance(answer, Command):
             if Meaning(answer.intent, answer.slots) != meaning:
-                became = f"was taken for {describe(answer)}"
+                became = f"was taken for {describe_command(answer)}"
             elif is_cutting_in and self._over != self._over_at_cut:
                 became = f"was understood {self._over - self._over_at_cut} sentences late"
         elif meaning:
@@ -482,7 +482,7 @@ class SpokenStage(Stage):
                 self._over += 1
             case Command() | NotUnderstood():
                 if isinstance(happening, Command) and not self._is_asked_for:
-                    self._fail("nothing that nobody said", describe(happening))
+                    self._fail("nothing that nobody said", describe_command(happening))
                 self._answer, self._text = happening, ""
                 if self._is_cutting_in:
                     # What the guide went on to say meanwhile.

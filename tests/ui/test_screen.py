@@ -33,9 +33,9 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
-from voice_guide.ui.lettering import Letters, large
-from voice_guide.ui.picture import clock
-from voice_guide.ui.screen import Screen
+from voice_guide.ui.frame import clock_text
+from voice_guide.ui.large_text import FontSize, render_large
+from voice_guide.ui.live_screen import LiveScreen
 
 SIZES = [(80, 24), (120, 40), (200, 60), (40, 12), (24, 6)]
 """Columns and rows."""
@@ -74,10 +74,10 @@ def test_every_state_and_every_sound_has_words(content: Content) -> None:
 # Large letters
 
 
-@pytest.mark.parametrize("letters", Letters)
+@pytest.mark.parametrize("letters", FontSize)
 @pytest.mark.parametrize("width", [40, 76])
-def test_large_letters_keep_to_their_width(letters: Letters, width: int) -> None:
-    rows = large("Lay your palm on the left side of your neck.", letters, width)
+def test_large_letters_keep_to_their_width(letters: FontSize, width: int) -> None:
+    rows = render_large("Lay your palm on the left side of your neck.", letters, width)
 
     assert rows
     assert max(map(cell_len, rows)) <= width
@@ -86,14 +86,14 @@ def test_large_letters_keep_to_their_width(letters: Letters, width: int) -> None
 
 @pytest.mark.parametrize("text", ["Я готов", "handkerchiefs everywhere"])
 def test_what_large_letters_cannot_show_whole_they_do_not_show(text: str) -> None:
-    assert large(text, Letters.LARGE, 76) is None
+    assert render_large(text, FontSize.LARGE, 76) is None
 
 
 @pytest.mark.parametrize(
     ("seconds", "shown"), [(0, "0"), (26.1, "27"), (60, "1:00"), (75, "1:15")]
 )
 def test_a_time_is_shown_shortly(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown
+    assert clock_text(seconds) == shown
 
 
 # The picture
@@ -106,8 +106,8 @@ class Shown:
         chosen = content.library.by_id(routine) if routine else None
         self.guide = DialogueManager(content.library, content.prompts, Settings(), chosen)
         console = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
-        self.screen = Screen(console, content.prompts, content.library.example, "hey guide")
-        with self.screen.following(self.guide):
+        self.screen = LiveScreen(console, content.prompts, content.library.example, "hey guide")
+        with self.screen.showing(self.guide):
             self.happens(Started())
             self.is_said()
 
@@ -127,7 +127,7 @@ class Shown:
     def rows(self, width: int = 80, height: int = 24, **changes: Any) -> list[str]:
         """Return the rows of the picture; `changes` are what is known otherwise."""
         console = Console(file=io.StringIO(), force_terminal=True, width=width, height=height)
-        picture = replace(self.screen.picture, **changes)
+        picture = replace(self.screen.frame, **changes)
         options = console.options.update(width=width, height=height)
         lines = console.render_lines(picture, options, pad=False)
         return ["".join(segment.text for segment in line) for line in lines]
@@ -145,8 +145,8 @@ def is_large(text: str, shown: str, width: int = 78) -> bool:
     """Return whether a text is shown in large letters."""
     return any(
         all(row in shown for row in rows)
-        for letters in Letters
-        if (rows := large(text, letters, width))
+        for letters in FontSize
+        if (rows := render_large(text, letters, width))
     )
 
 
@@ -230,13 +230,13 @@ def test_time_goes_on_between_two_ticks_and_stands_still_while_paused(shown: Sho
     shown.hears(Intent.NEXT, Intent.NEXT, Intent.NEXT, Intent.READY)
     shown.happens(Tick(20))
 
-    first = shown.screen.picture.left_s
+    first = shown.screen.frame.left_s
     time.sleep(0.05)
-    then = shown.screen.picture.left_s
+    then = shown.screen.frame.left_s
     shown.hears(Intent.PAUSE)
 
     assert then < first <= 20
-    assert shown.screen.picture.left_s == 20
+    assert shown.screen.frame.left_s == 20
     assert "Paused" in shown.rows()[0]
     assert is_large("20", shown.text())
 
@@ -284,7 +284,7 @@ def test_sounds_and_halfway_are_shown_but_no_number_twice(shown: Shown) -> None:
     for left_s in (15, 3):
         shown.happens(Tick(left_s))
 
-    lines = [line.text for line in shown.screen.picture.snapshot.lines]
+    lines = [line.text for line in shown.screen.frame.snapshot.lines]
 
     assert lines[-2:] == ["(time up)", "Halfway."]
 
@@ -323,12 +323,12 @@ class Stalled(io.StringIO):
 def test_a_terminal_that_stands_still_holds_nothing_up(content: Content) -> None:
     terminal = Stalled()
     console = Console(file=terminal, force_terminal=True, width=80, height=24)
-    screen = Screen(console, content.prompts, "", "")
+    screen = LiveScreen(console, content.prompts, "", "")
     guide = DialogueManager(content.library, content.prompts, Settings())
     terminal.goes_on.set()
-    with screen.following(guide):
+    with screen.showing(guide):
         terminal.goes_on.clear()
-        screen.type("now it is drawing")
+        screen.show_typed("now it is drawing")
         time.sleep(0.3)
         begins_s = time.monotonic()
         for _ in range(100):
@@ -344,11 +344,11 @@ def test_an_error_leaves_the_terminal_as_it_was_with_the_conversation(
 ) -> None:
     terminal = io.StringIO()
     console = Console(file=terminal, force_terminal=True, width=80, height=24)
-    screen = Screen(console, content.prompts, "", "")
+    screen = LiveScreen(console, content.prompts, "", "")
     guide = DialogueManager(content.library, content.prompts, Settings())
 
     def fail() -> None:
-        with screen.following(guide):
+        with screen.showing(guide):
             screen.observe(0, Say("Hello."))
             screen.note(0, "something else")
             raise LookupError
@@ -363,8 +363,8 @@ def test_an_error_leaves_the_terminal_as_it_was_with_the_conversation(
 def test_nothing_is_drawn_while_there_is_nothing_new(content: Content) -> None:
     terminal = io.StringIO()
     console = Console(file=terminal, force_terminal=True, width=80, height=24)
-    screen = Screen(console, content.prompts, "", "")
-    with screen.following(DialogueManager(content.library, content.prompts, Settings())):
+    screen = LiveScreen(console, content.prompts, "", "")
+    with screen.showing(DialogueManager(content.library, content.prompts, Settings())):
         time.sleep(0.3)
         drawn = len(terminal.getvalue())
         time.sleep(0.7)

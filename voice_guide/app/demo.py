@@ -30,7 +30,7 @@ from voice_guide.simulation.acoustics import DEMO_ROOM
 from voice_guide.simulation.person import SyntheticPerson
 from voice_guide.simulation.room import Room
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 from voice_guide.ui.transcript import Transcript
 
 _RATE_WPM = 150
@@ -114,7 +114,7 @@ class Demo:
     def _say(self, line: DemoLine) -> bool:
         problem = self._wait_to_say(line) or self._problem_saying(line)
         if problem:
-            self._transcript.line(self._engine.now_s, "Failed", problem, "red")
+            self._transcript.print_line(self._engine.now_s, "Failed", problem, "red")
         return problem is None
 
     def _wait_to_say(self, line: DemoLine) -> str | None:
@@ -135,12 +135,12 @@ class Demo:
         prompts = self._content.prompts
         note = "" if line.over_s is None else f"{prompts('screen.cuts_in')} "
         who = prompts("screen.person")
-        self._transcript.line(self._engine.now_s, who, note + line.say, "magenta")
+        self._transcript.print_line(self._engine.now_s, who, note + line.say, "magenta")
         answer = self._person.say(render(line.say, self._voice))
         if not isinstance(answer, Command):
             return f'"{line.say}" was not understood'
         if Meaning(answer.intent, answer.slots) != meaning:
-            return f'"{line.say}" was taken for {describe(answer)}'
+            return f'"{line.say}" was taken for {describe_command(answer)}'
         return None
 
     def _record(self, heard: Samples) -> None:

@@ -19,7 +19,8 @@ from voice_guide.devices.button import SpeechInputWithButton
 from voice_guide.devices.light import Light
 from voice_guide.devices.pins import Pins
 from voice_guide.dialogue.phase import Phase
-from voice_guide.ui.console import Display, Log, show_rejected_packs
+from voice_guide.ui.console import print_rejected_packs
+from voice_guide.ui.display import ServiceLog, SessionDisplay
 
 
 def run_live(
@@ -50,8 +51,8 @@ def run_live(
         # Loading the model takes longest by far: everything else is read in the meantime.
         loading = helper.submit(load_model, file.language)
         content = load_content(settings)
-        show_rejected_packs(content.rejected_packs)
-        display: Display = Log() if service_mode else new_display(content, settings)
+        print_rejected_packs(content.rejected_packs)
+        display: SessionDisplay = ServiceLog() if service_mode else new_display(content, settings)
         tts = new_tts(settings, content, display.note)
         model = loading.result()
     require_hearable_wake_phrase(settings.hearing, model)
@@ -79,7 +80,7 @@ def run_live(
         preparing.submit(matcher.prepare, context)
     preparing.shutdown(wait=False)
     try:
-        with display.following(engine):
+        with display.showing(engine):
             service.ready()
             ReconnectingSound(mic, speaker, service.alive).run(engine, card)
     finally:

@@ -6,18 +6,18 @@ from voice_guide.config.settings import Settings
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.events import Event
 from voice_guide.engine import Observer
-from voice_guide.ui.console import Display
+from voice_guide.ui.display import SessionDisplay
 
 
-def new_display(content: Content, settings: Settings) -> Display:
+def new_display(content: Content, settings: Settings) -> SessionDisplay:
     """Return the screen, or line by line output where there is no terminal for it."""
     # Loaded only for a session that is shown: it takes memory that a device lacks.
-    from voice_guide.ui.screen import display
+    from voice_guide.ui.live_screen import terminal_display
 
-    return display(content.prompts, content.library.example, settings.hearing.wake_phrase)
+    return terminal_display(content.prompts, content.library.example, settings.hearing.wake_phrase)
 
 
-def fault_observer(display: Display) -> Observer:
+def fault_observer(display: SessionDisplay) -> Observer:
     """Return an observer that shows audio faults as notes."""
 
     def observe(at_s: float, happening: Event | Action) -> None:

@@ -17,7 +17,7 @@ from voice_guide.devices.wav_file import Recording
 from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Command
-from voice_guide.ui.console import show_rejected_packs
+from voice_guide.ui.console import print_rejected_packs
 
 _DEFAULT_CONTEXT = Phase.STEP
 """The context of recordings, if the sentences have it and no other is given."""
@@ -45,7 +45,7 @@ class Transcriber:
         """
         hearing = settings.hearing
         content = load_content(settings)
-        show_rejected_packs(content.rejected_packs)
+        print_rejected_packs(content.rejected_packs)
         self._sentences = content.sentences
         if sentences:
             self._sentences = load_sentences(sentences, content.library, hearing)

@@ -9,12 +9,16 @@ from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voice_guide.app.content import load_content
 from voice_guide.app.live import run_live
 from voice_guide.app.typed import run_typed
 from voice_guide.cli.parser import parser
 from voice_guide.errors import NoSoundError, VoiceGuideError
+
+if TYPE_CHECKING:
+    from voice_guide.doctor.check_result import CheckResult
 
 # Each command imports what it needs itself: loading the recognizer takes time that
 # `voice-guide --help` does not have to wait for.
@@ -87,7 +91,7 @@ def _hear(options: argparse.Namespace) -> int:
     from voice_guide.app.transcribe import Transcriber
     from voice_guide.config.settings import SettingsFile
     from voice_guide.devices.wav_file import Recording
-    from voice_guide.ui.console import show_commands
+    from voice_guide.ui.console import print_commands
 
     settings = SettingsFile().settings
     listener = Transcriber(settings, options.sentences, options.context)
@@ -104,25 +108,25 @@ def _hear(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"file": str(path), **asdict(heard)}), flush=True)
         else:
-            show_commands(path, heard.duration_s, heard.commands)
+            print_commands(path, heard.duration_s, heard.commands)
     return status
 
 
 def _routines(_: argparse.Namespace) -> int:
     from voice_guide.app.content import load_content
     from voice_guide.config.settings import SettingsFile
-    from voice_guide.ui.console import show_rejected_packs
-    from voice_guide.ui.transcript import show_table
+    from voice_guide.ui.console import print_rejected_packs
+    from voice_guide.ui.table import print_table
 
     library = load_content(SettingsFile().settings).library
     rows = []
     for routine in library.routines:
         needs = ", ".join(need.name for need in routine.needs) or "nothing"
         rows.append((routine.id, routine.title, routine.purpose, needs, str(len(routine.steps))))
-    show_table(("id", "title", "for", "you need", "steps"), rows)
+    print_table(("id", "title", "for", "you need", "steps"), rows)
     if others := [f"{each.id} ({each.language})" for each in library.of_other_languages]:
         print(f"\nIn other languages: {', '.join(others)}")
-    show_rejected_packs(library.rejected_packs)
+    print_rejected_packs(library.rejected_packs)
     return 0
 
 
@@ -175,7 +179,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 def _list_models(_: argparse.Namespace) -> int:
     from voice_guide.speech_models.catalog import model_folder, read_catalog
     from voice_guide.speech_models.verify import verify_model
-    from voice_guide.ui.transcript import show_table
+    from voice_guide.ui.table import print_table
 
     rows = []
     for model in read_catalog():
@@ -183,7 +187,7 @@ def _list_models(_: argparse.Namespace) -> int:
         if model_folder(model).exists():
             state = "damaged" if verify_model(model) else "installed"
         rows.append((model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state))
-    show_table(("name", "title", "size", "state"), rows)
+    print_table(("name", "title", "size", "state"), rows)
     return 0
 
 
@@ -219,6 +223,7 @@ def _diary(options: argparse.Namespace) -> int:
 
     from voice_guide.diary import chart, report
     from voice_guide.storage.store import SessionStore
+    from voice_guide.ui.diary import print_diary
 
     with closing(SessionStore()) as store:
         diary = store.diary()
@@ -229,24 +234,29 @@ def _diary(options: argparse.Namespace) -> int:
     elif options.csv:
         report.write_csv(diary, sys.stdout)
     else:
-        report.show(diary, date.today())
+        print_diary(diary, date.today())
     return 1 if store.notice else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from voice_guide.doctor.bug_report import bug_report
     from voice_guide.doctor.examination import examine
-    from voice_guide.ui.console import on_terminal, show_finding
+    from voice_guide.ui.console import terminal_printer
 
     findings = []
-    with on_terminal() as show:
+    with terminal_printer() as show:
         for finding in examine(show):
             findings.append(finding)
             if not options.json:
-                show_finding(finding)
+                _print_check_result(finding)
     if options.json:
         print(json.dumps(bug_report(findings)))
     return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _print_check_result(result: "CheckResult") -> None:
+    mark = "ok" if result.is_well else "!!"
+    print(f"{mark}  {result.part:<10}  {result.report}", flush=True)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -10,7 +10,7 @@ from voice_guide.dialogue.actions import (
     SaveDiaryConsent,
     SaveDiaryEntry,
 )
-from voice_guide.diary.history import Development, Diary, Ending, Entry
+from voice_guide.diary.history import AreaTrend, Diary, Ending, Entry
 from voice_guide.routines.model import Routine
 
 
@@ -57,9 +57,9 @@ class DiaryRecord:
         return self._entry.number if self._entry else None
 
     @property
-    def developments(self) -> tuple[Development, ...]:
+    def recent_trends(self) -> tuple[AreaTrend, ...]:
         """How each area fared lately."""
-        return self._diary.developments(self._today) if self._diary else ()
+        return self._diary.recent_trends(self._today) if self._diary else ()
 
     @property
     def relief(self) -> int | None:

@@ -1,1 +1,1 @@
-"""The diary of sessions: its history, its report and its chart."""
+"""The diary of sessions: its entries, and its report and chart."""

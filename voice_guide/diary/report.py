@@ -1,43 +1,25 @@
-"""The diary as a person, or her spreadsheet, reads it."""
+"""The diary as rows of text, for a table on the screen or a spreadsheet."""
 
 import csv
-from collections.abc import Iterable
 from datetime import date
 from typing import TextIO
 
-from voice_guide.diary.history import RECENT_DAYS, Development, Diary, Ending, Entry
-from voice_guide.ui.transcript import show_table
+from voice_guide.diary.history import RECENT_DAYS, AreaTrend, Diary, Ending, Entry
 
-_TITLES = ("day", "routine", "area", "before", "after", "change", "ended")
-"""What the columns hold; before and after are pain from 0 to 10."""
+COLUMNS = ("day", "routine", "area", "before", "after", "change", "ended")
+"""The columns' titles; before and after are the pain from 0 to 10."""
 
-_ENDED = {
+_ENDINGS = {
     None: "not ended",
     Ending.DONE: "done",
     Ending.STOPPED: "stopped",
     Ending.HURT: "it hurt",
 }
+"""The words for how a session ended."""
 
 
-def show(diary: Diary, today: date) -> None:
-    """Print the sessions, and how each area fared of late."""
-    if not diary.entries:
-        print("The diary is empty: nothing has been written down yet.")
-        return
-    show_table(_TITLES, _rows(diary.entries))
-    lines = [_line(development) for development in diary.developments(today)]
-    if lines:
-        print("", *lines, sep="\n")
-
-
-def write_csv(diary: Diary, file: TextIO) -> None:
-    """Write the sessions with their titles, comma-separated."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_TITLES)
-    writer.writerows(_rows(diary.entries))
-
-
-def _rows(entries: Iterable[Entry]) -> list[tuple[str, ...]]:
+def report_rows(diary: Diary) -> list[tuple[str, ...]]:
+    """Return a row of text per session, one text per column."""
     return [
         (
             entry.day.isoformat(),
@@ -46,18 +28,30 @@ def _rows(entries: Iterable[Entry]) -> list[tuple[str, ...]]:
             _number(entry.before),
             _number(entry.after),
             _change(entry),
-            _ENDED[entry.ending],
+            _ENDINGS[entry.ending],
         )
-        for entry in entries
+        for entry in diary.entries
     ]
 
 
-def _line(development: Development) -> str:
-    sessions = "session" if development.sessions == 1 else "sessions"
-    told = f"{development.sessions} {sessions} in the last {RECENT_DAYS} days"
-    if development.first is None:
-        return f"{development.area}: {told}, pain not told"
-    return f"{development.area}: {told}, pain from {development.first} to {development.last}"
+def trend_lines(diary: Diary, today: date) -> list[str]:
+    """Return a line per area about the pain there in the last days."""
+    return [_trend_line(trend) for trend in diary.recent_trends(today)]
+
+
+def write_csv(diary: Diary, file: TextIO) -> None:
+    """Write the sessions, with the columns' titles, as comma-separated values."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(report_rows(diary))
+
+
+def _trend_line(trend: AreaTrend) -> str:
+    sessions = "session" if trend.sessions == 1 else "sessions"
+    line = f"{trend.area}: {trend.sessions} {sessions} in the last {RECENT_DAYS} days"
+    if trend.first is None:
+        return f"{line}, pain not recorded"
+    return f"{line}, pain from {trend.first} to {trend.last}"
 
 
 def _number(pain: int | None) -> str:

@@ -21,7 +21,7 @@ from voice_guide.nlu.sampling import UNKNOWN
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.tts import chimes
 from voice_guide.tts.mixer import Mixer
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 PART = "commands"
 """What findings call this part."""
@@ -305,7 +305,7 @@ def _outcome(answer: Answer) -> str:
         return "understood"
     match answer.heard:
         case Command(text=text):
-            return f'heard as "{text}" ({describe(answer.heard)})'
+            return f'heard as "{text}" ({describe_command(answer.heard)})'
         case NotUnderstood(text):
             return f'heard as "{text.replace(UNKNOWN, "…")}", not understood'
     return "not heard"
@@ -338,7 +338,7 @@ def _figures(answer: Answer) -> dict[str, object]:
         "asked": answer.question.words,
         "is_understood": answer.is_understood,
         "heard": heard.text if heard else None,
-        "meaning": describe(heard) if isinstance(heard, Command) else None,
+        "meaning": describe_command(heard) if isinstance(heard, Command) else None,
         "is_early": answer.is_early,
         "speech_dbfs": loudness.speech_dbfs if loudness else None,
         "noise_dbfs": loudness.noise_dbfs if loudness else None,

@@ -25,7 +25,7 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render, voices
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 _SPEECH_DBFS = -26.0
 """The level of what is said, as of somebody one or two metres away."""
@@ -176,7 +176,9 @@ class _Ear:
         found = []
         for sound in sounds:
             heard = [e for block in blocks_of(sound) for e in listener.hear(block, silence())]
-            commands = tuple(describe(event) for event in heard if isinstance(event, Command))
+            commands = tuple(
+                describe_command(event) for event in heard if isinstance(event, Command)
+            )
             found.append(
                 (
                     commands,

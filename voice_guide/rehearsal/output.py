@@ -7,7 +7,7 @@ from typing import Any
 
 from voice_guide.rehearsal.acoustic_test import Condition
 from voice_guide.rehearsal.report import Echo, Outcome, Report
-from voice_guide.ui.transcript import show_table
+from voice_guide.ui.table import print_table
 
 _MOST_ROWS = 20
 """Rows shown of one table; what is left is in the JSON."""
@@ -80,7 +80,7 @@ def _section(title: str, titles: Sequence[str], rows: Sequence[Sequence[str]]) -
     if not rows:
         return
     print(f"\n{title}\n")
-    show_table(titles, rows[:_MOST_ROWS])
+    print_table(titles, rows[:_MOST_ROWS])
     if len(rows) > _MOST_ROWS:
         print(f"... and {len(rows) - _MOST_ROWS} more, in --json")
 

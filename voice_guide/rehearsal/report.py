@@ -10,7 +10,7 @@ from voice_guide.nlu.command import Command, Slots
 from voice_guide.rehearsal.acoustic_test import Condition, Take
 from voice_guide.rehearsal.prompts import Contained, Prompt
 from voice_guide.rehearsal.sentences import Line, UnknownWord
-from voice_guide.ui.console import describe
+from voice_guide.ui.console import describe_command
 
 Alike: TypeAlias = Callable[[str, object], Iterable[str]]
 """Returns the values of a list that come to the same as one of them: `Library.alike`."""
@@ -75,7 +75,7 @@ class Outcome:
     @property
     def meaning(self) -> str:
         """The intent with its values: "GoTo number=3"."""
-        return describe(Command(self.intent, self.slots))
+        return describe_command(Command(self.intent, self.slots))
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def outcome_of(line: Line, takes: Iterable[Take], alike: Alike) -> Outcome:
             for other in alike(name, value)
         ),
     ]
-    meant = {(describe(Command(line.intent, slots)),) for slots in meanings}
+    meant = {(describe_command(Command(line.intent, slots)),) for slots in meanings}
     by_condition: dict[Condition, list[Take]] = {condition: [] for condition in Condition}
     for take in takes:
         by_condition[take.condition].append(take)
@@ -268,7 +268,7 @@ def echoes_of(
     """Return the commands in what the guide says, by its text and by its sound."""
     found: list[tuple[str, str, str, Prompt]] = []
     for prompt, part in contained:
-        command = describe(Command(part.meaning.intent, part.meaning.slots))
+        command = describe_command(Command(part.meaning.intent, part.meaning.slots))
         by = "quotation" if part.is_quoted else "text"
         found.append((by, part.words, command, prompt))
     by_words = {(command, prompt) for _, _, command, prompt in found}

@@ -22,7 +22,7 @@ from voice_guide.rehearsal.report import (
 )
 from voice_guide.rehearsal.sentences import lines_of
 from voice_guide.tts.pyttsx3_tts import VoiceSpec
-from voice_guide.ui.console import show_rejected_packs
+from voice_guide.ui.console import print_rejected_packs
 
 
 def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
@@ -32,7 +32,7 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
     """
     settings = default_settings(SettingsFile().language)
     content = load_content(settings, packs)
-    show_rejected_packs(content.rejected_packs)
+    print_rejected_packs(content.rejected_packs)
     sentences, library = content.sentences, content.library
     lines = lines_of(sentences, load_model(content.language).knows)
     prompts = prompts_of(content, lines.lines)

@@ -1,1 +1,1 @@
-"""Everything shown on a terminal: the screen, the transcript, tables and log lines."""
+"""The terminal: the live screen, the transcript, tables and plain lines."""

@@ -55,7 +55,7 @@ class DiaryTopic(Topic):
         state = self.state
         if state.record.is_empty:
             return state.answer("diary_empty")
-        lines = [state.script.line("diary_of", of=of) for of in state.record.developments]
+        lines = [state.script.line("diary_of", of=of) for of in state.record.recent_trends]
         return state.speech.answer(*(lines or [state.script.line("diary_old")]))
 
     def _keep(self, is_wanted: bool) -> list[Action]:

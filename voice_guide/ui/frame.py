@@ -1,7 +1,7 @@
-"""What `run` shows on a terminal: one picture, made to be read from across the room.
+"""The layout of the live screen: one frame, to be read from across the room.
 
-Nothing in it is told by colour alone, and nothing is dimmed: it is the same on a console of
-sixteen colours, on a white background, and for who cannot tell colours apart.
+Colour never carries meaning alone, and nothing is dimmed, so that a frame reads the same on a
+console of sixteen colours, on a white background, and for colour-blind readers.
 """
 
 from collections.abc import Iterator
@@ -15,102 +15,105 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.view import StepView, View
-from voice_guide.ui.lettering import Letters, large
+from voice_guide.ui.large_text import FontSize, render_large
 
 MARGIN = 1
-"""Columns left free on both sides."""
+"""Columns left empty on each side."""
 
-_ROOMY = 20
-"""Rows from which on there is a place for everything."""
+_MIN_SPACIOUS_ROWS = 20
+"""The smallest number of rows that leaves room for gaps and a part of the conversation."""
 
-_TIMED = (Phase.STEP, Phase.PAUSED)
-"""Where the time of a step is of interest."""
+_MIN_LARGE_TIME_ROWS = 6
+"""The smallest number of free rows in which the time bar is shown."""
+
+_TIMED_PHASES = (Phase.STEP, Phase.PAUSED)
+"""The phases in which the time of a step is shown."""
 
 Rows = list[Text]
-"""Rows of the picture, none wider than there is room for."""
+"""Rows of a frame, none wider than the space for it."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the conversation."""
+class TranscriptLine:
+    """A line of the conversation."""
 
     who: str
-    """Who said it."""
+    """The name of the speaker, as shown."""
 
     text: str
     """The words."""
 
     style: str
-    """How the name is set off, beside being a name."""
+    """The colour of the name, as rich calls it."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that is known at one moment."""
+    """Everything a frame shows of the session at one moment."""
 
     view: View
-    """Where the conversation is."""
+    """The state of the dialogue."""
 
     said: str = ""
-    """What is being said, or was said last."""
+    """The sentence being spoken, or the last one."""
 
     is_speaking: bool = False
-    """Whether it is being said."""
+    """True while it is being spoken."""
 
     can_say: tuple[str, ...] = ()
-    """Examples of what can be said now, those that matter most first."""
+    """Examples of commands that can be said now, the most important first."""
 
     heard: str = ""
-    """What was heard last, or that nothing was."""
+    """The line about what was heard last."""
 
-    lines: tuple[Line, ...] = ()
-    """The end of the conversation."""
+    lines: tuple[TranscriptLine, ...] = ()
+    """The last lines of the conversation."""
 
-    since_s: float = 0.0
-    """Since when the step's time is as the view has it, by a clock that never goes back."""
+    timer_read_s: float = 0.0
+    """The time of `time.monotonic` at which the view's step timer was current."""
 
 
 def bar_cells(step_timer: StepTimer, left_s: float, width: int) -> int:
-    """Return how much of a bar that fills the window stands for the time that is left."""
+    """Return how many cells of the time bar are filled, in a window of `width` columns."""
     share = left_s / step_timer.total_s if step_timer.total_s else 0
     return ceil((width - 2 * MARGIN) * min(share, 1.0))
 
 
 @dataclass(frozen=True)
-class Picture:
-    """The picture of a moment, for a window of any size."""
+class Frame:
+    """The content of the screen at one moment, for a window of any size."""
 
     snapshot: Snapshot
-    """What is shown."""
+    """The state to show."""
 
     prompts: Prompts
-    """The words for it."""
+    """The language's words on the screen."""
 
     left_s: float
-    """What is left of the step's time by now."""
+    """Seconds left of the step at this moment."""
 
     typed: str | None
-    """What was typed of a line so far; None where nothing is typed."""
+    """The line typed so far; None if there is no keyboard input."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it, row by row."""
+        """Yield the segments of each row."""
         height = options.height or console.height
         for row in self._rows(console, options.max_width, height)[:height]:
-            # As segments: a text would be wrapped once more, which takes longer than all else.
+            # As segments, because rich would wrap texts again, which takes longer than the rest.
             yield from row.render(console, end="\n")
 
     def _rows(self, console: Console, width: int, height: int) -> Rows:
         inside = width - 2 * MARGIN
-        is_roomy = height >= _ROOMY
+        is_spacious = height >= _MIN_SPACIOUS_ROWS
         header = self._header(width)
-        below = [*self._can_say(inside, 2 if is_roomy else 1), *self._heard(inside)]
+        below = [*self._can_say(inside, 2 if is_spacious else 1), *self._heard(inside)]
         typing = self._typing(inside)
-        gap = [Text()] if is_roomy else []
-        # The conversation gets what is left, and where there is room no less than this.
-        least = 4 if is_roomy else 0
-        room = height - len(header) - len(below) - len(typing) - 2 * len(gap) - least
+        gap = [Text()] if is_spacious else []
+        # The transcript gets the rows that are left, at min_past this many in a spacious window.
+        min_past = 4 if is_spacious else 0
+        room = height - len(header) - len(below) - len(typing) - 2 * len(gap) - min_past
         stage = self._stage(console, inside, room)
-        past = self._past(console, inside, least + room - len(stage))
+        past = self._past(console, inside, min_past + room - len(stage))
         rows = [*stage, *gap, *below, *past]
         rows += [Text()] * (height - len(header) - len(gap) - len(rows) - len(typing))
         return [*header, *gap, *(_indented(row) for row in [*rows, *typing])]
@@ -134,11 +137,11 @@ class Picture:
             "screen.position", number=step.number, total=step.total, side=step.side
         )
 
-    # The stage: what is large
+    # The stage: the large part
 
     def _stage(self, console: Console, width: int, room: int) -> Rows:
-        """Show the headline, the time and the text, each as large as there is room for."""
-        time = self._time(width) if room >= 6 else []
+        """Return the headline, the time and the text, each as large as fits."""
+        time = self._time(width) if room >= _MIN_LARGE_TIME_ROWS else []
         room -= len(time) + (1 if time else 0)
         headline = self._headline
         top = _largest(headline, width, room // 2) if headline else []
@@ -150,11 +153,11 @@ class Picture:
 
     @property
     def _headline(self) -> str:
-        """What is large whatever is being said: the time while it runs, else what it is about."""
+        """The large top line: the running time, or the title of the routine or step."""
         view = self.snapshot.view
         if view.context == Phase.PREPARING:
             return view.routine
-        if view.step is None or view.context not in _TIMED:
+        if view.step is None or view.context not in _TIMED_PHASES:
             return ""
         step_timer = view.step.step_timer
         if (
@@ -163,33 +166,35 @@ class Picture:
             or (step_timer.is_fresh and not step_timer.is_running)
         ):
             return view.step.title
-        return step_timer.place_in_repeat.call if step_timer.step.repeat else clock(self.left_s)
+        return (
+            step_timer.place_in_repeat.call if step_timer.step.repeat else clock_text(self.left_s)
+        )
 
     def _time(self, width: int) -> Rows:
         view = self.snapshot.view
-        if view.step is None or view.step.step_timer is None or view.context not in _TIMED:
+        if view.step is None or view.step.step_timer is None or view.context not in _TIMED_PHASES:
             return []
         step_timer = view.step.step_timer
         cells = bar_cells(step_timer, self.left_s, width + 2 * MARGIN)
-        told = self.prompts("time_up")
+        label = self.prompts("time_up")
         if self.left_s > 0:
-            told = self.prompts("duration", seconds=ceil(self.left_s))
+            label = self.prompts("duration", seconds=ceil(self.left_s))
         if step_timer.step.repeat and not step_timer.is_up:
             place = step_timer.place_in_repeat
             count = self.prompts("screen.repetition", number=place.number, times=place.times)
-            told = f"{count} · {told}"
+            label = f"{count} · {label}"
         bar = Text("█" * cells + "░" * (width - cells), style="bold")
-        return [bar, _bold(told, width)]
+        return [bar, _bold(label, width)]
 
     @property
     def _text(self) -> str:
-        """What is being said; in a step, when all is said, what is to be done."""
+        """The sentence being spoken; in a step after it was spoken, the step's instruction."""
         view = self.snapshot.view
         if view.context == Phase.STEP and view.step and not self.snapshot.is_speaking:
             return view.step.text
         return self.snapshot.said
 
-    # What can be said, what was heard, and the conversation
+    # Below the stage: examples of commands, what was heard, and the transcript
 
     def _can_say(self, width: int, most: int) -> Rows:
         row = Text(self.prompts("screen.can_say"))
@@ -209,12 +214,12 @@ class Picture:
         return [_bold(self.snapshot.heard, width)]
 
     def _past(self, console: Console, width: int, room: int) -> Rows:
-        """Show as much of the end of the conversation as there is room for."""
+        """Return as many of the last lines of the conversation as fit."""
         if room < 2:
             return []
         rows: Rows = []
         for line in reversed(self.snapshot.lines):
-            rows = [*_said(console, line, width), *rows]
+            rows = [*_wrapped_line(console, line, width), *rows]
             if len(rows) >= room - 1:
                 break
         return [Text("─" * width), *rows[-(room - 1) :]]
@@ -223,36 +228,36 @@ class Picture:
         if self.typed is None:
             return []
         before = f"{self.prompts('screen.typed')} "
-        # Of a long line, the end: that is where it is typed.
+        # The end of a long line, where the cursor is.
         shown = Text(self.typed)
         shown = shown[-(width - len(before) - 1) :]
         return [Text.assemble((before, "bold"), shown, (" ", "reverse"))]
 
 
-def clock(seconds: float) -> str:
-    """Show a time in as few letters as it takes: 45, or 1:30."""
+def clock_text(seconds: float) -> str:
+    """Return a time as seconds, or as minutes and seconds: 45, or 1:30."""
     minutes, rest = divmod(ceil(seconds), 60)
     return f"{minutes}:{rest:02}" if minutes else f"{rest}"
 
 
 def _largest(text: str, width: int, room: int) -> Rows:
-    """Return the text in the largest letters that there is room for; nothing for none."""
-    for letters in Letters:
-        rows = large(text, letters, width)
+    """Return the text in the largest letters that fit; no rows if none fit."""
+    for size in FontSize:
+        rows = render_large(text, size, width)
         if rows and len(rows) <= room:
             return [Text(row, style="bold", no_wrap=True) for row in rows]
     return []
 
 
 def _spaced(console: Console, text: str, width: int, room: int) -> Rows:
-    """Return the text in bold, its lines well apart where there is room for that."""
+    """Return the text in bold, with empty rows between its lines if they fit."""
     lines = list(Text(text, style="bold").wrap(console, width))
     if 2 * len(lines) - 1 <= room:
         return [row for line in lines for row in (line, Text())][:-1]
     return lines[: max(room, 1)]
 
 
-def _said(console: Console, line: Line, width: int) -> Iterator[Text]:
+def _wrapped_line(console: Console, line: TranscriptLine, width: int) -> Iterator[Text]:
     name = Text(f"{line.who}  ", style=f"bold {line.style}")
     wrapped = Text(line.text).wrap(console, max(1, width - name.cell_len))
     for number, row in enumerate(wrapped):

@@ -1,7 +1,7 @@
-"""What `run` shows: the live picture on a terminal that is fit for it, else the transcript.
+"""The live screen of `run`, on a terminal that can show it; otherwise the transcript.
 
-The engine's loop only notes what happens, in a snapshot that never changes afterwards; the
-drawing is done in a thread of its own, and only where there is something new to see.
+The engine's loop only stores what happens in an immutable snapshot. A separate thread draws it,
+and only if something visible has changed.
 """
 
 import os
@@ -28,69 +28,72 @@ from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.speech import sentences
 from voice_guide.dialogue.view import View
 from voice_guide.nlu.command import Command, NotUnderstood
-from voice_guide.ui.console import Display, Seen
-from voice_guide.ui.picture import Line, Picture, Snapshot, bar_cells
-from voice_guide.ui.transcript import Terminal, Transcript
+from voice_guide.ui.display import SessionDisplay, ViewSource
+from voice_guide.ui.frame import Frame, Snapshot, TranscriptLine, bar_cells
+from voice_guide.ui.terminal import PipeSafeConsole
+from voice_guide.ui.transcript import Transcript
 
-_EVERY_S = 0.25
-"""Seconds between two looks at whether there is anything new to draw."""
+_REDRAW_INTERVAL_S = 0.25
+"""Seconds between two checks for something new to draw."""
 
-_LEAST_WIDTH, _LEAST_HEIGHT = 60, 18
-"""Columns and rows below which the transcript is easier to read."""
+_MIN_WIDTH, _MIN_HEIGHT = 60, 18
+"""The smallest window, in columns and rows, in which the screen is easier to read than the
+transcript."""
 
-_SHOWN = 40
-"""Lines of the conversation that the picture may show."""
+_MAX_SHOWN_LINES = 40
+"""Lines of the conversation that are kept for the screen."""
 
-_KEPT = 100
-"""Lines of the conversation that are printed in the end."""
+_MAX_PRINTED_LINES = 100
+"""Lines of the conversation that are printed when the session ends."""
 
 _QUOTED = re.compile(r'"([^"]+)"')
+"""A quoted example in a prompt."""
 
 
-class Screen:
-    """Shows a conversation as a picture that follows it."""
+class LiveScreen:
+    """Shows a session on the whole terminal, redrawn as it goes."""
 
     def __init__(self, console: Console, prompts: Prompts, example: str, wake_phrase: str) -> None:
-        """`example` is a place that can be named, `wake_phrase` what wakes the guide."""
+        """Create the screen; `example` is the area named in the examples of commands."""
         self._console = console
         self._prompts = prompts
         self._values = {"example": example, "wake_phrase": wake_phrase}
-        self._seen: Seen | None = None
+        self._source: ViewSource | None = None
         self._last_text = ""
         self._unsaid: list[str] = []
         self._heard = prompts("screen.nothing_heard")
-        self._lines: deque[Line] = deque(maxlen=_SHOWN)
-        self._printed_later: deque[Callable[[], None]] = deque(maxlen=_KEPT)
+        self._lines: deque[TranscriptLine] = deque(maxlen=_MAX_SHOWN_LINES)
+        self._printed_later: deque[Callable[[], None]] = deque(maxlen=_MAX_PRINTED_LINES)
         self._transcript = Transcript(prompts, with_times=False)
         self._snapshot = Snapshot(View(Phase.CHOOSING))
         self._typed: str | None = None
-        self._drawn: object = None
+        self._last_drawn: object = None
         self._is_changed = threading.Event()
         self._is_over = threading.Event()
 
-    # What happens, told by the loop, which has no time to wait for a terminal
+    # Called by the engine's loop, which must not wait for a terminal
 
     def observe(self, at_s: float, happening: Event | Action) -> None:
-        """Take note of an event or an action."""
-        self._note(happening)
+        """Show an event or an action, if it is one to show."""
+        self._update(happening)
         line = self._line_of(happening)
         if line:
             self._lines.append(line)
             self._printed_later.append(partial(self._transcript.observe, at_s, happening))
-        self._look()
+        self._take_snapshot()
 
     def note(self, at_s: float, text: str) -> None:
-        """Show what a person should know about, and that is no part of the conversation."""
-        self._lines.append(Line(self._prompts("screen.note"), text, "yellow"))
+        """Show a message for the user that is not part of the conversation."""
+        self._lines.append(TranscriptLine(self._prompts("screen.note"), text, "yellow"))
         self._printed_later.append(partial(self._transcript.note, at_s, text))
-        self._look()
+        self._take_snapshot()
 
-    def type(self, typed: str) -> None:
-        """Show what was typed of a line so far, at once."""
+    def show_typed(self, typed: str) -> None:
+        """Show the line typed so far, at once."""
         self._typed = typed
         self._is_changed.set()
 
-    def _note(self, happening: Event | Action) -> None:
+    def _update(self, happening: Event | Action) -> None:
         match happening:
             case Say(text):
                 self._last_text = text
@@ -104,35 +107,35 @@ class Screen:
             case NotUnderstood(text):
                 self._heard = self._prompts("screen.last_not_understood", text=text)
 
-    def _line_of(self, happening: Event | Action) -> Line | None:
-        """Return what to add to the conversation, if anything."""
+    def _line_of(self, happening: Event | Action) -> TranscriptLine | None:
+        """Return the line to add to the conversation, or None."""
         guide, heard = self._prompts("screen.guide"), self._prompts("screen.heard")
         match happening:
             case Say(text):
-                return Line(guide, text, "cyan")
+                return TranscriptLine(guide, text, "cyan")
             case SayIfFree(text) if self._is_halfway:
-                return Line(guide, text, "cyan")
+                return TranscriptLine(guide, text, "cyan")
             case PlayChime(chime):
-                return Line(guide, self._prompts(f"screen.{chime.name.lower()}"), "cyan")
+                return TranscriptLine(guide, self._prompts(f"screen.{chime.name.lower()}"), "cyan")
             case Command(text=text):
-                return Line(heard, text, "green")
+                return TranscriptLine(heard, text, "green")
             case NotUnderstood(text):
-                return Line(
+                return TranscriptLine(
                     heard, self._prompts("screen.last_not_understood", text=text), "yellow"
                 )
         return None
 
     @property
     def _is_halfway(self) -> bool:
-        """Whether a cue tells what no number on the screen does."""
+        """True if half of the step's time is announced, which no number on the screen shows."""
         step_timer = self._snapshot.view.step and self._snapshot.view.step.step_timer
         return bool(step_timer and step_timer.call is Call.HALFWAY)
 
-    def _look(self) -> None:
-        """Take a new snapshot."""
-        if self._seen is None:
+    def _take_snapshot(self) -> None:
+        """Replace the snapshot with the present state."""
+        if self._source is None:
             return
-        view, before = self._seen.view, self._snapshot
+        view, before = self._source.view, self._snapshot
         is_same_time = (
             view.step and before.view.step and view.step.step_timer == before.view.step.step_timer
         )
@@ -143,7 +146,7 @@ class Screen:
             can_say=self._can_say(view),
             heard=self._heard,
             lines=tuple(self._lines),
-            since_s=before.since_s if is_same_time else time.monotonic(),
+            timer_read_s=before.timer_read_s if is_same_time else time.monotonic(),
         )
 
     def _can_say(self, view: View) -> tuple[str, ...]:
@@ -152,25 +155,25 @@ class Screen:
         if name == Phase.STEP and step_timer and step_timer.is_running:
             name = "time_runs"
         waits = bool(step_timer and not step_timer.is_up)
-        told = self._prompts(f"can_say.{name}", waits=waits, **self._values)
-        return tuple(_QUOTED.findall(told))
+        line = self._prompts(f"can_say.{name}", waits=waits, **self._values)
+        return tuple(_QUOTED.findall(line))
 
     # The terminal
 
     @contextmanager
-    def following(self, seen: Seen) -> Iterator[None]:
-        """Show it meanwhile; afterwards the terminal is as it was, with the conversation on it."""
-        self._seen = seen
-        self._look()
+    def showing(self, source: ViewSource) -> Iterator[None]:
+        """Take the terminal over; restore it afterwards, and print the end of the conversation."""
+        self._source = source
+        self._take_snapshot()
         live = Live(
             console=self._console,
             screen=True,
             auto_refresh=False,
-            get_renderable=lambda: self.picture,
+            get_renderable=lambda: self.frame,
         )
         drawing = threading.Thread(target=self._keep_drawn, args=(live,), daemon=True)
         try:
-            with _ended_in_order(), unechoed(), live:
+            with _exit_on_sigterm(), unechoed(), live:
                 drawing.start()
                 try:
                     yield
@@ -178,57 +181,57 @@ class Screen:
                     self._is_over.set()
                     self._is_changed.set()
                     drawing.join()
-                    # A console without a second page shows what follows on this one.
+                    # A terminal without an alternate screen keeps the last frame.
                     self._console.clear()
         finally:
-            for print_it in self._printed_later:
-                print_it()
+            for print_line in self._printed_later:
+                print_line()
 
     @property
-    def picture(self) -> Picture:
-        """The picture of this moment."""
+    def frame(self) -> Frame:
+        """The frame of this moment."""
         snapshot = self._snapshot
         step_timer = snapshot.view.step.step_timer if snapshot.view.step else None
         left_s = step_timer.left_s if step_timer else 0.0
         if step_timer and step_timer.is_running:
-            left_s = max(0.0, left_s - (time.monotonic() - snapshot.since_s))
-        return Picture(snapshot, self._prompts, left_s, self._typed)
+            left_s = max(0.0, left_s - (time.monotonic() - snapshot.timer_read_s))
+        return Frame(snapshot, self._prompts, left_s, self._typed)
 
     def _keep_drawn(self, live: Live) -> None:
         while not self._is_over.is_set():
             self._draw(live)
-            self._is_changed.wait(_EVERY_S)
+            self._is_changed.wait(_REDRAW_INTERVAL_S)
             self._is_changed.clear()
 
     def _draw(self, live: Live) -> None:
-        """Draw what is new, if anything is: to look costs next to nothing, to draw does not."""
-        picture, size = self.picture, self._console.size
-        step_timer = picture.snapshot.view.step and picture.snapshot.view.step.step_timer
-        cells = bar_cells(step_timer, picture.left_s, size.width) if step_timer else 0
-        new = (picture.snapshot, ceil(picture.left_s), cells, picture.typed, size)
-        if new != self._drawn:
-            self._drawn = new
+        """Draw if something visible has changed; checking is far cheaper than drawing."""
+        frame, size = self.frame, self._console.size
+        step_timer = frame.snapshot.view.step and frame.snapshot.view.step.step_timer
+        cells = bar_cells(step_timer, frame.left_s, size.width) if step_timer else 0
+        new = (frame.snapshot, ceil(frame.left_s), cells, frame.typed, size)
+        if new != self._last_drawn:
+            self._last_drawn = new
             live.refresh()
 
 
-def display(prompts: Prompts, example: str, wake_phrase: str) -> Display:
-    """Return the live picture where there is a terminal to show it, else the transcript."""
-    console = Terminal(highlight=False)
-    if not _shows_pictures(console):
+def terminal_display(prompts: Prompts, example: str, wake_phrase: str) -> SessionDisplay:
+    """Return the live screen if the terminal can show it, and the transcript otherwise."""
+    console = PipeSafeConsole(highlight=False)
+    if not _can_show_frames(console):
         return Transcript(prompts, with_times=False)
-    return Screen(console, prompts, example, wake_phrase)
+    return LiveScreen(console, prompts, example, wake_phrase)
 
 
-def _shows_pictures(console: Console) -> bool:
-    # Whatever the environment has rich believe, a file is no terminal.
+def _can_show_frames(console: Console) -> bool:
+    # The environment can make rich treat a file as a terminal.
     if not (sys.stdout.isatty() and console.is_interactive):
         return False
-    is_large = console.width >= _LEAST_WIDTH and console.height >= _LEAST_HEIGHT
+    is_large = console.width >= _MIN_WIDTH and console.height >= _MIN_HEIGHT
     return is_large and console.encoding.startswith("utf") and not _is_in_background()
 
 
 def _is_in_background() -> bool:
-    """Whether another program has the terminal, which would stop one that changes it."""
+    """Return True if another program has the terminal: changing it would stop this one."""
     try:
         return os.tcgetpgrp(sys.stdout.fileno()) != os.getpgrp()
     except OSError:
@@ -236,8 +239,8 @@ def _is_in_background() -> bool:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let the program leave the terminal as it was where it is told to end, too."""
+def _exit_on_sigterm() -> Iterator[None]:
+    """Exit by an exception on SIGTERM, so that the terminal is restored."""
 
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)

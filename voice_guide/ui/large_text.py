@@ -1,4 +1,4 @@
-"""Large letters for a terminal: what is to be read from across the room."""
+"""Text in letters several rows high, to be read from across the room."""
 
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -6,9 +6,11 @@ from functools import cache, lru_cache
 from pyfiglet import Figlet
 
 
-class Letters(StrEnum):
-    """How large; the values are the names of fonts whose strokes are blocks, which every
-    terminal has, the console of a Raspberry Pi included."""
+class FontSize(StrEnum):
+    """The font sizes, largest first, with the name of pyfiglet's font as the value.
+
+    The fonts draw with block characters, which every terminal has, the Linux console included.
+    """
 
     LARGE = "ansi_regular"
     """Five rows high, with strokes two columns wide."""
@@ -18,18 +20,18 @@ class Letters(StrEnum):
 
 
 _BACKGROUND = "░"
-"""What one of the fonts puts between its letters."""
+"""The character that the medium font puts between its letters."""
 
 
 @lru_cache(maxsize=64)
-def large(text: str, letters: Letters, width: int) -> tuple[str, ...] | None:
-    """Return the rows of a text in large letters, an empty one between its lines.
+def render_large(text: str, size: FontSize, width: int) -> tuple[str, ...] | None:
+    """Return a text as rows of large letters, with an empty row between its lines.
 
-    None where a word is wider than that, or has a letter that the font lacks.
+    Returns None if a word is wider than `width` columns, or has a letter that the font lacks.
     """
-    figlet = _figlet(letters)
+    figlet = _figlet(size)
     font = figlet.Font
-    # The one way to tell: what a font lacks is left out without a word.
+    # pyfiglet leaves out letters that the font lacks without an error.
     if any(ord(letter) not in font.chars for letter in text):
         return None
     if any(sum(font.width[ord(letter)] for letter in word) > width for word in text.split()):
@@ -45,5 +47,5 @@ def large(text: str, letters: Letters, width: int) -> tuple[str, ...] | None:
 
 
 @cache
-def _figlet(letters: Letters) -> Figlet:
-    return Figlet(font=letters)
+def _figlet(size: FontSize) -> Figlet:
+    return Figlet(font=size)
