@@ -12,7 +12,7 @@ from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.doctor.check_result import CheckResult
-from voice_guide.doctor.examination import examine
+from voice_guide.doctor.checks import run_checks
 from voice_guide.routines.check import check
 from voice_guide.routines.library import FOLDER, PackError, load_pack, own_folder
 from voice_guide.routines.reserved_commands import ReservedCommands
@@ -164,7 +164,7 @@ def test_the_doctor_tells_what_is_left_out(own: Path) -> None:
 
 
 def routines_finding() -> CheckResult:
-    return next(finding for finding in examine() if finding.part == "routines")
+    return next(finding for finding in run_checks() if finding.part == "routines")
 
 
 def test_a_pack_that_comes_with_the_program_has_to_be_sound(

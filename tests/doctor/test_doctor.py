@@ -1,4 +1,4 @@
-"""What the doctor says of echoes, and of how somebody is heard, in a simulated room."""
+"""The doctor's checks of the echo and of how well the user is heard, in a simulated room."""
 
 import json
 import re
@@ -18,9 +18,9 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.doctor import speech_check
 from voice_guide.doctor.bug_report import bug_report
 from voice_guide.doctor.check_result import CheckResult
-from voice_guide.doctor.echo_check import Playing, report
-from voice_guide.doctor.examination import questions
-from voice_guide.doctor.speech_check import Answer, Asking, Loudness, Question
+from voice_guide.doctor.checks import questions
+from voice_guide.doctor.echo_check import EchoRecording, check_echo
+from voice_guide.doctor.speech_test import Answer, Loudness, Question, SpeechTest
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
@@ -44,21 +44,21 @@ def speech() -> Samples:
     )
 
 
-def played_in(acoustics: Acoustics, speech: Samples) -> Playing:
-    playing = Playing(speech)
+def played_in(acoustics: Acoustics, speech: Samples) -> EchoRecording:
+    playing = EchoRecording(speech)
     room = Room(acoustics, playing.process)
     while not playing.is_finished:
         room.move_on()
     return playing
 
 
-def told(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
+def no_fault(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
     finding = found_in(acoustics, speech, cancels_echo)
     assert finding.is_well
     return finding.report
 
 
-def warned(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
+def fault(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> str:
     finding = found_in(acoustics, speech, cancels_echo)
     assert not finding.is_well
     return finding.report
@@ -66,10 +66,10 @@ def warned(acoustics: Acoustics, speech: Samples, cancels_echo: bool = True) -> 
 
 def found_in(acoustics: Acoustics, speech: Samples, cancels_echo: bool) -> CheckResult:
     playing = played_in(acoustics, speech)
-    return report(playing.heard, playing.played, cancels_echo)
+    return check_echo(playing.heard, playing.played, cancels_echo)
 
 
-def test_the_speech_is_played_whole_and_heard_to_its_end(speech: Samples) -> None:
+def test_echo_recording_plays_all_and_records_to_the_end(speech: Samples) -> None:
     playing = played_in(USUAL, speech)
 
     assert len(playing.heard) == len(playing.played)
@@ -77,11 +77,11 @@ def test_the_speech_is_played_whole_and_heard_to_its_end(speech: Samples) -> Non
     assert not playing.played[-RATE // 2 :].any()
 
 
-def test_an_echo_is_measured(speech: Samples) -> None:
+def test_echo_check_measures_delay_level_and_drift(speech: Samples) -> None:
     found = re.fullmatch(
         r"heard (\d+) ms after it is played, (-\d+) dB of what is played, "
         r"(\d+) dB less after cancelling, clocks ([\d.]+) ppm apart",
-        told(replace(USUAL, drift_ppm=-60), speech),
+        no_fault(replace(USUAL, drift_ppm=-60), speech),
     )
 
     assert found
@@ -92,8 +92,8 @@ def test_an_echo_is_measured(speech: Samples) -> None:
     assert apart_ppm == pytest.approx(60, abs=2)
 
 
-def test_an_echo_that_hardly_stands_out_of_the_noise_is_well(speech: Samples) -> None:
-    assert "dB less after cancelling" in told(replace(USUAL, noise_dbfs=-42), speech)
+def test_echo_check_accepts_an_echo_near_the_noise(speech: Samples) -> None:
+    assert "dB less after cancelling" in no_fault(replace(USUAL, noise_dbfs=-42), speech)
 
 
 @pytest.mark.parametrize(
@@ -104,56 +104,56 @@ def test_an_echo_that_hardly_stands_out_of_the_noise_is_well(speech: Samples) ->
         (replace(USUAL, echo_gain=0, noise_dbfs=-120), "the microphone hears nothing at all"),
     ],
 )
-def test_what_keeps_it_from_being_cancelled_is_told(
+def test_echo_check_reports_what_prevents_cancelling(
     speech: Samples, acoustics: Acoustics, problem: str
 ) -> None:
-    assert problem in warned(acoustics, speech)
+    assert problem in fault(acoustics, speech)
 
 
-def test_what_else_is_to_be_heard_meanwhile_is_told_from_an_echo(speech: Samples) -> None:
+def test_echo_check_reports_other_sound_during_the_echo(speech: Samples) -> None:
     playing = played_in(USUAL, speech)
-    somebody_else = np.where(playing.played, playing.played[::-1], 0) // 3
+    other_speech = np.where(playing.played, playing.played[::-1], 0) // 3
 
-    finding = report(playing.heard + somebody_else, playing.played, cancels_echo=True)
+    finding = check_echo(playing.heard + other_speech, playing.played, cancels_echo=True)
 
     assert not finding.is_well
     assert "after cancelling: turn the speaker down" in finding.report
 
 
-def test_without_an_echo_nothing_needs_to_be_cancelled(speech: Samples) -> None:
+def test_echo_check_without_an_echo_suggests_not_to_cancel(speech: Samples) -> None:
     headphones = replace(USUAL, echo_gain=0)
 
-    assert "sound.cancel_echo = false saves processor time" in told(headphones, speech)
-    assert "cancel_echo" not in told(headphones, speech, cancels_echo=False)
+    assert "sound.cancel_echo = false saves processor time" in no_fault(headphones, speech)
+    assert "cancel_echo" not in no_fault(headphones, speech, cancels_echo=False)
 
 
-def test_an_echo_that_nothing_cancels_is_told_unless_it_is_faint(speech: Samples) -> None:
-    assert warned(USUAL, speech, cancels_echo=False).endswith("set sound.cancel_echo = true")
+def test_echo_check_without_canceller_reports_an_echo_unless_it_is_faint(speech: Samples) -> None:
+    assert fault(USUAL, speech, cancels_echo=False).endswith("set sound.cancel_echo = true")
     faint = replace(USUAL, echo_gain=0.02, noise_dbfs=-60)
-    assert told(faint, speech, cancels_echo=False).endswith("faint enough not to be cancelled")
+    assert no_fault(faint, speech, cancels_echo=False).endswith("faint enough not to be cancelled")
 
 
-def test_silence_that_was_resampled_is_not_taken_for_what_is_played(speech: Samples) -> None:
+def test_echo_check_ignores_resampled_silence(speech: Samples) -> None:
     playing = played_in(USUAL, speech)
     dither = np.random.default_rng(0).integers(-2, 3, len(playing.played), dtype=np.int16)
 
-    figures = report(playing.heard, playing.played + dither, cancels_echo=True).figures
+    figures = check_echo(playing.heard, playing.played + dither, cancels_echo=True).figures
 
     assert figures["over_noise_db"] == pytest.approx(
         found_in(USUAL, speech, cancels_echo=True).figures["over_noise_db"], abs=0.5
     )
 
 
-# How somebody is heard
+# The speech test
 
 PERSON = VoiceSpec("en-us+f2", 150)
-"""The synthetic person, who does not sound like the guide."""
+"""The voice of the synthetic person, unlike the guide's."""
 
 CALM_BLOCKS = 30
-"""How long the guide has to have been silent before she speaks: longer than before the sound."""
+"""Blocks of the guide's silence before the person speaks: more than before the chime."""
 
 Says = Callable[[str], Samples | None]
-"""What somebody says who is asked to say this; None for nothing."""
+"""Returns the speech of a person who is asked to say this; None for no answer."""
 
 Examined = Callable[..., list[CheckResult]]
 
@@ -171,7 +171,7 @@ def matcher(content: Content, model: SpeechModel) -> Matcher:
 def examined(
     content: Content, model: SpeechModel, matcher: Matcher
 ) -> Callable[..., list[CheckResult]]:
-    """Return what is found where somebody says this when she is asked."""
+    """Return what runs the speech test with a person who answers so, and its results."""
 
     def examined(
         says: Says,
@@ -180,7 +180,7 @@ def examined(
         asked: int = 1,
     ) -> list[CheckResult]:
         shown: list[str] = []
-        asking = Asking(
+        asking = SpeechTest(
             new_listener(model, matcher, Phase.CHOOSING, Settings()),
             lambda text: render(text, VoiceSpec("en-us", 250)),
             Mixer(0.7),
@@ -209,7 +209,7 @@ def examined(
                 said = says(shown[-1].split('"')[1])
                 if said is not None:
                     room.say(said)
-        return list(speech_check.report(asking.answers, breaks=0))
+        return list(speech_check.check_speech(asking.answers, breaks=0))
 
     return examined
 
@@ -218,7 +218,7 @@ def figures(findings: list[CheckResult], name: str) -> list[object]:
     return [finding.figures[name] for finding in findings]
 
 
-def test_whoever_is_understood_hears_how_well_and_how_soon(examined: Examined) -> None:
+def test_speech_check_reports_level_and_delay_of_each_answer(examined: Examined) -> None:
     said: list[Samples] = []
 
     def says(words: str) -> Samples:
@@ -250,7 +250,7 @@ def test_whoever_is_understood_hears_how_well_and_how_soon(examined: Examined) -
         (replace(USUAL, person_gain=8), "too loud: turn the microphone's gain down"),
     ],
 )
-def test_what_is_to_be_changed_is_told(
+def test_speech_check_advises_on_loudness_and_noise(
     examined: Examined, acoustics: Acoustics, advice: str
 ) -> None:
     (finding,) = examined(as_asked, acoustics)
@@ -259,7 +259,7 @@ def test_what_is_to_be_changed_is_told(
     assert advice in finding.report
 
 
-def test_a_machine_that_is_not_done_in_time_with_what_it_hears_is_told(
+def test_speech_check_reports_a_machine_that_is_too_slow(
     examined: Examined,
 ) -> None:
     in_time, late = examined(as_asked, late_s=lambda at_s: 0.5 if at_s > 5.0 else 0.02, asked=2)
@@ -269,7 +269,7 @@ def test_a_machine_that_is_not_done_in_time_with_what_it_hears_is_told(
     assert late.figures["behind_s"] == pytest.approx(0.48)
 
 
-def test_what_was_heard_instead_is_told(examined: Examined) -> None:
+def test_speech_check_reports_what_was_heard_instead(examined: Examined) -> None:
     (goodbye,) = examined(lambda _: as_asked("goodbye"))
 
     assert not goodbye.is_well
@@ -277,15 +277,15 @@ def test_what_was_heard_instead_is_told(examined: Examined) -> None:
     assert goodbye.figures["meaning"] == "Goodbye"
 
 
-def test_where_nobody_answers_nothing_more_is_asked_and_no_fault_found(examined: Examined) -> None:
+def test_speech_test_without_an_answer_ends_without_a_fault(examined: Examined) -> None:
     (finding,) = examined(lambda _: None, asked=3)
 
     assert finding.is_well
-    assert re.match(r'nobody was heard to say ".+" within 5 s; if you did, come', finding.report)
+    assert re.match(r'".+" was not heard within 5 s; if you said it, come nearer', finding.report)
     assert finding.figures["heard"] is None
 
 
-def test_an_answer_that_is_missing_among_others_is_told(examined: Examined) -> None:
+def test_speech_check_reports_a_missing_answer_among_others(examined: Examined) -> None:
     findings = examined(
         lambda words: None if words == "what can you do" else as_asked(words), asked=3
     )
@@ -294,7 +294,7 @@ def test_an_answer_that_is_missing_among_others_is_told(examined: Examined) -> N
     assert '"what can you do" not heard: too soft' in findings[1].report
 
 
-def test_a_language_that_shows_nothing_that_can_be_said_is_told(content: Content) -> None:
+def test_questions_report_a_language_that_suggests_no_sentence(content: Content) -> None:
     with pytest.raises(VoiceGuideError, match=r"can_say\.choosing: expected sentences"):
         questions(replace(content, prompts=lambda *_, **__: 'Say "abracadabra".'))
 
@@ -305,7 +305,7 @@ CLEAR = Loudness(-25.0, -60.0, is_clipped=False, silence_s=0.2)
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (
             Answer(QUESTION, NEXT, CLEAR, behind_s=0.01),
@@ -327,27 +327,27 @@ CLEAR = Loudness(-25.0, -60.0, is_clipped=False, silence_s=0.2)
         (Answer(QUESTION, NEXT, replace(CLEAR, is_clipped=True)), "too loud: turn the microphone"),
     ],
 )
-def test_an_answer_is_told_with_what_to_do(answer: Answer, told: str) -> None:
-    (finding,) = speech_check.report([answer], breaks=0)
+def test_speech_check_reports_each_answer_with_advice(answer: Answer, expected: str) -> None:
+    (finding,) = speech_check.check_speech([answer], breaks=0)
 
-    assert told in finding.report
-    assert finding.is_well == (finding.report == told)
+    assert expected in finding.report
+    assert finding.is_well == (finding.report == expected)
 
 
-def test_where_the_sound_broke_off_nobody_is_blamed_for_not_being_understood() -> None:
+def test_speech_check_blames_interrupted_sound_for_a_failure() -> None:
     good, bad = Answer(QUESTION, NEXT, CLEAR), Answer(QUESTION, NotUnderstood("", 2.0), CLEAR)
 
-    (blamed,) = speech_check.report([bad], breaks=2)
-    (praised,) = speech_check.report([good], breaks=2)
+    (blamed,) = speech_check.check_speech([bad], breaks=2)
+    (praised,) = speech_check.check_speech([good], breaks=2)
 
-    assert "not measured, for the sound broke off (2 times)" in blamed.report
+    assert "not measured: the sound was interrupted 2 times" in blamed.report
     assert praised.is_well
 
 
 # Devices
 
 
-def test_devices_are_called_what_chooses_them_wherever_they_are_plugged_in(
+def test_device_list_names_devices_without_the_port_they_are_plugged_into(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = ["Fine Mic: USB Audio (hw:1,0)", "Twin (hw:2,0)", "Twin (hw:3,0)", "default"]
@@ -382,7 +382,7 @@ def test_devices_are_called_what_chooses_them_wherever_they_are_plugged_in(
 # For a bug report
 
 
-def test_a_bug_report_tells_all_in_what_json_knows() -> None:
+def test_bug_report_contains_only_types_that_json_knows() -> None:
     found = CheckResult("x", False, "y", {"a": {"b": (1, 2.00001)}, "c": float("inf"), "d": None})
 
     report = json.loads(json.dumps(bug_report([found]), allow_nan=False))
@@ -402,11 +402,11 @@ def test_a_bug_report_tells_all_in_what_json_knows() -> None:
     assert report["machine"]["memory_mb"] > 100
 
 
-def test_a_bug_report_does_not_name_the_user() -> None:
+def test_bug_report_does_not_name_the_user() -> None:
     home = Path.home()
     found = CheckResult("x", True, f"{home}/a: {home}/b", {"path": f"{home}/c", "not": f"{home}s"})
 
-    (told,) = bug_report([found])["findings"]
+    (finding,) = bug_report([found])["findings"]
 
-    assert told["report"] == "~/a: ~/b"
-    assert told["figures"] == {"path": "~/c", "not": f"{home}s"}
+    assert finding["report"] == "~/a: ~/b"
+    assert finding["figures"] == {"path": "~/c", "not": f"{home}s"}

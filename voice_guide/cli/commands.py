@@ -9,16 +9,9 @@ from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from voice_guide.app.content import load_content
-from voice_guide.app.live import run_live
-from voice_guide.app.typed import run_typed
 from voice_guide.cli.parser import parser
 from voice_guide.errors import NoSoundError, VoiceGuideError
-
-if TYPE_CHECKING:
-    from voice_guide.doctor.check_result import CheckResult
 
 # Each command imports what it needs itself: loading the recognizer takes time that
 # `voice-guide --help` does not have to wait for.
@@ -58,6 +51,9 @@ def _prepare_streams() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from voice_guide.app.content import load_content
+    from voice_guide.app.live import run_live
+    from voice_guide.app.typed import run_typed
     from voice_guide.config.settings import SettingsFile
 
     settings = SettingsFile()
@@ -240,23 +236,19 @@ def _diary(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from voice_guide.doctor.bug_report import bug_report
-    from voice_guide.doctor.examination import examine
+    from voice_guide.doctor.check_result import print_result
+    from voice_guide.doctor.checks import run_checks
     from voice_guide.ui.console import terminal_printer
 
-    findings = []
+    results = []
     with terminal_printer() as show:
-        for finding in examine(show):
-            findings.append(finding)
+        for result in run_checks(show):
+            results.append(result)
             if not options.json:
-                _print_check_result(finding)
+                print_result(result)
     if options.json:
-        print(json.dumps(bug_report(findings)))
-    return 0 if all(finding.is_well for finding in findings) else 1
-
-
-def _print_check_result(result: "CheckResult") -> None:
-    mark = "ok" if result.is_well else "!!"
-    print(f"{mark}  {result.part:<10}  {result.report}", flush=True)
+        print(json.dumps(bug_report(results)))
+    return 0 if all(result.is_well for result in results) else 1
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -1,6 +1,6 @@
-"""What whoever mends a fault has to know: the versions, the machine, and what was found.
+"""The report for a bug: versions, the machine, and the results of all checks.
 
-There is no sound in it, nothing of the diary, and no name of the user's or the machine's.
+It contains no sound, nothing of the diary, and no name of the user or the machine.
 """
 
 import os
@@ -16,29 +16,29 @@ from voice_guide import __version__
 from voice_guide.doctor.check_result import CheckResult
 
 _NAME = re.compile(r"[\w.-]+")
-"""What a requirement begins with: "numpy<3,>=1.26" asks for numpy."""
+"""The name that a requirement begins with: numpy in "numpy<3,>=1.26"."""
 
 _FOR_TESTS = "extra == 'test'"
-"""What a requirement ends with that nobody needs but who works on the program."""
+"""The end of a requirement that only developers need."""
 
 _MODEL_FILES = (Path("/proc/device-tree/model"), Path("/sys/class/dmi/id/product_name"))
-"""Where Linux tells what kind of machine it runs on: on a Raspberry Pi, and on a PC."""
+"""The files in which Linux names the kind of machine, on a Raspberry Pi and on a PC."""
 
 
-def bug_report(findings: Iterable[CheckResult]) -> dict[str, object]:
-    """Return all of it, in what JSON knows."""
+def bug_report(results: Iterable[CheckResult]) -> dict[str, object]:
+    """Return the report, in types that JSON knows."""
     report = {
         "voice_guide": __version__,
         "python": platform.python_version(),
         "libraries": _libraries(),
         "machine": _machine(),
-        "findings": [asdict(finding) for finding in findings],
+        "findings": [asdict(result) for result in results],
     }
     return {key: _plain(value) for key, value in report.items()}
 
 
 def _libraries() -> dict[str, str]:
-    """Return the versions of the libraries that are installed, of all that are made use of."""
+    """Return the versions of the libraries this program uses, of those that are installed."""
     needed = [each for each in metadata.requires("voice-guide") or () if _FOR_TESTS not in each]
     names = {found[0] for each in needed if (found := _NAME.match(each))}
     versions = {}
@@ -52,7 +52,7 @@ def _libraries() -> dict[str, str]:
 
         _, versions["portaudio"] = sounddevice.get_portaudio_version()
     except OSError:
-        # It is missing: whatever needs it has told so.
+        # PortAudio is missing, which the checks of the devices report.
         pass
     return versions
 
@@ -69,7 +69,7 @@ def _machine() -> dict[str, object]:
 
 
 def _model() -> str:
-    """Return what kind of machine this is; empty where nothing tells."""
+    """Return the kind of machine; empty if it is unknown."""
     for file in _MODEL_FILES:
         try:
             return file.read_text().strip("\0\n")
@@ -86,7 +86,7 @@ def _system() -> str:
 
 
 def _plain(value: object) -> object:
-    """Return a value in what JSON knows, the user's own folder without her name, as ~."""
+    """Return a value in types that JSON knows, with the user's home folder as ~."""
     match value:
         case Mapping():
             return {str(key): _plain(each) for key, each in value.items()}

@@ -1,4 +1,4 @@
-"""What was found about one part of this machine."""
+"""The result of a check of this machine, and how it is printed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,16 +6,22 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What was found about one part."""
+    """The result of checking one part of this machine."""
 
     part: str
-    """Which part."""
+    """The name of the part: "microphone"."""
 
     is_well: bool
-    """Whether it can be used."""
+    """True if the part works."""
 
     report: str
-    """What was found and, where it is not well, what to do."""
+    """The state of the part and, if it does not work, what to do."""
 
     figures: Mapping[str, object] = field(default_factory=dict)
-    """What was measured, by names that end with their units, and what was listed or set."""
+    """Measurements, by names that end with their units, and what was listed or set."""
+
+
+def print_result(result: CheckResult) -> None:
+    """Print a result in one line, at once."""
+    mark = "ok" if result.is_well else "!!"
+    print(f"{mark}  {result.part:<10}  {result.report}", flush=True)

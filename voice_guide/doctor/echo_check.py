@@ -1,4 +1,4 @@
-"""How what the speaker plays comes back to the microphone, and what to do about it."""
+"""The check of the echo: how the microphone hears the speaker, and what to do about it."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,78 +11,78 @@ from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.echo.canceller import EchoCanceller, EchoPath
 
 PART = "echo"
-"""What findings call this part."""
+"""The name of this part in results."""
 
-_AROUND_S = 1.0
-"""Silence before and after what is played, in seconds: the room's own noise, and the end of
-the echo."""
+_SILENCE_AROUND_S = 1.0
+"""Seconds of silence before and after the played sound, to record the room's noise and the end
+of the echo."""
 
-_JUDGED_S = 2.0
-"""The end of what is played, in seconds: the canceller has learnt all it needs by then."""
+_MEASURED_S = 2.0
+"""Seconds at the end of the played sound that are measured: the canceller has adapted by then."""
 
-_LATER_S = (0.9, 1.8)
-"""By how much an echo may come too late that is looked for all the same, in seconds."""
+_LATE_DELAYS_S = (0.9, 1.8)
+"""Additional delays at which an echo is looked for that comes too late to be cancelled."""
 
 DEAD_DBFS = -90.0
-"""A microphone that works always has some noise: below this it is muted or dead."""
+"""Level below which a microphone is muted or dead: one that works always has some noise."""
 
-_LIMIT = 31_000
-"""Samples beyond this are at the microphone's limits, whatever resampling did to them ..."""
+_CLIPPED_SAMPLE = 31_000
+"""Absolute value above which a sample is clipped, whatever resampling did to it."""
 
-_OFTEN = 1e-3
-"""... where they are this part of all: fewer may be a knock on the table."""
+_MAX_CLIPPED_FRACTION = 1e-3
+"""Fraction of clipped samples above which sound is too loud: fewer may be a knock on the table."""
 
-_LEAST_REMOVED_DB = 10.0
-"""Where less is taken out, the guide hears itself ..."""
+_MIN_REMOVED_DB = 10.0
+"""Reduction of the echo below which the guide hears itself, unless the rest is faint."""
 
-_FAINT_DB = 6.0
-"""... unless what is left is this little over the room's noise."""
+_FAINT_OVER_NOISE_DB = 6.0
+"""Level over the room's noise up to which an echo is faint."""
 
 
-class Playing:
-    """Plays a sound, and keeps what is heard meanwhile."""
+class EchoRecording:
+    """Plays a sound, and records what the microphone hears of it."""
 
     def __init__(self, sound: Samples) -> None:
-        around = silence(round(_AROUND_S * RATE))
+        around = silence(round(_SILENCE_AROUND_S * RATE))
         self._blocks = blocks_of(np.concatenate([around, sound, around]))
         self._pairs: list[tuple[Samples, Samples]] = []
 
     @property
     def is_finished(self) -> bool:
-        """Whether all of it has been played."""
+        """True when all of it has been played."""
         return len(self._pairs) == len(self._blocks)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
-        """Take what is heard and what is played meanwhile; return what to play next."""
+        """Take a block that was heard and the one played with it; return the next to play."""
         self._pairs.append((heard, played))
         return self._blocks[len(self._pairs) - 1]
 
     @property
     def heard(self) -> Samples:
-        """What the microphone has heard so far, shape (n,)."""
+        """The microphone's sound so far, shape (n,)."""
         return np.concatenate([heard for heard, _ in self._pairs])
 
     @property
     def played(self) -> Samples:
-        """What was handed out to be played in the same moments, shape (n,)."""
+        """The sound played at the same time, shape (n,)."""
         return np.concatenate([played for _, played in self._pairs])
 
 
 @dataclass(frozen=True)
 class _Echo:
-    """An echo, as it is heard and as the canceller leaves it."""
+    """An echo, before and after cancelling."""
 
     path: EchoPath
-    """When it is heard."""
+    """Its delay and the drift of its clock."""
 
     gain_db: float
-    """Its level, against that of what is played."""
+    """Its level relative to that of the played sound."""
 
     over_noise_db: float
-    """Its level, against that of the room's own noise."""
+    """Its level relative to that of the room's noise."""
 
     removed_db: float
-    """How much of it the canceller takes out."""
+    """Reduction of its level by the canceller."""
 
     def __str__(self) -> str:
         return (
@@ -91,25 +91,24 @@ class _Echo:
         )
 
 
-def is_at_its_limits(heard: Samples) -> bool:
-    """Tell whether a microphone heard what is too loud for it, more often than by chance."""
-    return bool(np.mean(np.abs(heard.astype(np.int32)) > _LIMIT) > _OFTEN)
+def is_clipped(heard: Samples) -> bool:
+    """Return True if sound was too loud for the microphone, more often than by chance."""
+    return bool(np.mean(np.abs(heard.astype(np.int32)) > _CLIPPED_SAMPLE) > _MAX_CLIPPED_FRACTION)
 
 
-def sounds(played: Samples) -> npt.NDArray[np.bool_]:
-    """Tell of each sample whether anything is played in it, shape (n,)."""
+def is_played(played: Samples) -> npt.NDArray[np.bool_]:
+    """Return, for each sample, if it is more than resampled silence, shape (n,)."""
     return np.abs(played.astype(np.int32)) > DITHER
 
 
-def report(heard: Samples, played: Samples, cancels_echo: bool) -> CheckResult:
-    """Tell of the echo in what was heard, and what to do where the guide would hear itself.
+def check_echo(heard: Samples, played: Samples, cancels_echo: bool) -> CheckResult:
+    """Return the result for a recording of played sound, both of shape (n,).
 
-    `heard` and `played` have shape (n,); `cancels_echo` is whether the guide is set to take the
-    echo out.
+    `cancels_echo` is the setting `sound.cancel_echo`.
     """
     if level_dbfs(heard) < DEAD_DBFS:
         return CheckResult(PART, False, "the microphone hears nothing at all, and so no echo")
-    if is_at_its_limits(heard):
+    if is_clipped(heard):
         return CheckResult(
             PART,
             False,
@@ -119,32 +118,32 @@ def report(heard: Samples, played: Samples, cancels_echo: bool) -> CheckResult:
     echo = _measured(heard, played)
     if echo is None:
         return _without_echo(heard, played, cancels_echo)
-    is_well, told = _judged(echo, cancels_echo)
-    return CheckResult(PART, is_well, told, asdict(echo))
+    is_well, report = _assessment(echo, cancels_echo)
+    return CheckResult(PART, is_well, report, asdict(echo))
 
 
-def _judged(echo: _Echo, cancels_echo: bool) -> tuple[bool, str]:
-    """Return whether that is well, and what to say of it."""
+def _assessment(echo: _Echo, cancels_echo: bool) -> tuple[bool, str]:
+    """Return True if the guide does not hear itself, and the report."""
     if not cancels_echo:
-        if echo.over_noise_db > _FAINT_DB:
+        if echo.over_noise_db > _FAINT_OVER_NOISE_DB:
             return False, f"{echo}, and nothing cancels it: set sound.cancel_echo = true"
         return True, f"{echo}: faint enough not to be cancelled"
     found = f"{echo}, {echo.removed_db:.0f} dB less after cancelling"
-    left_over_noise_db = echo.over_noise_db - echo.removed_db
-    if echo.removed_db < _LEAST_REMOVED_DB and left_over_noise_db > _FAINT_DB:
+    rest_over_noise_db = echo.over_noise_db - echo.removed_db
+    if echo.removed_db < _MIN_REMOVED_DB and rest_over_noise_db > _FAINT_OVER_NOISE_DB:
         return False, (
             f"{found}: turn the speaker down, which distorts when it is too loud, and try again "
-            "while nothing else is to be heard"
+            "while the room is quiet"
         )
     return True, f"{found}, clocks {abs(echo.path.drift) * 1e6:.1f} ppm apart"
 
 
 def _without_echo(heard: Samples, played: Samples, cancels_echo: bool) -> CheckResult:
-    """Tell of what was heard where nothing was found as soon as it has to be heard."""
-    for later_s in _LATER_S:
-        path, _ = _cancelled(heard, np.concatenate([silence(round(later_s * RATE)), played]))
+    """Return the result where no echo was found in time to be cancelled: too late, or none."""
+    for late_s in _LATE_DELAYS_S:
+        path, _ = _cancelled(heard, np.concatenate([silence(round(late_s * RATE)), played]))
         if path:
-            delay_s = later_s + path.delay_s
+            delay_s = late_s + path.delay_s
             return CheckResult(
                 PART,
                 False,
@@ -152,27 +151,27 @@ def _without_echo(heard: Samples, played: Samples, cancels_echo: bool) -> CheckR
                 f"{LONGEST_DELAY_S} s can be followed; use a speaker with a cable",
                 {"delay_s": delay_s},
             )
-    told = "what is played is not heard by the microphone"
+    report = "the microphone does not hear what is played"
     if cancels_echo:
-        told += (
-            "; where that is so because you have headphones on, or the device cancels its echo, "
+        report += (
+            "; if you use headphones, or the device cancels its echo, "
             "sound.cancel_echo = false saves processor time"
         )
-    return CheckResult(PART, True, told)
+    return CheckResult(PART, True, report)
 
 
 def _measured(heard: Samples, played: Samples) -> _Echo | None:
     path, left = _cancelled(heard, played)
     if path is None:
         return None
-    first, last = np.flatnonzero(sounds(played))[[0, -1]]
+    first, last = np.flatnonzero(is_played(played))[[0, -1]]
     delay = round(path.delay_s * RATE)
-    judged = slice(last - round(_JUDGED_S * RATE), last)
-    arrived = slice(judged.start + delay, judged.stop + delay)
+    measured = slice(last - round(_MEASURED_S * RATE), last)
+    arrived = slice(measured.start + delay, measured.stop + delay)
     echo_dbfs = level_dbfs(heard[arrived])
     return _Echo(
         path,
-        gain_db=echo_dbfs - level_dbfs(played[judged]),
+        gain_db=echo_dbfs - level_dbfs(played[measured]),
         # A device that was just opened may be silent, or click.
         over_noise_db=echo_dbfs - level_dbfs(heard[first // 2 : first]),
         removed_db=echo_dbfs - level_dbfs(left[arrived]),
@@ -180,7 +179,7 @@ def _measured(heard: Samples, played: Samples) -> _Echo | None:
 
 
 def _cancelled(heard: Samples, played: Samples) -> tuple[EchoPath | None, Samples]:
-    """Return the way of the echo, where there is one, and what was heard without it."""
+    """Return the path of the echo, if there is one, and the sound without the echo."""
     canceller = EchoCanceller()
     pairs = zip(blocks_of(heard), blocks_of(played), strict=False)
     left = [

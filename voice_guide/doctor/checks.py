@@ -1,4 +1,4 @@
-"""What works on this machine, and what to do about what does not."""
+"""The checks of this machine: what works, and what to do about what does not."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,8 +24,8 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.doctor import echo_check, speech_check
 from voice_guide.doctor.check_result import CheckResult
-from voice_guide.doctor.echo_check import DEAD_DBFS, Playing
-from voice_guide.doctor.speech_check import Asking, Question
+from voice_guide.doctor.echo_check import DEAD_DBFS, EchoRecording
+from voice_guide.doctor.speech_test import Question, SpeechTest
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.tts.mixer import Mixer
@@ -33,50 +33,50 @@ from voice_guide.tts.natural import NaturalTts
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 if TYPE_CHECKING:
-    # Where PortAudio is missing, it cannot be imported, and that is for one part to tell.
+    # Imported only by the checks that need it: without PortAudio it fails.
     from voice_guide.devices.sound_card import SoundCard
 
 _LISTEN_S = 1.0
-"""How long the microphone is listened to, in seconds."""
+"""Seconds of sound recorded from the microphone."""
 
-_LOUD_DBFS = -35.0
-"""Noise above this, in a room where nobody speaks, hides speech."""
+_MAX_NOISE_DBFS = -35.0
+"""Level of a silent room above which noise hides speech."""
 
 _CONTEXT = Phase.CHOOSING
-"""Where in a conversation somebody is asked to speak as if she were there."""
+"""The context whose sentences the user is asked to say."""
 
-_ASKED = 3
-"""How many things somebody is asked to say."""
+_MAX_QUESTIONS = 3
+"""Sentences that the user is asked to say."""
 
 _QUOTED = re.compile('"([^"]+)"')
 
 
-def examine(show: Callable[[str], None] = lambda _: None) -> Iterator[CheckResult]:
-    """Try every part that a session needs, one after the other.
+def run_checks(show: Callable[[str], None] = lambda _: None) -> Iterator[CheckResult]:
+    """Check every part that a session needs, one after another.
 
-    `show` is told what the person is asked to say, in the moment in which she is.
+    `show` is called with each request to say something, when it is spoken.
     """
     try:
         file = SettingsFile()
         settings = file.settings
-        told = f"{file.path}" if file.path.exists() else f"usual: there is no {file.path}"
-        yield CheckResult("settings", True, told, asdict(settings))
+        report = f"{file.path}" if file.path.exists() else f"defaults: there is no {file.path}"
+        yield CheckResult("settings", True, report, asdict(settings))
     except VoiceGuideError as error:
         yield CheckResult("settings", False, str(error))
         settings = Settings()
-    yield from _Examination(settings, show).findings()
+    yield from _Checks(settings, show).results()
 
 
-class _Examination:
-    """An examination of everything but the settings."""
+class _Checks:
+    """The checks of everything but the settings."""
 
     def __init__(self, settings: Settings, show: Callable[[str], None]) -> None:
         self._settings = settings
         self._show = show
         self._is_deaf = False
 
-    def findings(self) -> Iterator[CheckResult]:
-        """Examine one part after the other."""
+    def results(self) -> Iterator[CheckResult]:
+        """Check one part after another."""
         parts: list[tuple[str, Callable[[], Iterator[CheckResult]]]] = [
             ("devices", self._devices),
             ("microphone", self._microphone),
@@ -87,9 +87,9 @@ class _Examination:
             (echo_check.PART, self._echo),
             (speech_check.PART, self._commands),
         ]
-        for part, examined in parts:
+        for part, check in parts:
             try:
-                yield from examined()
+                yield from check()
             except VoiceGuideError as error:
                 yield CheckResult(part, False, str(error))
 
@@ -103,13 +103,13 @@ class _Examination:
         ]
         for kind, choice in listed:
             rates = ", ".join(map(str, sorted(choice.rates_hz)))
-            told = f"{kind} = {tomlkit.item(choice.name).as_string()}"
-            told += f", can be opened at {rates} Hz" if rates else ", cannot be opened now"
-            told += ", used" if choice.is_used else ""
-            yield CheckResult("devices", True, told, {"kind": kind, **asdict(choice)})
+            report = f"{kind} = {tomlkit.item(choice.name).as_string()}"
+            report += f", can be opened at {rates} Hz" if rates else ", cannot be opened now"
+            report += ", used" if choice.is_used else ""
+            yield CheckResult("devices", True, report, {"kind": kind, **asdict(choice)})
         if listed:
-            told = "to use another, write its line into config.toml, below [sound]"
-            yield CheckResult("devices", True, told)
+            report = "to use another, write its line into config.toml, below [sound]"
+            yield CheckResult("devices", True, report)
 
     def _microphone(self) -> Iterator[CheckResult]:
         from voice_guide.devices import device_list
@@ -118,16 +118,16 @@ class _Examination:
         device = device_list.microphone(self._settings.sound.microphone)
         level = level_dbfs(record(device, _LISTEN_S))
         self._is_deaf = level < DEAD_DBFS
-        told = f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
+        report = f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
         if self._is_deaf:
-            told = f'"{device.name}" hears nothing at all: is it muted?'
-        elif level > _LOUD_DBFS:
-            told = (
+            report = f'"{device.name}" hears nothing at all: is it muted?'
+        elif level > _MAX_NOISE_DBFS:
+            report = (
                 f'"{device.name}" hears {level:.0f} dBFS of noise: turn it down, or move it away '
                 "from what hums"
             )
-        is_well = DEAD_DBFS <= level <= _LOUD_DBFS
-        yield CheckResult("microphone", is_well, told, {"noise_dbfs": level})
+        is_well = DEAD_DBFS <= level <= _MAX_NOISE_DBFS
+        yield CheckResult("microphone", is_well, report, {"noise_dbfs": level})
 
     def _speaker(self) -> Iterator[CheckResult]:
         from voice_guide.devices import device_list
@@ -138,14 +138,15 @@ class _Examination:
 
     def _routines(self) -> Iterator[CheckResult]:
         rejected_packs = self._content.rejected_packs
-        told = f"{len(self._content.library.routines)} can be led"
+        report = f"{len(self._content.library.routines)} can be led"
         if rejected_packs:
-            told = "left out: " + "; ".join(f"{each.file}: {each.text}" for each in rejected_packs)
-        yield CheckResult("routines", not rejected_packs, told)
+            problems = (f"{each.file}: {each.text}" for each in rejected_packs)
+            report = f"left out: {'; '.join(problems)}"
+        yield CheckResult("routines", not rejected_packs, report)
 
     def _model(self) -> Iterator[CheckResult]:
         require_hearable_wake_phrase(self._settings.hearing, self._speech_model)
-        yield CheckResult("model", True, f"{self._language.model} is sound")
+        yield CheckResult("model", True, f"{self._language.model} is complete")
 
     def _voice(self) -> Iterator[CheckResult]:
         voice = self._settings.voice
@@ -159,39 +160,38 @@ class _Examination:
     def _echo(self) -> Iterator[CheckResult]:
         voice = self._settings.voice
         card = self._sound_card()
-        # At its usual pace: another would be over too soon, or take too long.
-        # As much as the echo canceller takes to learn, and a little more.
+        # Spoken at the default rate it lasts a little longer than the canceller needs to adapt.
         text = Prompts(self._language.prompts)("doctor.hear_myself")
         speech = render(text, VoiceSpec(voice.name, VoiceSettings().rate))
         speech = (speech * voice.volume).astype(np.int16)
         if not np.any(speech):
-            told = "unknown, for nothing is played: the volume is 0, or the voice is silent"
-            yield CheckResult(echo_check.PART, True, told)
+            report = "not measured: nothing is played, the volume is 0 or the voice is silent"
+            yield CheckResult(echo_check.PART, True, report)
             return
-        playing = Playing(speech)
-        card.run(playing)
+        recording = EchoRecording(speech)
+        card.run(recording)
         if card.breaks and not self._is_deaf:
             raise VoiceGuideError(
-                f"not measured, for the sound broke off ({card.breaks} times): try again while "
-                "nothing else keeps this machine busy"
+                f"not measured: the sound was interrupted {card.breaks} times because this "
+                "machine was busy; end what else runs on it and try again"
             )
         cancels_echo = self._settings.sound.cancel_echo
-        yield echo_check.report(playing.heard, playing.played, cancels_echo)
+        yield echo_check.check_echo(recording.heard, recording.played, cancels_echo)
 
     def _commands(self) -> Iterator[CheckResult]:
         if self._is_deaf:
-            raise VoiceGuideError("nothing was asked, for the microphone hears nothing at all")
+            raise VoiceGuideError("not tested: the microphone hears nothing at all")
         settings, content = self._settings, self._content
         card = self._sound_card()
         matcher = new_matcher(content.sentences, self._speech_model, content.language)
         matcher.prepare(_CONTEXT)
         listener = new_listener(self._speech_model, matcher, _CONTEXT, settings)
-        voice = new_tts(settings, content, lambda _, text: self._show(text))
+        tts = new_tts(settings, content, lambda _, text: self._show(text))
         mixer: Mixer[str, None] = Mixer(settings.voice.volume)
-        asking = Asking(listener, voice.speech, mixer, questions(content), self._show)
-        voice.close()
-        card.run(asking, asking.start)
-        yield from speech_check.report(asking.answers, card.breaks)
+        test = SpeechTest(listener, tts.speech, mixer, questions(content), self._show)
+        tts.close()
+        card.run(test, test.start)
+        yield from speech_check.check_speech(test.answers, card.breaks)
 
     @cached_property
     def _language(self) -> Language:
@@ -216,9 +216,9 @@ class _Examination:
 
 
 def questions(content: Content) -> list[Question]:
-    """Return what somebody is asked to say: the first of what is shown that can be said.
+    """Return what the user is asked to say: the first sentences that the screen suggests.
 
-    Raises VoiceGuideError where the language shows nothing of the kind.
+    Raises VoiceGuideError if the language's prompts suggest none that can be said.
     """
     name = f"can_say.{_CONTEXT}"
     shown = _QUOTED.findall(content.prompts(name, example=content.library.example))
@@ -232,4 +232,4 @@ def questions(content: Content) -> list[Question]:
             f"{content.language.prompts}: {name}: expected sentences between quotation marks that "
             "can be said there"
         )
-    return asked[:_ASKED]
+    return asked[:_MAX_QUESTIONS]
