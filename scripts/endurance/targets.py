@@ -233,9 +233,9 @@ def _read_pack(file: Path) -> None:
     library = Library.load(REFERENCE, _commands().lost_to, [file])
     check([file], REFERENCE, lambda _: (), lambda _: True)
     [routine] = library.routines
-    wording = TextNormalizer(language.reference().spoken)
+    normalizer = TextNormalizer(language.reference().spoken)
     for _, text in said(routine):
-        wording.spoken(text)
+        normalizer.normalize(text)
     guide = DialogueManager(library, _content().prompts, Settings(), routine)
     guide.handle(Started())
     for intent in (
@@ -291,7 +291,7 @@ def _read_prompts(file: Path) -> None:
 
 
 def _read_wording(file: Path) -> None:
-    TextNormalizer(file).spoken(_SAID)
+    TextNormalizer(file).normalize(_SAID)
 
 
 def _read_language(file: Path) -> None:

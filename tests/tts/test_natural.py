@@ -292,8 +292,8 @@ def test_the_folder_stays_small_and_what_was_used_longest_ago_goes_first(
     left_behind.write_bytes(bytes(1000))
     os.utime(left_behind, (0, 0))
     texts = [f"{number:02}" for number in range(40)]
-    monkeypatch.setattr(disk_cache, "_MOST_KEPT_BYTES", 20 * 4032)
-    monkeypatch.setattr(disk_cache, "_LEFT_BYTES", 10 * 4032)
+    monkeypatch.setattr(disk_cache, "_MAX_BYTES", 20 * 4032)
+    monkeypatch.setattr(disk_cache, "_PRUNED_BYTES", 10 * 4032)
     store = DiskCachedTts(counted, "voice", folder)
 
     for text in texts:

@@ -22,7 +22,7 @@ GUIDE = VoiceSpec("en-us", 140)
 
 
 @pytest.fixture(scope="module")
-def wording() -> TextNormalizer:
+def normalizer() -> TextNormalizer:
     return TextNormalizer(reference().spoken)
 
 
@@ -86,9 +86,9 @@ def guide(content: Content) -> Iterator[CachedTts]:
     ],
 )
 def test_what_is_written_is_said_as_people_say_it(
-    wording: TextNormalizer, written: str, spoken: str
+    normalizer: TextNormalizer, written: str, spoken: str
 ) -> None:
-    assert wording.spoken(written) == spoken
+    assert normalizer.normalize(written) == spoken
 
 
 @pytest.mark.parametrize(
@@ -102,21 +102,21 @@ def test_what_is_written_is_said_as_people_say_it(
         "",
     ],
 )
-def test_what_voices_read_well_is_left_to_them(wording: TextNormalizer, text: str) -> None:
-    assert wording.spoken(text) == text
+def test_what_voices_read_well_is_left_to_them(normalizer: TextNormalizer, text: str) -> None:
+    assert normalizer.normalize(text) == text
 
 
 def test_all_that_comes_with_the_guide_is_said_as_it_is_written(
-    wording: TextNormalizer, content: Content
+    normalizer: TextNormalizer, content: Content
 ) -> None:
     for routine in content.library.routines:
         texts = [routine.title, routine.purpose, routine.closing, routine.source.referral]
         texts += [*routine.safety.cautions, *(step.say for step in routine.steps)]
-        assert [wording.spoken(text) for text in texts] == texts
+        assert [normalizer.normalize(text) for text in texts] == texts
 
 
 def test_a_language_without_tables_leaves_all_to_the_voice(tmp_path: Path) -> None:
-    assert TextNormalizer(tmp_path / "spoken.toml").spoken("Add 250 g.") == "Add 250 g."
+    assert TextNormalizer(tmp_path / "spoken.toml").normalize("Add 250 g.") == "Add 250 g."
 
 
 def test_a_table_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -147,16 +147,16 @@ READ_ALIKE = [
 
 @pytest.mark.parametrize(("written", "words", "_"), READ_ALIKE)
 def test_espeak_says_it_like_the_words(
-    wording: TextNormalizer, written: str, words: str, _: str
+    normalizer: TextNormalizer, written: str, words: str, _: str
 ) -> None:
-    said, meant = phonemes([wording.spoken(written), words], "en-us")
+    said, meant = phonemes([normalizer.normalize(written), words], "en-us")
 
     assert said.replace(" ", "") == meant.replace(" ", "")
 
 
 @pytest.mark.parametrize(("written", "words", "wrong"), READ_ALIKE)
 def test_the_natural_voice_is_heard_saying_the_words(
-    wording: TextNormalizer,
+    normalizer: TextNormalizer,
     natural: NaturalTts,
     model: SpeechModel,
     written: str,
@@ -164,7 +164,7 @@ def test_the_natural_voice_is_heard_saying_the_words(
     wrong: str,
 ) -> None:
     recognizer = Recognizer(model, [words, wrong])
-    said = natural.render(wording.spoken(written), GUIDE)
+    said = natural.render(normalizer.normalize(written), GUIDE)
 
     for block in blocks_of(np.concatenate([silence(RATE // 2), said, silence(RATE // 4)])):
         recognizer.take(block)

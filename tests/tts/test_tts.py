@@ -377,7 +377,7 @@ def test_another_rate_is_rendered_anew_and_is_faster(
 def test_what_was_used_longest_ago_is_forgotten_first(
     guide: CachedTts, rendering: Rendering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cached_tts, "_MOST_KEPT_S", 3)
+    monkeypatch.setattr(cached_tts, "_MAX_KEPT_S", 3)
     texts = [f"this is sentence number {number}" for number in range(10)]
     for text in texts:
         guide.speech(text)
@@ -440,7 +440,7 @@ def test_after_a_failure_the_next_rendering_works() -> None:
 
 
 def test_the_voices_of_the_machine_include_the_guides_own() -> None:
-    assert any("en-us" in name for name in pyttsx3_tts.voices())
+    assert any("en-us" in name for name in pyttsx3_tts.voice_names())
 
 
 def test_fifty_renderings_leave_no_file_and_print_nothing(

@@ -11,12 +11,13 @@ from voice_guide.config.settings import Settings, SpeechEngine
 from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.engine import Engine, Observer, SpeechInput, TextToSpeech
+from voice_guide.errors import VoiceGuideError
 from voice_guide.tts.cached_tts import CachedTts
 from voice_guide.tts.disk_cache import DiskCachedTts
 from voice_guide.tts.fallback import FallbackTts
 from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.natural import NaturalTts
-from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec, render
+from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec, render, require_voice
 from voice_guide.tts.text_normalizer import TextNormalizer
 
 _NOTHING_STORED = Started()
@@ -60,14 +61,16 @@ def new_tts(settings: Settings, content: Content, note: Callable[[float, str], N
     """Return the guide's voice, which speaks numbers and abbreviations as people do.
 
     When the natural voice fails, `note` is called with the reason, the guide says so once, and
-    the voice of the settings speaks from then on.
+    the voice of the settings speaks from then on. Raises VoiceGuideError if the settings name a
+    voice that does not exist.
     """
 
     def report_failure(reason: str) -> None:
         # Only live sessions use the natural voice, and they show no times.
         note(0.0, f"the natural voice is not available: {reason}")
-        tts.change_over(content.prompts("natural_voice_failed"))
+        tts.switch_voice(content.prompts("natural_voice_failed"))
 
+    require_voice_in(settings)
     speak = render
     if settings.voice.engine is SpeechEngine.NATURAL:
         speak = FallbackTts(
@@ -76,9 +79,18 @@ def new_tts(settings: Settings, content: Content, note: Callable[[float, str], N
     normalizer = TextNormalizer(content.language.spoken)
     tts = CachedTts(
         VoiceSpec(settings.voice.name, settings.voice.rate),
-        lambda text, voice: speak(normalizer.spoken(text), voice),
+        lambda text, voice: speak(normalizer.normalize(text), voice),
     )
     return tts
+
+
+def require_voice_in(settings: Settings) -> None:
+    """Raise VoiceGuideError if the settings name a voice of espeak-ng that does not exist."""
+    if settings.voice.engine is SpeechEngine.PYTTSX3:
+        try:
+            require_voice(settings.voice.name)
+        except VoiceGuideError as error:
+            raise VoiceGuideError(f"voice.name: {error}") from error
 
 
 def _natural_voice(language: Language) -> Render:

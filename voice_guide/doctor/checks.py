@@ -10,7 +10,7 @@ import numpy as np
 import tomlkit
 
 from voice_guide.app.content import Content, load_content
-from voice_guide.app.session import new_tts
+from voice_guide.app.session import new_tts, require_voice_in
 from voice_guide.app.speech_input import (
     load_model,
     new_listener,
@@ -149,6 +149,7 @@ class _Checks:
         yield CheckResult("model", True, f"{self._language.model} is complete")
 
     def _voice(self) -> Iterator[CheckResult]:
+        require_voice_in(self._settings)
         voice = self._settings.voice
         is_natural = voice.engine is SpeechEngine.NATURAL
         speak = NaturalTts(self._settings.language).render if is_natural else render

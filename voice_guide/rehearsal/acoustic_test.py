@@ -24,7 +24,7 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
-from voice_guide.tts.pyttsx3_tts import VoiceSpec, render, voices
+from voice_guide.tts.pyttsx3_tts import VoiceSpec, render, voice_names
 from voice_guide.ui.console import describe_command
 
 _SPEECH_DBFS = -26.0
@@ -105,7 +105,7 @@ def speakers(language: str) -> tuple[tuple[VoiceSpec, ...], tuple[str, ...]]:
     """
     able: list[VoiceSpec] = []
     unable: list[str] = []
-    for name in voices():
+    for name in voice_names():
         if name.rpartition("/")[2].split("-")[0] != language:
             continue
         speaker = VoiceSpec(name + _VARIANTS[len(able) % len(_VARIANTS)], _RATE_WPM)
@@ -214,7 +214,7 @@ def _do(job: Job) -> list[Take]:
     (ear,) = _ears
     said = [render(job.text, speaker) for speaker in job.speakers]
     return [
-        Take(speaker.voice, condition, *heard)
+        Take(speaker.name, condition, *heard)
         for condition in job.conditions
         for speaker, heard in zip(
             job.speakers,

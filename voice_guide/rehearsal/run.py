@@ -54,7 +54,7 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> Report:
     ]
     return Report(
         threshold=threshold,
-        voices=tuple(speaker.voice for speaker in able),
+        voices=tuple(speaker.name for speaker in able),
         voices_left_out=unable,
         sentences=advised(outcomes, threshold),
         confusions=confusions_in(outcomes),

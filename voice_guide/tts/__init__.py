@@ -1,1 +1,1 @@
-"""From text to blocks for the speaker: normalization, voices, cache, mixer and chimes."""
+"""Text to speech: text normalization, voices, caches, chimes and the mixer."""

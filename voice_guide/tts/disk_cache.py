@@ -1,4 +1,4 @@
-"""Renderings that take long, kept on disk from one start to the next."""
+"""Disk cache: speech that takes long to render, kept from one start to the next."""
 
 import hashlib
 import os
@@ -12,45 +12,44 @@ from voice_guide.audio.pcm import Samples
 from voice_guide.config.files import write_atomically
 from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec
 
-_MOST_KEPT_BYTES = 50_000_000
-"""What the files may take at the most: 26 minutes of speech."""
+_MAX_BYTES = 50_000_000
+"""Size of all files at most: 26 minutes of speech."""
 
-_LEFT_BYTES = 40_000_000
-"""What is left when they have taken more: so that it does not happen again at once."""
+_PRUNED_BYTES = 40_000_000
+"""Size of all files after old ones are removed: small enough not to exceed it again at once."""
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
-"""Each file begins with the digest of the rest of it, the samples."""
+"""Bytes of the digest that each file starts with, before the samples that it is made from."""
 
 
 class DiskCachedTts:
-    """Renders what is not in a folder already.
+    """Renders only what is not in a folder yet.
 
-    It is a help and never a condition: where the folder cannot be read or written, everything is
-    rendered. A file that is not whole, since the power failed or a disk is worn out, does not
-    match its digest and is written anew.
+    If the folder cannot be read or written, everything is rendered. A damaged file, after a power
+    failure or on a worn-out disk, does not match its digest and is replaced.
     """
 
     def __init__(self, render: Render, name: str, folder: Path) -> None:
-        """`name` tells the voice, in its version, from any other whose files are in there."""
+        """Keep files of the voice and version called `name` in a folder; others may share it."""
         self._render = render
         self._name = name
         self._folder = folder
         self._lock = threading.Lock()
         self._bytes: int | None = None
 
-    def render(self, text: str, speaker: VoiceSpec) -> Samples:
-        """Return the text spoken, from disk where possible; raises what rendering it raises."""
-        file = self._folder / self._file_name(text, speaker)
+    def render(self, text: str, voice: VoiceSpec) -> Samples:
+        """Return the text spoken, from disk if possible; raises what rendering it raises."""
+        file = self._folder / self._file_name(text, voice)
         kept = _read(file)
         if kept is not None:
             return kept
-        sound = self._render(text, speaker)
+        sound = self._render(text, voice)
         with suppress(OSError):
             self._write(file, sound)
         return sound
 
-    def _file_name(self, text: str, speaker: VoiceSpec) -> str:
-        what = f"{self._name}\n{speaker.rate_wpm}\n{text}"
+    def _file_name(self, text: str, voice: VoiceSpec) -> str:
+        what = f"{self._name}\n{voice.rate_wpm}\n{text}"
         return hashlib.sha256(what.encode()).hexdigest() + ".pcm"
 
     def _write(self, file: Path, sound: Samples) -> None:
@@ -61,25 +60,25 @@ class DiskCachedTts:
                 self._bytes = sum(size for _, _, size in self._files())
             else:
                 self._bytes += _DIGEST_BYTES + len(samples)
-            if self._bytes > _MOST_KEPT_BYTES:
+            if self._bytes > _MAX_BYTES:
                 self._bytes = self._remove_oldest()
 
     def _remove_oldest(self) -> int:
-        """Remove what was used longest ago; return how many bytes are left."""
+        """Remove the least recently used files; return the bytes that are left."""
         files = sorted(self._files())
         left = sum(size for _, _, size in files)
         for _, path, size in files:
-            if left <= _LEFT_BYTES:
+            if left <= _PRUNED_BYTES:
                 break
             path.unlink(missing_ok=True)
             left -= size
         return left
 
     def _files(self) -> list[tuple[float, Path, int]]:
-        """Return when each file was last used, where it is, and how large."""
+        """Return the time of last use, the path and the size in bytes of each file."""
         found = []
         for path in self._folder.iterdir():
-            # Another guide may just have removed it.
+            # Another process may just have removed it.
             with suppress(FileNotFoundError):
                 status = path.stat()
                 found.append((status.st_mtime, path, status.st_size))
@@ -87,7 +86,7 @@ class DiskCachedTts:
 
 
 def _read(file: Path) -> Samples | None:
-    """Return what is in a file, and note that it was used; None where it is not whole."""
+    """Return the samples in a file and mark it as used; None if missing or damaged."""
     try:
         content = file.read_bytes()
         os.utime(file)

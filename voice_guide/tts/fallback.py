@@ -1,4 +1,4 @@
-"""Another voice for when the one that was asked for fails."""
+"""Fallback: a second voice that speaks when the first one fails."""
 
 import threading
 from collections.abc import Callable
@@ -9,38 +9,38 @@ from voice_guide.tts.pyttsx3_tts import Render, VoiceSpec
 
 
 class FallbackTts:
-    """Renders with one voice until it fails for the first time, and with another from then on."""
+    """Renders with one voice until it first fails, and with another from then on."""
 
     def __init__(
-        self, load: Callable[[], Render], other: Render, on_fallback: Callable[[str], None]
+        self, load: Callable[[], Render], fallback: Render, on_fallback: Callable[[str], None]
     ) -> None:
-        """Load the one voice.
+        """Load the first voice; a voice fails by raising VoiceGuideError.
 
-        `on_fallback` is told once why that one is not used, or no longer: when something is to
-        be rendered, in the thread that is to do it. A voice fails by raising VoiceGuideError.
+        `on_fallback` is called once with the reason why the first voice is not used: in the
+        thread that renders the first text with the other one.
         """
-        self._other = other
+        self._fallback = fallback
         self._on_fallback = on_fallback
         self._lock = threading.Lock()
-        self._is_told = False
+        self._has_reported = False
         self._reason: VoiceGuideError | None = None
         try:
             self._render = load()
         except VoiceGuideError as error:
             self._reason = error
 
-    def render(self, text: str, speaker: VoiceSpec) -> Samples:
-        """Return the text spoken; raises VoiceGuideError where the other voice fails as well."""
+    def render(self, text: str, voice: VoiceSpec) -> Samples:
+        """Return the text spoken; raises VoiceGuideError if both voices fail."""
         if self._reason is None:
             try:
-                return self._render(text, speaker)
+                return self._render(text, voice)
             except VoiceGuideError as error:
                 self._reason = error
-        self._tell(str(self._reason))
-        return self._other(text, speaker)
+        self._report(str(self._reason))
+        return self._fallback(text, voice)
 
-    def _tell(self, reason: str) -> None:
+    def _report(self, reason: str) -> None:
         with self._lock:
-            was_told, self._is_told = self._is_told, True
-        if not was_told:
+            has_reported, self._has_reported = self._has_reported, True
+        if not has_reported:
             self._on_fallback(reason)

@@ -1,4 +1,4 @@
-"""What the speaker plays: one thing after the other, in blocks."""
+"""Mixer: a queue of sounds, cut into the blocks that the speaker plays."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,22 +9,20 @@ import numpy.typing as npt
 
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 
-_FADE = round(0.01 * RATE)
-"""Samples over which playing stops: at once to the ear, but without a click."""
+_FADE_SAMPLES = round(0.01 * RATE)
+"""Samples over which playing stops: immediate to the ear, but without a click."""
 
-_PAUSE = round(0.4 * RATE)
-"""Samples of silence between two things said one after the other: what the voice itself
-leaves between two sentences."""
+_PAUSE_SAMPLES = round(0.4 * RATE)
+"""Samples of silence between two sounds, as many as the voice leaves between two sentences."""
 
-_DUCKED = 10 ** (-12 / 20)
-"""Gain while somebody else speaks, -12 dB: plainly giving way, and still loud enough that
-nothing is lost to who goes on listening."""
+_DUCKED_GAIN = 10 ** (-12 / 20)
+"""Gain while a person speaks, -12 dB: it plainly gives way, and can still be understood."""
 
-_DOWN = (1 - _DUCKED) / BLOCK
-"""What the gain loses in a sample when somebody begins to speak: ducked within a block."""
+_ATTACK_PER_SAMPLE = (1 - _DUCKED_GAIN) / BLOCK
+"""Fall of the gain per sample when a person begins to speak: ducked within one block."""
 
-_UP = (1 - _DUCKED) / (0.3 * RATE)
-"""What it gains in a sample afterwards: slowly enough not to startle."""
+_RELEASE_PER_SAMPLE = (1 - _DUCKED_GAIN) / (0.3 * RATE)
+"""Rise of the gain per sample afterwards, over 0.3 s: slow enough not to startle."""
 
 Start = TypeVar("Start")
 End = TypeVar("End")
@@ -38,44 +36,41 @@ class _Clip(Generic[Start, End]):
 
 
 class Mixer(Generic[Start, End]):
-    """A queue of sounds, labelled at their start and their end, and how loud they are played."""
+    """Plays sounds one after the other, at a volume, and reports the labels of their ends."""
 
     def __init__(self, volume: float) -> None:
         self.volume = volume
         """Gain from 0 (mute) to 1 (as rendered)."""
         self.is_ducked = False
-        """Whether to play softly, since somebody else is speaking."""
+        """True while a person speaks, so that sounds are played softly."""
         self._waiting: deque[_Clip[Start, End]] = deque()
         self._fading = silence(0)
         self._gain = 1.0
 
     @property
     def is_playing(self) -> bool:
-        """Whether anything is left to play."""
+        """True if anything is left to play."""
         return bool(self._waiting)
 
     def play(self, sound: Samples, start: Start | None, end: End | None = None) -> None:
-        """Play this after what is waiting already, and tell these when it starts and ends."""
+        """Add a sound to the queue, with labels for the blocks in which it starts and ends."""
         if self._waiting:
-            self._waiting.append(_Clip(None, None, silence(_PAUSE)))
+            self._waiting.append(_Clip(None, None, silence(_PAUSE_SAMPLES)))
         self._waiting.append(_Clip(start, end, sound))
 
     def stop(self) -> None:
-        """Drop everything; what is playing fades out within the next block."""
+        """Empty the queue; the sound that is playing fades out within the next block."""
         if self._waiting:
-            playing = self._waiting[0].rest[:_FADE]
+            playing = self._waiting[0].rest[:_FADE_SAMPLES]
             fade = np.linspace(self._gain, 0.0, len(playing))
             self._fading = (playing * fade).astype(np.int16)
             self._waiting.clear()
         if not self.is_ducked:
-            # What comes next has not been talked over, and is not to begin softly.
+            # Nobody talks over the next sound yet: it starts at full volume.
             self._gain = 1.0
 
     def next_block(self) -> tuple[Samples, list[Start], list[End]]:
-        """Return the next block for the speaker.
-
-        With it come the labels of what starts in it, and of what is played to its end in it.
-        """
+        """Return the next block, the labels of sounds that start in it, and of those that end."""
         block = silence()
         filled = len(self._fading)
         started, ended = [], []
@@ -101,8 +96,8 @@ class Mixer(Generic[Start, End]):
         """Return the gain of each sample of a block, shape (BLOCK,)."""
         samples = np.arange(1, BLOCK + 1)
         if self.is_ducked:
-            gains = (self._gain - _DOWN * samples).clip(min=_DUCKED)
+            gains = (self._gain - _ATTACK_PER_SAMPLE * samples).clip(min=_DUCKED_GAIN)
         else:
-            gains = (self._gain + _UP * samples).clip(max=1.0)
+            gains = (self._gain + _RELEASE_PER_SAMPLE * samples).clip(max=1.0)
         self._gain = float(gains[-1])
         return gains

@@ -1,8 +1,8 @@
-"""Text to sound, through pyttsx3.
+"""Speech synthesis with espeak-ng, through pyttsx3.
 
-pyttsx3 is used for rendering only. Its own playing shells out to another program, cannot
-be stopped, and loses utterances; what is rendered can be stopped within a block, its
-length is known before it plays, and hearing knows exactly what was played.
+pyttsx3 is used for rendering only. Its own playback shells out to another program, cannot be
+stopped, and loses utterances. Rendered speech can be stopped within a block, its length is known
+before it plays, and the echo canceller knows exactly what was played.
 """
 
 import ctypes
@@ -23,92 +23,82 @@ from pyttsx3.drivers import _espeak, espeak
 from voice_guide.audio.pcm import RATE, Samples
 from voice_guide.errors import VoiceGuideError
 
-_LONGEST_RENDERING_S = 30.0
-"""Rendering takes a hundredth of a second; what takes this long will not come."""
+_MAX_RENDERING_S = 30.0
+"""Seconds after which a rendering has failed; it usually takes a hundredth of a second."""
 
-_SILENCE_LEVEL = 64
-"""Samples below this (-54 dBFS) at either end of a rendering are not speech."""
+_MAX_SILENT_SAMPLE = 64
+"""Absolute value up to which samples at either end of a rendering are silence, -54 dBFS."""
 
-_UTF8 = 1
+_CHARS_UTF8 = 1
 """espeak-ng's number for text in UTF-8."""
 
-_SEPARATED = 0x02 | ord("_") << 8
-"""espeak-ng's number for phonemes in IPA with a _ between any two of them."""
+_PHONEMES_IPA_SEPARATED = 0x02 | ord("_") << 8
+"""espeak-ng's number for phonemes in IPA, separated by "_"."""
 
 _NO_PHONEME = re.compile("[_ˈˌː\\s]+|\\(.*?\\)")
-"""Separators, stress, length, and espeak-ng's remark that it changes the language."""
+"""Separators, stress and length marks, and espeak-ng's notes on a change of language."""
 
 _PRIVATE_USE = 0xE000
-"""Where Unicode has letters that mean nothing."""
+"""First of Unicode's characters without a meaning."""
 
-# The driver reports every rendering with print(), on the standard output that belongs to
-# the terminal display; there is no switch for it.
+_NUMBERED_VARIANT = re.compile("[fm][1-9]")
+"""Names of the plain female and male variants, among espeak-ng's hundred fanciful ones."""
+
+# The driver prints a line for every rendering on standard output, which belongs to the screen.
+# It has no switch for it.
 espeak.print = lambda *_: None
 
-# Its loop begins by stopping whatever is being spoken, which may be the end of the rendering
-# before, or a setting: one in seventy would be cut short, and the one after it empty.
+# The driver's loop starts by stopping the present speech, which may be the end of the rendering
+# before or a setting: one rendering in seventy would be cut short, and the next one empty.
 espeak.EspeakDriver.stop = lambda _: None
 
 
 @dataclass(frozen=True)
 class VoiceSpec:
-    """Who speaks: a voice and its pace."""
+    """A voice and its rate."""
 
-    voice: str
-    """pyttsx3's name of the voice: an espeak-ng language with an optional variant, "en-us+f3"."""
+    name: str
+    """espeak-ng's name of the voice, with an optional variant: "en-us+f3"."""
 
     rate_wpm: int
-    """Pace in words a minute."""
+    """Rate in words per minute."""
 
 
 Render: TypeAlias = Callable[[str, VoiceSpec], Samples]
-"""Anything that turns text into sound."""
+"""Any function that turns text into sound."""
 
 
-def render(text: str, speaker: VoiceSpec) -> Samples:
-    """Return the text spoken, without the silence around it, shape (n,) at RATE.
+def render(text: str, voice: VoiceSpec) -> Samples:
+    """Return the text spoken, without silence around it, shape (n,) at RATE.
 
-    Raises VoiceGuideError where there is no such voice, or no speech engine.
+    Raises VoiceGuideError if there is no such voice, or no espeak-ng.
     """
-    return _engine().render(text, speaker)
+    return _engine().render(text, voice)
 
 
-def voices() -> list[str]:
-    """Return the names of this machine's voices."""
-    return _engine().voices()
+def require_voice(name: str) -> None:
+    """Raise VoiceGuideError, saying which voices there are, if espeak-ng has no such voice."""
+    _engine().require_voice(name)
+
+
+def voice_names() -> list[str]:
+    """Return the names of this machine's voices: "gmw/en-us"."""
+    return _engine().voice_names()
 
 
 def phonemes(texts: Iterable[str], language: str) -> list[str]:
-    """Return how each text is pronounced, a letter for a phoneme, without stress or length.
+    """Return the pronunciation of each text, one character per phoneme, without stress or length.
 
-    The letters mean nothing by themselves: they serve to tell how much texts sound alike.
-    `language` is an espeak-ng voice: "en". Raises VoiceGuideError where there is no speech engine.
+    The characters mean nothing by themselves: they serve to compare how texts sound. `language`
+    is an espeak-ng voice: "en". Raises VoiceGuideError if there is no espeak-ng.
     """
     return _engine().phonemes(texts, language)
 
 
 def trimmed(sound: Samples) -> Samples:
-    """Return a rendering without the silence around it; nothing where all of it is silence."""
-    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENCE_LEVEL)
+    """Return a rendering without the silence around it, empty if all of it is silence."""
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _MAX_SILENT_SAMPLE)
     return sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
-
-
-def _pronounced(text: str) -> str:
-    """Return espeak-ng's phonemes, in the voice that is set."""
-    rest = ctypes.c_char_p(text.encode())
-    clauses = []
-    while rest.value:
-        clauses.append(_text_to_phonemes()(ctypes.byref(rest), _UTF8, _SEPARATED).decode())
-    return " ".join(clauses)
-
-
-@cache
-def _text_to_phonemes() -> Any:
-    """espeak-ng's own, which pyttsx3 does not pass on."""
-    function = _espeak.dll.espeak_TextToPhonemes
-    function.restype = ctypes.c_char_p
-    function.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
-    return function
 
 
 @cache
@@ -117,7 +107,7 @@ def _engine() -> "_Engine":
 
 
 class _Engine:
-    """The one pyttsx3 engine: espeak-ng keeps its state once a process."""
+    """The one pyttsx3 engine: espeak-ng keeps its state per process."""
 
     def __init__(self) -> None:
         try:
@@ -129,8 +119,8 @@ class _Engine:
         self._one_at_a_time = threading.Lock()
         self._finished = threading.Event()
         self._failure: Exception | None = None
-        self._speaker: VoiceSpec | None = None
-        self._letters: dict[str, str] = {}
+        self._voice: VoiceSpec | None = None
+        self._characters: dict[str, str] = {}
         self._tts.connect("finished-utterance", self._on_finished)
         self._tts.connect("error", self._on_error)
 
@@ -141,47 +131,102 @@ class _Engine:
         self._failure = exception
         self._finished.set()
 
-    def voices(self) -> list[str]:
+    def voice_names(self) -> list[str]:
         return [voice.id for voice in self._tts.getProperty("voices")]
 
-    def render(self, text: str, speaker: VoiceSpec) -> Samples:
+    def require_voice(self, name: str) -> None:
         with self._one_at_a_time:
+            self._require_voice(name)
+
+    def render(self, text: str, voice: VoiceSpec) -> Samples:
+        with self._one_at_a_time:
+            if voice != self._voice:
+                self._require_voice(voice.name)
+                self._tts.setProperty("voice", voice.name)
+                self._tts.setProperty("rate", voice.rate_wpm)
             self._finished.clear()
             self._failure = None
             file = io.BytesIO()
-            if speaker != self._speaker:
-                self._become(speaker)
             self._tts.save_to_file(text, file)
             self._tts.runAndWait()
-            in_time = self._finished.wait(_LONGEST_RENDERING_S)
+            in_time = self._finished.wait(_MAX_RENDERING_S)
             if self._failure:
                 raise VoiceGuideError(
-                    f'the voice "{speaker.voice}" cannot speak: {self._failure}'
+                    f'the voice "{voice.name}" cannot speak: {self._failure}'
                 ) from self._failure
             if not in_time:
-                raise VoiceGuideError(f'the voice "{speaker.voice}" did not answer')
-            self._speaker = speaker
+                raise VoiceGuideError(f'the voice "{voice.name}" did not answer')
+            self._voice = voice
             return trimmed(_decode(file))
 
     def phonemes(self, texts: Iterable[str], language: str) -> list[str]:
         with self._one_at_a_time:
-            # Whoever speaks next has to become its own speaker again.
-            self._speaker = None
-            # espeak-ng speaks in a thread of its own, which may not have come to its end.
-            _espeak.Synchronize()
-            _espeak.SetVoiceByName(language.encode())
-            return [self._lettered(_pronounced(text)) for text in texts]
+            self._set_voice(language)
+            return [self._encoded(_pronunciation(text)) for text in texts]
 
-    def _lettered(self, pronounced: str) -> str:
+    def _set_voice(self, name: str) -> bool:
+        """Make espeak-ng itself use a voice; return whether it has that voice."""
+        # The voice of the next rendering has to be set again.
+        self._voice = None
+        # espeak-ng speaks in its own thread, which may not have finished.
+        _espeak.Synchronize()
+        return bool(_espeak.SetVoiceByName(name.encode()) == 0)
+
+    def _require_voice(self, name: str) -> None:
+        base, plus, variant = name.partition("+")
+        if not self._set_voice(name):
+            raise VoiceGuideError(f'espeak-ng has no voice "{base}"; it has {_voices_like(base)}')
+        # espeak-ng ignores a variant that it does not have.
+        if plus and b"+" not in _espeak.GetCurrentVoice().contents.identifier:
+            raise VoiceGuideError(f'espeak-ng has no variant "{variant}"; it has {_variants()}')
+
+    def _encoded(self, pronunciation: str) -> str:
         return "".join(
-            self._letters.setdefault(phoneme, chr(_PRIVATE_USE + len(self._letters)))
-            for phoneme in _NO_PHONEME.sub(" ", pronounced).split()
+            self._characters.setdefault(phoneme, chr(_PRIVATE_USE + len(self._characters)))
+            for phoneme in _NO_PHONEME.sub(" ", pronunciation).split()
         )
 
-    def _become(self, speaker: VoiceSpec) -> None:
-        self._speaker = None
-        self._tts.setProperty("voice", speaker.voice)
-        self._tts.setProperty("rate", speaker.rate_wpm)
+
+def _voices_like(name: str) -> str:
+    """Return a list of the voices in the same language as a name that is no voice's."""
+    stems = [_stem(voice.identifier).lower() for voice in _espeak.ListVoices()]
+    language = name.lower().split("-")[0]
+    alike = sorted(stem for stem in stems if stem.split("-")[0] == language)
+    if alike:
+        return ", ".join(alike)
+    return f"{len(stems)} others (espeak-ng --voices)"
+
+
+def _variants() -> str:
+    """Return a list of the variants that every voice has."""
+    request = _espeak.VOICE(languages=b"variant")
+    names = [_stem(voice.identifier) for voice in _espeak.ListVoices(ctypes.byref(request))]
+    numbered = sorted(filter(_NUMBERED_VARIANT.fullmatch, names))
+    others = len(names) - len(numbered)
+    return f"{', '.join(numbered)} and {others} others (espeak-ng --voices=variant)"
+
+
+def _stem(identifier: bytes) -> str:
+    return identifier.decode().rpartition("/")[2]
+
+
+def _pronunciation(text: str) -> str:
+    """Return espeak-ng's phonemes for a text, in the present voice."""
+    rest = ctypes.c_char_p(text.encode())
+    clauses = []
+    while rest.value:
+        phonemes = _text_to_phonemes()(ctypes.byref(rest), _CHARS_UTF8, _PHONEMES_IPA_SEPARATED)
+        clauses.append(phonemes.decode())
+    return " ".join(clauses)
+
+
+@cache
+def _text_to_phonemes() -> Any:
+    """Return espeak-ng's own function, which pyttsx3 does not offer."""
+    function = _espeak.dll.espeak_TextToPhonemes
+    function.restype = ctypes.c_char_p
+    function.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+    return function
 
 
 def _decode(file: io.BytesIO) -> Samples:

@@ -67,7 +67,7 @@ class TextNormalizer:
             self._symbol(rules.symbols),
         ]
 
-    def spoken(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Return a sentence in words that any voice reads well; most are such already."""
         text = "".join(map(_apart, text))
         for pattern, said in self._rewritings:
