@@ -77,7 +77,7 @@ def test_after_a_side_comes_what_is_not_of_it(plan: RoutinePlan, at: int, after:
 def test_a_round_begins_with_its_first_step_of_the_first_side(
     plan: RoutinePlan, at: int, first: int
 ) -> None:
-    assert plan.beginning_of_round(at) == first
+    assert plan.start_of_group(at) == first
 
 
 def test_whether_sides_are_still_to_come(plan: RoutinePlan) -> None:

@@ -42,7 +42,7 @@ def main(seed: int) -> None:
             tell("kept", what)
 
     started = recorder.started
-    tell("began", SaveCheckpoint(started.place))
+    tell("began", SaveCheckpoint(started.checkpoint))
     ear = TypedInput(content.sentences)
     engine: Engine = new_engine(content, file.settings, ear, SilentTts(), observe, started=started)
     engine.start()

@@ -31,7 +31,7 @@ def change(number: int) -> Persist:
 def content_after(number: int) -> tuple[Diary, SessionCheckpoint | None]:
     """Return what the store holds after so many changes."""
     changes = [change(each) for each in range(1, number + 1)]
-    checkpoints = [each.place for each in changes if isinstance(each, SaveCheckpoint)]
+    checkpoints = [each.checkpoint for each in changes if isinstance(each, SaveCheckpoint)]
     entries = tuple(each.entry for each in changes if isinstance(each, SaveDiaryEntry))
     return Diary(entries=entries), checkpoints[-1] if checkpoints else None
 

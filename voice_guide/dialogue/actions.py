@@ -94,7 +94,7 @@ class SetPacing:
 class SaveCheckpoint:
     """Store where the session is, so that it survives a power cut."""
 
-    place: SessionCheckpoint | None
+    checkpoint: SessionCheckpoint | None
     """The checkpoint; None where there is nothing to resume."""
 
 

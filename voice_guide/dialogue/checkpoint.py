@@ -1,4 +1,4 @@
-"""Where a session is: what is kept so that it can be taken up again after a power cut."""
+"""The position of a session, stored so that it can be resumed after a power cut."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,25 +10,25 @@ from voice_guide.routines.model import Side
 
 @dataclass(frozen=True)
 class SessionCheckpoint:
-    """A place in a routine."""
+    """A position in a routine. The fields' names and aliases are the keys of the stored JSON."""
 
     routine: str
     """The routine's id."""
 
     is_under_way: bool
-    """Whether the first step was reached."""
+    """True once the first step was reached."""
 
     step_index: Annotated[int, Field(alias="leg")]
-    """Which leg of the routine it is, from 0: a step is led once for each of its sides."""
+    """The index of the planned step, from 0: a step with sides is planned once for each side."""
 
     first_side: Side
-    """The side that is led first."""
+    """The side that comes first."""
 
     left_s: float | None
-    """Seconds that were left of a step that takes time; None where none was running."""
+    """Seconds left of a timed step; None if the step is not timed."""
 
     cautions_left: tuple[str, ...]
     """The sentences of the cautions that were not yet heard to their end."""
 
     entry: int | None
-    """The number of the session's entry in the diary, where there is one."""
+    """The number of the session's diary entry, if it has one."""

@@ -20,7 +20,7 @@ class Started:
     today: date = date.min
     """The calendar day."""
 
-    place: SessionCheckpoint | None = None
+    checkpoint: SessionCheckpoint | None = None
     """The checkpoint of an interrupted session that can be resumed; None if there is none."""
 
     is_first: bool = False

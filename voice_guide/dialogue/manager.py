@@ -1,6 +1,6 @@
-"""The guide: which topic answers which event.
+"""The dialogue manager passes each event to the topic that answers it.
 
-Pure: it knows no sound, file, clock or thread, and can be tested by reading.
+It is pure: it uses no sound, file, clock or thread.
 """
 
 from voice_guide.audio.faults import SoundLost, SoundRestored, TooLoud
@@ -21,7 +21,7 @@ from voice_guide.dialogue.plan.routine_plan import PlannedStep
 from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.prefetch import prefetch
 from voice_guide.dialogue.prompts import Prompts
-from voice_guide.dialogue.question import KEEPS_IT_OPEN, Question
+from voice_guide.dialogue.question import KEEPS_QUESTION_OPEN, Question
 from voice_guide.dialogue.state import DialogueState
 from voice_guide.dialogue.topics.choosing import Choosing
 from voice_guide.dialogue.topics.diary import DiaryTopic
@@ -45,7 +45,7 @@ from voice_guide.nlu.intent import Intent
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 
-_ABOUT_THE_ROUTINE = frozenset(
+_NEEDS_ROUTINE = frozenset(
     {
         Intent.GO_TO,
         Intent.MORE_TIME,
@@ -61,11 +61,11 @@ _ABOUT_THE_ROUTINE = frozenset(
         Intent.WHERE_AM_I,
     }
 )
-"""Intents that only a chosen routine gives an answer to."""
+"""Intents that have an answer only once a routine is chosen."""
 
 
 class DialogueManager:
-    """One conversation."""
+    """Leads one dialogue: takes events, returns actions."""
 
     def __init__(
         self,
@@ -75,12 +75,12 @@ class DialogueManager:
         routine: Routine | None = None,
         service_mode: bool = False,
     ) -> None:
-        """Take what there is to say; with a routine, begin with that one.
+        """Take the routines, prompts and settings; a given `routine` is introduced at once.
 
-        Where the guide stays on, "goodbye" does not end it: it sleeps until it is woken.
+        In service mode, "goodbye" does not end the program: the guide sleeps until it is woken.
         """
-        self._begin_with = routine
-        self._kept: SessionCheckpoint | None = None
+        self._first_routine = routine
+        self._saved: SessionCheckpoint | None = None
         self._state = state = DialogueState(library, prompts, settings.guide.pacing)
         queries = Queries(state)
         choosing = Choosing(state)
@@ -99,10 +99,10 @@ class DialogueManager:
         yes_no = YesNo(
             state,
             {
-                Question.GO_ON: Replies(resume_session.go_on, resume_session.leave),
-                Question.END: Replies(safety.end, safety.stay),
+                Question.RESUME: Replies(resume_session.accept, resume_session.decline),
+                Question.END: Replies(safety.end_routine, safety.stay_stopped),
                 Question.DIARY: Replies(diary_topic.agree, diary_topic.refuse),
-                Question.FORGET: Replies(diary_topic.forget, diary_topic.stay),
+                Question.ERASE_DIARY: Replies(diary_topic.erase, diary_topic.keep),
             },
         )
         topics: list[Topic] = [
@@ -125,27 +125,27 @@ class DialogueManager:
 
     @property
     def context(self) -> str:
-        """The context whose sentences are to be listened for now."""
+        """The context whose sentences can be said now."""
         return self._state.phase
 
     @property
     def intents(self) -> frozenset[str]:
-        """Every intent the guide has an answer to."""
+        """Every intent that a topic answers."""
         return frozenset(self._handlers)
 
     @property
     def planned_step(self) -> PlannedStep | None:
-        """The step that is being led; None where none is."""
+        """The current step; None before the first."""
         return self._state.planned_step
 
     @property
     def step_timer(self) -> StepTimer | None:
-        """The time of that step; None where it waits for the person."""
+        """The time of the current step; None where it waits for the user."""
         return self._state.step_timer
 
     @property
     def view(self) -> View:
-        """What there is to see at this moment."""
+        """A snapshot for those who show the dialogue."""
         state = self._state
         if state.chosen is None:
             return View(self.context)
@@ -161,37 +161,37 @@ class DialogueManager:
         return View(self.context, state.chosen.routine.title, step)
 
     def handle(self, event: Event) -> list[Action]:
-        """Return what is to be done about an event, in order."""
+        """Return the actions that an event calls for, in order."""
         actions = self._react(event)
-        place = self._state.place_to_keep
-        if place == self._kept:
+        checkpoint = self._state.checkpoint
+        if checkpoint == self._saved:
             return actions
-        # Before anything of it is done: whatever happens then, it is there to come back to.
-        self._kept = place
-        return [SaveCheckpoint(place), *actions]
+        # The checkpoint comes first: a power cut during the other actions must find it stored.
+        self._saved = checkpoint
+        return [SaveCheckpoint(checkpoint), *actions]
 
     def _react(self, event: Event) -> list[Action]:
         state = self._state
         match event:
             case Started():
-                self._kept = event.place
-                return [*self._resume_session.begin(event, self._begin_with), prefetch(state)]
+                self._saved = event.checkpoint
+                return [*self._resume_session.begin(event, self._first_routine), prefetch(state)]
             case NewDay(today):
-                state.record.turn_to(today)
+                state.diary.begin_day(today)
                 return []
             case Command():
                 self._no_match.understood()
-                return [*state.time.stop_waiting(), *self._obey(event), prefetch(state)]
+                return [*state.timekeeper.stop_waiting(), *self._obey(event), prefetch(state)]
             case NotUnderstood():
                 return self._no_match.not_understood()
             case SentenceFinished(sentence):
-                state.hear(sentence)
+                state.sentence_finished(sentence)
                 return []
             case SpeechEnded():
-                state.hear_all()
+                state.speech_ended()
                 return self._timing.when_silent()
             case Tick(left_s):
-                return state.time.tick(left_s)
+                return state.timekeeper.tick(left_s)
             case TimeUp():
                 return self._timing.time_is_up()
             case Idle():
@@ -205,13 +205,13 @@ class DialogueManager:
 
     def _obey(self, command: Command) -> list[Action]:
         state = self._state
-        if state.question is Question.GO_ON and command.intent == Intent.START_OVER:
-            state.drop_the_question()
+        if state.question is Question.RESUME and command.intent == Intent.START_OVER:
+            state.drop_question()
             return self._resume_session.start_over()
         # "Pause" works before a routine is chosen too, and these have no answer then.
-        if command.intent in _ABOUT_THE_ROUTINE and state.chosen is None:
+        if command.intent in _NEEDS_ROUTINE and state.chosen is None:
             return state.answer("nothing_chosen")
-        if state.question and command.intent not in KEEPS_IT_OPEN:
-            state.drop_the_question()
-            state.broken_off = None
+        if state.question and command.intent not in KEEPS_QUESTION_OPEN:
+            state.drop_question()
+            state.interrupted = None
         return self._handlers[command.intent](command)

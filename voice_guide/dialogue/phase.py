@@ -1,31 +1,31 @@
-"""Where a conversation can be."""
+"""The phases of a dialogue."""
 
 from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """Where the conversation is. The values are the contexts of the sentence files."""
+    """The phase a dialogue is in. The values are the contexts of the sentence files."""
 
     CHOOSING = "choosing"
-    """Nothing is chosen yet."""
+    """No routine is chosen yet."""
 
     PREPARING = "preparing"
-    """A routine is chosen, its needs and cautions are said: waiting for "ready"."""
+    """A routine is chosen; its needs and cautions are said, and the guide waits for "ready"."""
 
     STEP = "step"
-    """In the middle of a routine."""
+    """A step is being led."""
 
     PAUSED = "paused"
-    """Waiting for "resume", wherever the conversation was."""
+    """The guide waits for "resume", and returns to the phase before."""
 
     ASKING = "asking"
-    """Waiting for yes or no, wherever the conversation was."""
+    """The guide waits for yes or no, and returns to the phase before."""
 
     RATING = "rating"
-    """Waiting for how strong the pain is, wherever the conversation was."""
+    """The guide waits for the strength of the pain, and returns to the phase before."""
 
     FINISHED = "finished"
-    """A routine has ended or was stopped, and can be taken up again."""
+    """A routine has ended or was stopped; it can still be resumed."""
 
     ASLEEP = "asleep"
-    """Waiting for nothing but the wake phrase, wherever the conversation was."""
+    """The guide waits for the wake phrase alone, and returns to the phase before."""

@@ -1,4 +1,4 @@
-"""What is likely to be said next, so that it is ready when it is needed."""
+"""The speech to render ahead: the sentences that are likely to be said next."""
 
 from voice_guide.dialogue.actions import PrepareSpeech
 from voice_guide.dialogue.phase import Phase
@@ -6,22 +6,22 @@ from voice_guide.dialogue.state import DialogueState
 
 
 def prefetch(state: DialogueState) -> PrepareSpeech:
-    """Everything that may have to be said at once after the next command."""
+    """Return everything that the next command may need at once."""
     if state.phase is Phase.ASLEEP:
         return PrepareSpeech((waking(state),))
     if state.chosen is None:
-        texts = state.script.choosing(state.library.routines, state.offered)
+        texts = state.script.likely_while_choosing(state.library.routines, state.offered)
     else:
         progress = state.chosen
-        texts = state.script.leading(
-            progress.plan, progress.at, state.time.step_timer, state.pacing
+        texts = state.script.likely_in_routine(
+            progress.plan, progress.step_index, state.timekeeper.step_timer, state.pacing
         )
     return PrepareSpeech((*texts, state.script.line(f"hint.{state.phase}")))
 
 
 def waking(state: DialogueState) -> str:
-    """Say where things are, for somebody who may have forgotten."""
-    match state.place:
+    """Return what the guide says when woken: where the session is, in case it was forgotten."""
+    match state.base_phase:
         case Phase.STEP:
             return state.script.line("awake_in_routine", **state.position)
         case Phase.PREPARING:

@@ -1,4 +1,4 @@
-"""What the guide can ask, beside which routine it should be."""
+"""The questions that the guide asks, besides which routine to lead."""
 
 from enum import Enum
 
@@ -7,34 +7,34 @@ from voice_guide.nlu.intent import Intent
 
 
 class Question(Enum):
-    """Something asked; the value is the name of its prompt."""
+    """A question; the value is the name of its prompt."""
 
-    GO_ON = "ask.go_on"
-    """Whether to go on with a session that broke off."""
+    RESUME = "ask.go_on"
+    """Resume the session that was interrupted?"""
 
     END = "ask.end"
-    """Whether to end the routine, since it hurt."""
+    """End the routine, since it hurt?"""
 
     DIARY = "ask.diary"
-    """Whether to keep a diary."""
+    """Keep a diary?"""
 
-    FORGET = "ask.forget"
-    """Whether to erase the diary."""
+    ERASE_DIARY = "ask.forget"
+    """Erase the diary?"""
 
-    BEFORE = "ask.before"
-    """How strong the pain is before the routine."""
+    PAIN_BEFORE = "ask.before"
+    """The strength of the pain before the routine."""
 
-    AFTER = "ask.after"
-    """How strong the pain is after the routine."""
+    PAIN_AFTER = "ask.after"
+    """The strength of the pain after the routine."""
 
     @property
     def phase(self) -> Phase:
-        """Where the conversation is while it is open."""
-        is_number = self in (Question.BEFORE, Question.AFTER)
+        """The phase of the dialogue while the question is open."""
+        is_number = self in (Question.PAIN_BEFORE, Question.PAIN_AFTER)
         return Phase.RATING if is_number else Phase.ASKING
 
 
-KEEPS_IT_OPEN = frozenset(
+KEEPS_QUESTION_OPEN = frozenset(
     {
         Intent.CARRY_ON,
         Intent.FASTER,
@@ -55,4 +55,4 @@ KEEPS_IT_OPEN = frozenset(
         Intent.WHO_TO_CALL,
     }
 )
-"""Intents that answer a question, or are answered without taking it back."""
+"""Intents that answer a question, or are answered without withdrawing it."""

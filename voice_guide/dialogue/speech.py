@@ -1,4 +1,4 @@
-"""What is being said: what it cuts short, and what "say that again" repeats."""
+"""The guide's current speech: what an answer interrupts, and what "say that again" repeats."""
 
 import re
 from collections.abc import Sequence
@@ -8,74 +8,78 @@ from voice_guide.dialogue.actions import Action, PlayChime, Say, StopSpeaking
 from voice_guide.dialogue.chime import Chime
 
 Texts: TypeAlias = tuple[str, ...]
-"""What is said in one go, in the order in which it is said."""
+"""Texts that are said one after the other."""
 
 _CONSONANT = "[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]"
 
-_NO_END = "".join(
+_NOT_ABBREVIATED = "".join(
     rf"(?<!\b{letters}\.)" for letters in ("[a-zA-Z]", _CONSONANT + "{2}", _CONSONANT + "{3}")
 )
-"""Not after a letter by itself, or two or three without a vowel: "e.g.", "Dr.", "Mrs."."""
+"""No sentence ends after a single letter, or two or three consonants: "e.g.", "Dr.", "Mrs."."""
 
-_BETWEEN_SENTENCES = re.compile(rf'(?<=[^\d][.!?]){_NO_END}\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])')
-"""Never after a number either: a step is not parted from its "Step 1.". And never before a small
-Latin letter; other scripts have letters that are neither small nor large."""
+_SENTENCE_BREAK = re.compile(
+    rf'(?<=[^\d][.!?]){_NOT_ABBREVIATED}\s+(?=[^\W\d_a-zà-öø-ÿ]|["„“«‹¿¡])'
+)
+"""The space between two sentences. No sentence ends after a number, so that a step stays with its
+"Step 1.", and none begins with a small Latin letter; other scripts may have letters that are
+neither small nor capital."""
 
 
 def sentences(text: str) -> list[str]:
-    """Return a text sentence by sentence: as it is said, and as it goes on when it was cut."""
-    return _BETWEEN_SENTENCES.split(text)
+    """Split a text into sentences: the units that are played, interrupted and resumed."""
+    return _SENTENCE_BREAK.split(text)
 
 
 def without(texts: Texts, said: Texts) -> Texts:
-    """Return those of the texts that are neither said nor the end of something said."""
+    """Return the texts that are neither in `said` nor the end of a text in it."""
     return tuple(text for text in texts if not any(other.endswith(text) for other in said))
 
 
-def after_hush(chime: Chime, actions: Sequence[Action]) -> list[Action]:
-    """Put a chime before what is said, after what was being said was silenced."""
-    at = next((n for n, action in enumerate(actions) if isinstance(action, StopSpeaking)), -1) + 1
-    return [*actions[:at], PlayChime(chime), *actions[at:]]
+def with_chime(chime: Chime, actions: Sequence[Action]) -> list[Action]:
+    """Insert a chime after the action that stops the current speech, or first if none does."""
+    stops = [n for n, action in enumerate(actions) if isinstance(action, StopSpeaking)]
+    start = stops[0] + 1 if stops else 0
+    return [*actions[:start], PlayChime(chime), *actions[start:]]
 
 
 class Speech:
-    """Turns texts into actions, and knows which of them were heard to their end."""
+    """Turns texts into actions, and follows which of them were played to their end."""
 
     def __init__(self) -> None:
         self.last: Texts = ()
-        """What "say that again" repeats."""
-        self._unheard: Texts = ()
+        """The texts that "say that again" repeats."""
+        self._remaining: Texts = ()
 
     @property
-    def is_heard(self) -> bool:
-        """Whether all of it was heard to its end."""
-        return not self._unheard
+    def is_finished(self) -> bool:
+        """True if everything was played to its end."""
+        return not self._remaining
 
-    def has_still_to_say(self, texts: Texts) -> bool:
-        """Tell whether any of these was not heard to its end yet."""
-        return any(text.endswith(rest) for text in texts for rest in self._unheard)
+    def has_yet_to_say(self, texts: Texts) -> bool:
+        """Return True if any of these texts was not yet played to its end."""
+        return any(text.endswith(rest) for text in texts for rest in self._remaining)
 
     def say(self, *texts: str) -> list[Action]:
-        """Say this instead of what is being said."""
-        self.last = self._unheard = texts
+        """Say these texts instead of the current speech."""
+        self.last = self._remaining = texts
         return [StopSpeaking(), *map(Say, texts)]
 
     def answer(self, *texts: str) -> list[Action]:
-        """Say this first; after it, what it cuts short goes on at the sentence that was cut."""
-        return self.say(*texts, *without(self._unheard, texts))
+        """Say these texts, then resume the current speech at the interrupted sentence."""
+        return self.say(*texts, *without(self._remaining, texts))
 
     def remark(self, text: str) -> list[Action]:
-        """Say this as an answer that nobody would want to have repeated."""
-        return [StopSpeaking(), Say(text), *map(Say, self._unheard)]
+        """Say a short answer that "say that again" does not repeat, then resume the speech."""
+        return [StopSpeaking(), Say(text), *map(Say, self._remaining)]
 
-    def hear(self, sentence: str) -> None:
-        """Take note that a sentence was played to its end."""
-        # Remarks and hints are played too: they change nothing about what is to go on.
-        if self._unheard:
-            rest = self._unheard[0].removeprefix(sentence).lstrip()
-            self._unheard = (*((rest,) if rest else ()), *self._unheard[1:])
+    def sentence_finished(self, sentence: str) -> None:
+        """Note that a sentence was played to its end."""
+        # Remarks and hints are played too; they do not change what is resumed.
+        if self._remaining:
+            rest = self._remaining[0].removeprefix(sentence).lstrip()
+            self._remaining = (*((rest,) if rest else ()), *self._remaining[1:])
 
-    def end(self) -> Texts:
-        """Everything was played to its end, or is cut short: return what was not heard yet."""
-        unheard, self._unheard = self._unheard, ()
-        return unheard
+    def take_remaining(self) -> Texts:
+        """End the current speech; return what was not yet played to its end."""
+        remaining, self._remaining = self._remaining, ()
+        return remaining

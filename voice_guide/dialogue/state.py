@@ -1,4 +1,4 @@
-"""What all topics of the conversation share: where it is, what it is about, what is said."""
+"""The state that all topics of the dialogue share: phase, question, routine and speech."""
 
 from collections.abc import Mapping
 
@@ -17,142 +17,144 @@ from voice_guide.dialogue.script import Script
 from voice_guide.dialogue.speech import Speech, Texts
 from voice_guide.routines.library import Library
 
-_ASIDE = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING})
-"""Where a conversation waits, with another place behind it."""
+_SUSPENDED = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING})
+"""Phases in which the dialogue waits, and then returns to its base phase."""
 
 
 class DialogueState:
-    """The state of a conversation. It answers nothing by itself: that is the topics' part."""
+    """The state of one dialogue. It answers no command itself: the topics do."""
 
     def __init__(self, library: Library, prompts: Prompts, pacing: Pacing) -> None:
         self.library = library
         self.script = Script(prompts)
         self.speech = Speech()
-        self.time = Timekeeper(self.script)
-        self.record = DiaryRecord()
+        self.timekeeper = Timekeeper(self.script)
+        self.diary = DiaryRecord()
         self.pacing = pacing
-        """Who says when it goes on."""
+        """The pacing: wait for the user, or carry on without being asked."""
         self.phase = Phase.CHOOSING
-        """Where the conversation is."""
-        self._behind = Phase.CHOOSING
+        """The phase of the dialogue."""
+        self._base_phase = Phase.CHOOSING
         self.question: Question | None = None
-        """What was asked and is not answered yet."""
+        """The open question, if there is one."""
         self.offered = library.routines
         """The routines that can be chosen by their numbers."""
         self.chosen: RoutineProgress | None = None
-        """The routine that was chosen, and how far it came."""
-        self.broken_off: SessionCheckpoint | None = None
-        """Where an earlier session broke off, until it is clear whether to go on with it."""
+        """The chosen routine with its progress; None before one is chosen."""
+        self.interrupted: SessionCheckpoint | None = None
+        """The checkpoint of an interrupted session, until the user resumes it or does not."""
         self.unsaid: Texts = ()
-        """What was being said when the person paused or stopped."""
+        """The speech that a pause or a stop interrupted."""
 
-    # Where it is
+    # The phase
 
     @property
-    def place(self) -> Phase:
-        """Where it is, or was when it was paused, put to sleep or asked about."""
-        return self._behind if self.phase in _ASIDE else self.phase
+    def base_phase(self) -> Phase:
+        """The phase the dialogue is in, or returns to after a pause, a question or sleep."""
+        return self._base_phase if self.phase in _SUSPENDED else self.phase
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the first step was reached."""
-        return self.place in (Phase.STEP, Phase.FINISHED)
+        """True once the first step was reached."""
+        return self.base_phase in (Phase.STEP, Phase.FINISHED)
 
-    def step_aside(self, phase: Phase) -> None:
-        """Wait, and remember where it was."""
-        self._behind, self.phase = self.place, phase
+    def suspend(self, phase: Phase) -> None:
+        """Wait in this phase, and remember the base phase."""
+        self._base_phase, self.phase = self.base_phase, phase
 
     def ask(self, question: Question, *texts: str) -> list[Action]:
-        """Ask something, in these words."""
-        self.step_aside(question.phase)
+        """Ask a question, in these words."""
+        self.suspend(question.phase)
         self.question = question
         return self.speech.say(*texts)
 
-    def drop_the_question(self) -> None:
-        """Be where it was before anything was asked, or the person paused."""
-        self.phase = self.place
+    def drop_question(self) -> None:
+        """Return to the base phase, with no question open."""
+        self.phase = self.base_phase
         self.question = None
 
-    # What it is about
+    # The routine
 
     @property
     def progress(self) -> RoutineProgress:
-        """The routine that was chosen, where one has to be."""
+        """The chosen routine with its progress; raises LookupError before one is chosen."""
         if self.chosen is None:
             raise LookupError(f"no routine is chosen while {self.phase}")
         return self.chosen
 
     @property
     def planned_step(self) -> PlannedStep | None:
-        """The step that is being led; None where none is."""
+        """The current step; None before the first."""
         return self.chosen.planned_step if self.chosen and self.is_under_way else None
 
     @property
     def step_timer(self) -> StepTimer | None:
-        """The time of that step; None where it waits for the person."""
-        return self.time.step_timer if self.planned_step else None
+        """The time of the current step; None where it waits for the user."""
+        return self.timekeeper.step_timer if self.planned_step else None
 
     @property
     def position(self) -> Mapping[str, int]:
-        """Which step it is of how many, as the prompts name it."""
-        return {"number": self.progress.at + 1, "total": len(self.progress.plan.steps)}
+        """The number of the step and the total of steps, as the prompts name them."""
+        return {"number": self.progress.step_index + 1, "total": len(self.progress.plan.steps)}
 
-    def forget_the_routine(self) -> None:
-        """Have the person choose again."""
+    def leave_routine(self) -> None:
+        """Return to choosing, with no routine chosen."""
         self.phase = Phase.CHOOSING
         self.chosen = None
-        self.record.leave()
+        self.diary.close_entry()
 
     @property
-    def place_to_keep(self) -> SessionCheckpoint | None:
-        """What a later start has to know to go on from here."""
-        if self.broken_off:
-            return self.broken_off
-        # Nobody is asked later whether to go on with what hurt, unless she did go on.
+    def checkpoint(self) -> SessionCheckpoint | None:
+        """The checkpoint from which a later start resumes; None if there is nothing to resume."""
+        if self.interrupted:
+            return self.interrupted
+        # A session that hurt is not offered again, unless the user went on with it.
         if self.chosen is None or self.chosen.is_over:
             return None
         return SessionCheckpoint(
             routine=self.chosen.routine.id,
             is_under_way=self.is_under_way,
-            step_index=self.chosen.at,
+            step_index=self.chosen.step_index,
             first_side=self.chosen.plan.first_side,
             left_s=self.step_timer.left_s if self.step_timer else None,
             cautions_left=tuple(sorted(self.chosen.cautions_left)),
-            entry=self.record.number,
+            entry=self.diary.entry_number,
         )
 
-    # What is said
+    # The speech
 
-    def hear(self, sentence: str) -> None:
-        """Take note that a sentence was heard to its end."""
-        self.speech.hear(sentence)
-        self._heard((sentence,))
+    def sentence_finished(self, sentence: str) -> None:
+        """Note that a sentence was played to its end."""
+        self.speech.sentence_finished(sentence)
+        self._note_played((sentence,))
 
-    def hear_all(self) -> None:
-        """Take note that all that was being said was heard to its end."""
-        self._heard(self.speech.end())
+    def speech_ended(self) -> None:
+        """Note that the whole speech was played to its end."""
+        self._note_played(self.speech.take_remaining())
 
-    def _heard(self, texts: Texts) -> None:
+    def _note_played(self, texts: Texts) -> None:
         if self.chosen:
-            self.chosen = self.chosen.heard(texts)
+            self.chosen = self.chosen.after_playing(texts)
 
     def say(self, prompt: str, **values: object) -> list[Action]:
-        """Say one prompt instead of what is being said."""
+        """Say a prompt instead of the current speech."""
         return self.speech.say(self.script.line(prompt, **values))
 
     def answer(self, prompt: str, **values: object) -> list[Action]:
-        """Say one prompt first, and then go on with what it cuts short."""
+        """Say a prompt, then resume the current speech."""
         return self.speech.answer(self.script.line(prompt, **values))
 
     @property
-    def step(self) -> Texts:
-        """The step; nobody hears one without having heard the cautions to their end."""
+    def step_texts(self) -> Texts:
+        """The texts of the step, after the cautions if they were not heard to their end."""
         progress = self.progress
         cautions = self.script.cautions(progress.routine) if progress.cautions_left else ()
-        step = self.script.step(progress.plan, progress.at, self.time.step_timer, self.pacing)
+        step = self.script.step(
+            progress.plan, progress.step_index, self.timekeeper.step_timer, self.pacing
+        )
         return (*cautions, *step)
 
     @property
-    def help(self) -> str:
-        """What can be said where the conversation is."""
+    def help_text(self) -> str:
+        """The help for the current phase: what can be said now."""
         return self.script.line(f"help.{self.phase}", example=self.library.example)

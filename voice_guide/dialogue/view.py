@@ -1,4 +1,4 @@
-"""What there is to see of a conversation."""
+"""A snapshot of the dialogue for those who show it: a screen, a light, another assistant."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,36 @@ from voice_guide.dialogue.plan.step_timer import StepTimer
 
 @dataclass(frozen=True)
 class StepView:
-    """The step that is being led."""
+    """The current step."""
 
     number: int
-    """Which of the steps it is, each side counted, from 1."""
+    """The number of the planned step, from 1: each side counts."""
 
     total: int
-    """How many there are."""
+    """The number of planned steps."""
 
     side: str
     """The name of its side; empty where it has none."""
 
     title: str
-    """What it is about, shortly."""
+    """A short title."""
 
     text: str
-    """What is done in it."""
+    """The instruction."""
 
     step_timer: StepTimer | None
-    """Its time; None where it waits for the person."""
+    """The time of a timed step; None where the step waits for the user."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A conversation at one moment."""
+    """The dialogue at one moment."""
 
     context: str
-    """Where it is, as the sentence files name it."""
+    """The phase of the dialogue, as the sentence files name it."""
 
     routine: str = ""
     """The title of the routine; empty while none is chosen."""
 
     step: StepView | None = None
-    """The step; None before the first."""
+    """The current step; None before the first."""

@@ -167,7 +167,7 @@ class Frame:
         ):
             return view.step.title
         return (
-            step_timer.place_in_repeat.call if step_timer.step.repeat else clock_text(self.left_s)
+            step_timer.repeat_position.call if step_timer.step.repeat else clock_text(self.left_s)
         )
 
     def _time(self, width: int) -> Rows:
@@ -180,7 +180,7 @@ class Frame:
         if self.left_s > 0:
             label = self.prompts("duration", seconds=ceil(self.left_s))
         if step_timer.step.repeat and not step_timer.is_up:
-            place = step_timer.place_in_repeat
+            place = step_timer.repeat_position
             count = self.prompts("screen.repetition", number=place.number, times=place.times)
             label = f"{count} · {label}"
         bar = Text("█" * cells + "░" * (width - cells), style="bold")

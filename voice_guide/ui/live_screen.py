@@ -23,7 +23,7 @@ from voice_guide.devices.keyboard import unechoed
 from voice_guide.dialogue.actions import Action, PlayChime, Say, SayIfFree, StopSpeaking
 from voice_guide.dialogue.events import Event, SentenceFinished, SpeechEnded
 from voice_guide.dialogue.phase import Phase
-from voice_guide.dialogue.plan.step_timer import Call
+from voice_guide.dialogue.plan.step_timer import Announcement
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.speech import sentences
 from voice_guide.dialogue.view import View
@@ -129,7 +129,7 @@ class LiveScreen:
     def _is_halfway(self) -> bool:
         """True if half of the step's time is announced, which no number on the screen shows."""
         step_timer = self._snapshot.view.step and self._snapshot.view.step.step_timer
-        return bool(step_timer and step_timer.call is Call.HALFWAY)
+        return bool(step_timer and step_timer.announcement is Announcement.HALFWAY)
 
     def _take_snapshot(self) -> None:
         """Replace the snapshot with the present state."""

@@ -1,4 +1,4 @@
-"""A routine that is led: the way through it, and how far it came."""
+"""The progress through a routine."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -10,49 +10,49 @@ from voice_guide.routines.model import Routine
 
 @dataclass(frozen=True)
 class RoutineProgress:
-    """How far a routine came."""
+    """A planned routine, and how much of it was done."""
 
     plan: RoutinePlan
-    """The way through it."""
+    """All steps in their order."""
 
-    at: int = 0
-    """Which of its legs is led, from 0."""
+    step_index: int = 0
+    """The index of the current step, from 0."""
 
     cautions_left: frozenset[str] = frozenset()
-    """The sentences of its cautions that were not yet heard to their end."""
+    """The sentences of the cautions that were not yet heard to their end."""
 
     is_complete: bool = False
-    """Whether it was led to its end, or the person has left."""
+    """True if the last step was finished, or the user said goodbye."""
 
     has_hurt: bool = False
-    """Whether it was stopped because it hurt, or the person felt unwell."""
+    """True if it was stopped because it hurt or the user felt unwell."""
 
     @classmethod
     def of(cls, routine: Routine) -> Self:
-        """Begin a routine, of which nothing was heard yet."""
+        """Return the beginning of a routine, with all cautions still to be heard."""
         return cls(RoutinePlan(routine), cautions_left=_sentences_of(routine.safety.cautions))
 
     @property
     def routine(self) -> Routine:
-        """What is led."""
+        """The routine itself."""
         return self.plan.routine
 
     @property
     def planned_step(self) -> PlannedStep:
-        """The leg it is at."""
-        return self.plan.steps[self.at]
+        """The current step."""
+        return self.plan.steps[self.step_index]
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody is to be asked later if it should go on."""
+        """True if a later start should not offer to resume it."""
         return self.is_complete or self.has_hurt
 
-    def heard(self, texts: Texts) -> Self:
-        """Return it after these were heard to their end."""
+    def after_playing(self, texts: Texts) -> Self:
+        """Return the progress after these texts were played to their end."""
         return replace(self, cautions_left=self.cautions_left - _sentences_of(texts))
 
-    def taken_up(self) -> Self:
-        """Return it not over, whatever it was."""
+    def resumed(self) -> Self:
+        """Return the progress as not over."""
         return replace(self, is_complete=False, has_hurt=False)
 
 

@@ -1,4 +1,4 @@
-"""The time of a step: how much of it is left, and what is said while it runs."""
+"""The time of a timed step: how much is left, and what is announced while it runs."""
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -8,45 +8,45 @@ from typing import Self
 from voice_guide.routines.model import Repeat, Step
 
 
-class Call(Enum):
-    """What a tick of the time is told with."""
+class Announcement(Enum):
+    """The kinds of announcement at a tick of the timer."""
 
     HALFWAY = auto()
-    """Half of it is over."""
+    """Half of the time is over."""
 
     COUNTDOWN = auto()
     """One of the last three seconds begins."""
 
     REPEAT = auto()
-    """One of the calls of a repetition is due."""
+    """The next call of a repetition is due."""
 
 
-_LAST = 3
-"""Seconds at the end that are counted."""
+_COUNTDOWN_S = 3
+"""Seconds at the end that are counted down."""
 
-_LONG = 20
-"""Seconds from which on half of them is worth telling."""
+_MIN_HALFWAY_S = 20
+"""Seconds that a step takes at least for its half to be announced."""
 
 
 @dataclass(frozen=True)
 class StepTimer:
-    """A step's time."""
+    """The time of one step."""
 
     step: Step
-    """The step, which takes time."""
+    """The timed step."""
 
     total_s: float
-    """How long it takes in all, in seconds."""
+    """The whole time, in seconds."""
 
     left_s: float
-    """How much of it is left, in seconds."""
+    """The time left, in seconds."""
 
     is_running: bool = False
-    """Whether it runs at this moment."""
+    """True while the time runs."""
 
     @classmethod
     def of(cls, step: Step, left_s: float | None = None) -> "StepTimer | None":
-        """Return a step's time, with so much of it left; None where it waits for the person."""
+        """Return a step's time, with `left_s` seconds left if given; None if it is not timed."""
         if step.total_s is None:
             return None
         return cls(
@@ -55,64 +55,64 @@ class StepTimer:
 
     @property
     def is_up(self) -> bool:
-        """Whether it is over."""
+        """True if no time is left."""
         return self.left_s <= 0
 
     @property
     def is_fresh(self) -> bool:
-        """Whether none of it has passed yet."""
+        """True if none of the time has passed."""
         return self.left_s >= self.total_s
 
     @property
     def tick_s(self) -> float:
-        """Seconds from one tick to the next: a second, or what one call of a repetition takes."""
+        """Seconds between two ticks: 1, or the length of one call of a repetition."""
         repeat = self.step.repeat
         return repeat.seconds / len(repeat.calls) if repeat else 1.0
 
     def running(self) -> Self:
-        """Return it running."""
+        """Return the timer, running."""
         return replace(self, is_running=True)
 
-    def halted(self) -> Self:
-        """Return it halted."""
+    def paused(self) -> Self:
+        """Return the timer, not running."""
         return replace(self, is_running=False)
 
-    def ticked(self, left_s: float) -> Self:
-        """Return it with so much left."""
+    def with_left(self, left_s: float) -> Self:
+        """Return the timer with this many seconds left."""
         return replace(self, left_s=left_s)
 
-    def longer(self, seconds: float) -> Self:
-        """Return it with so many seconds more; of a repetition, with as many whole ones more."""
+    def extended(self, seconds: float) -> Self:
+        """Return the timer with more seconds: rounded up to whole repetitions if it has any."""
         if self.step.repeat:
             one_s = self.step.repeat.seconds
             seconds = ceil(seconds / one_s) * one_s
         return replace(self, total_s=self.total_s + seconds, left_s=self.left_s + seconds)
 
     @property
-    def call(self) -> Call | None:
-        """What is to be told at this tick."""
+    def announcement(self) -> Announcement | None:
+        """The announcement that is due at this tick, if there is one."""
         if self.step.repeat:
-            return Call.REPEAT
-        if self.left_s <= _LAST:
-            return Call.COUNTDOWN
+            return Announcement.REPEAT
+        if self.left_s <= _COUNTDOWN_S:
+            return Announcement.COUNTDOWN
         is_half = self.left_s == ceil(self.total_s / 2)
-        return Call.HALFWAY if is_half and self.total_s >= _LONG else None
+        return Announcement.HALFWAY if is_half and self.total_s >= _MIN_HALFWAY_S else None
 
     @property
-    def call_within_s(self) -> float:
-        """By when what is told has to be over: before the next of its kind, or the end."""
-        if self.call is Call.HALFWAY:
-            return self.left_s - _LAST
+    def announcement_limit_s(self) -> float:
+        """Seconds in which the announcement must end: before the next one, or the countdown."""
+        if self.announcement is Announcement.HALFWAY:
+            return self.left_s - _COUNTDOWN_S
         return self.tick_s
 
     @property
-    def place_in_repeat(self) -> "PlaceInRepeat":
-        """Which call of which repetition is due."""
+    def repeat_position(self) -> "RepeatPosition":
+        """The repetition and the call that are due; raises LookupError if nothing is repeated."""
         repeat = self._repeat
         times = round(self.total_s / repeat.seconds)
-        gone = round((self.total_s - self.left_s) / self.tick_s)
-        number, call = divmod(gone, len(repeat.calls))
-        return PlaceInRepeat(repeat.calls[call], number + 1, times, is_first_call=call == 0)
+        calls_done = round((self.total_s - self.left_s) / self.tick_s)
+        number, call = divmod(calls_done, len(repeat.calls))
+        return RepeatPosition(repeat.calls[call], number + 1, times, is_first_call=call == 0)
 
     @property
     def _repeat(self) -> Repeat:
@@ -122,27 +122,27 @@ class StepTimer:
 
 
 @dataclass(frozen=True)
-class PlaceInRepeat:
-    """Where a repetition is."""
+class RepeatPosition:
+    """A position in a repetition."""
 
     call: str
-    """What is called."""
+    """The words that are called."""
 
     number: int
-    """Which time it is, counted from 1."""
+    """The number of the repetition, from 1."""
 
     times: int
-    """How often it is done in all."""
+    """The total of repetitions."""
 
     is_first_call: bool
-    """Whether a new time begins with this call."""
+    """True if a repetition begins with this call."""
 
     @property
     def is_last(self) -> bool:
-        """Whether it is the last time."""
+        """True in the last repetition."""
         return self.number == self.times
 
     @property
     def is_halfway(self) -> bool:
-        """Whether half of the times are over as this one begins."""
+        """True in the repetition that begins the second half."""
         return self.number == self.times // 2 + 1

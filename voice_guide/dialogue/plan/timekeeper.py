@@ -1,4 +1,4 @@
-"""The one timer: what it runs for, and the time of the step it belongs to."""
+"""The dialogue's one timer: it runs the time of a step, or a short wait."""
 
 from enum import Enum, auto
 
@@ -10,103 +10,103 @@ from voice_guide.routines.model import Step
 
 
 class TimerPurpose(Enum):
-    """What the timer runs for."""
+    """The purpose that the timer runs for."""
 
-    HOLD = auto()
+    STEP_TIME = auto()
     """The time of a step."""
 
     GET_READY = auto()
-    """The moment to bring the hands in place, before the time of a step begins by itself."""
+    """The wait before a step's time begins by itself: the hands get in place meanwhile."""
 
-    CARRY_ON = auto()
-    """The moment that a step without a time takes where the guide carries on by itself."""
+    NEXT_STEP = auto()
+    """The wait after a step without a time, before the guide carries on by itself."""
 
 
-_MOMENTS_S = {TimerPurpose.GET_READY: 5.0, TimerPurpose.CARRY_ON: 8.0}
-"""How long these moments are, in seconds: this project's choice."""
+_WAITS_S = {TimerPurpose.GET_READY: 5.0, TimerPurpose.NEXT_STEP: 8.0}
+"""Seconds that each wait takes: this project's choice."""
 
 
 class Timekeeper:
-    """Runs the time of a step, and the moments in between."""
+    """Runs the time of a step and the waits in between."""
 
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._runs: TimerPurpose | None = None
+        self._purpose: TimerPurpose | None = None
         self.step_timer: StepTimer | None = None
-        """The time of the step; None where it waits for the person."""
-        self.begins_when_silent = False
-        """Whether the time of the step is to begin as soon as nothing is being said."""
+        """The time of the step; None where it waits for the user."""
+        self.starts_when_silent = False
+        """True if the time of the step starts as soon as nothing is being said."""
 
-    def take(self, step: Step, left_s: float | None = None) -> None:
-        """Have the time of another step, which is not to run yet."""
+    def load(self, step: Step, left_s: float | None = None) -> None:
+        """Take the time of another step, without starting it."""
         self.step_timer = StepTimer.of(step, left_s)
-        self.begins_when_silent = False
+        self.starts_when_silent = False
 
     def begin(self) -> list[Action]:
-        """Run the time of the step: a chime tells it, or the first of the step's own calls."""
+        """Start the time of the step, with a chime or the first call of a repetition."""
         if self.step_timer is None:
             return []
         self.step_timer = self.step_timer.running()
-        self.begins_when_silent = False
-        starts = self._call() if self.step_timer.step.repeat else [PlayChime(Chime.START)]
-        return [*starts, *self._run_hold()]
+        self.starts_when_silent = False
+        opening = self._announce() if self.step_timer.step.repeat else [PlayChime(Chime.START)]
+        return [*opening, *self._run_step_time()]
 
-    def wait(self, runs: TimerPurpose) -> list[Action]:
-        """Let a moment pass."""
-        self._runs = runs
-        return [SetTimer(_MOMENTS_S[runs])]
+    def wait(self, purpose: TimerPurpose) -> list[Action]:
+        """Start a wait."""
+        self._purpose = purpose
+        return [SetTimer(_WAITS_S[purpose])]
 
     def stop_waiting(self) -> list[Action]:
-        """Forget a moment that was to pass; the time of a step runs on."""
-        return [] if self._runs in (None, TimerPurpose.HOLD) else self._stop()
+        """Cancel a wait; the time of a step runs on."""
+        return [] if self._purpose in (None, TimerPurpose.STEP_TIME) else self._stop()
 
     def pause(self) -> list[Action]:
-        """Stop every clock; the time of a step that runs goes on when the person does."""
+        """Stop the timer; a step's time that was running starts again after the next speech."""
         if self.step_timer and self.step_timer.is_running:
-            self.begins_when_silent = True
-            self.step_timer = self.step_timer.halted()
+            self.starts_when_silent = True
+            self.step_timer = self.step_timer.paused()
         return self._stop()
 
     def halt(self) -> list[Action]:
-        """Stop every clock, until the person is in place again."""
+        """Stop the timer; a step's time starts again only when the user is ready."""
         stopped = self.pause()
-        self.begins_when_silent = False
+        self.starts_when_silent = False
         return stopped
 
     def tick(self, left_s: float) -> list[Action]:
-        """Take note of the time, and tell it where it is worth it."""
-        if self._runs is not TimerPurpose.HOLD or self.step_timer is None:
+        """Note the time left of a step, and announce it where that is due."""
+        if self._purpose is not TimerPurpose.STEP_TIME or self.step_timer is None:
             return []
-        self.step_timer = self.step_timer.ticked(left_s)
-        return self._call()
+        self.step_timer = self.step_timer.with_left(left_s)
+        return self._announce()
 
     def time_up(self) -> TimerPurpose | None:
-        """Take note that the timer has run out; return what it ran for."""
-        runs, self._runs = self._runs, None
-        if runs is TimerPurpose.HOLD and self.step_timer:
-            self.step_timer = self.step_timer.ticked(0).halted()
-        return runs
+        """Note that the timer has run out; return the purpose it ran for."""
+        purpose, self._purpose = self._purpose, None
+        if purpose is TimerPurpose.STEP_TIME and self.step_timer:
+            self.step_timer = self.step_timer.with_left(0).paused()
+        return purpose
 
-    def longer(self, seconds: float) -> list[Action]:
-        """Give the step so much more time; where it was over, it begins again when silent."""
+    def extend(self, seconds: float) -> list[Action]:
+        """Give the step more time; if its time was up, it starts again after the next speech."""
         if self.step_timer is None:
             return []
-        self.begins_when_silent |= self.step_timer.is_up
-        self.step_timer = self.step_timer.longer(seconds)
-        return self._run_hold() if self.step_timer.is_running else []
+        self.starts_when_silent |= self.step_timer.is_up
+        self.step_timer = self.step_timer.extended(seconds)
+        return self._run_step_time() if self.step_timer.is_running else []
 
-    def _run_hold(self) -> list[Action]:
+    def _run_step_time(self) -> list[Action]:
         if self.step_timer is None:
             return []
-        self._runs = TimerPurpose.HOLD
+        self._purpose = TimerPurpose.STEP_TIME
         return [SetTimer(self.step_timer.left_s, self.step_timer.tick_s)]
 
     def _stop(self) -> list[Action]:
-        self._runs = None
+        self._purpose = None
         return [StopTimer()]
 
-    def _call(self) -> list[Action]:
-        step_timer = self.step_timer
-        if step_timer is None or step_timer.call is None:
+    def _announce(self) -> list[Action]:
+        timer = self.step_timer
+        if timer is None or timer.announcement is None:
             return []
-        return [SayIfFree(self._script.call(step_timer), step_timer.call_within_s)]
+        return [SayIfFree(self._script.announcement(timer), timer.announcement_limit_s)]

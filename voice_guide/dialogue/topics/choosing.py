@@ -1,4 +1,4 @@
-"""Choosing a routine, and what is said before its first step."""
+"""Choosing a routine, and the introduction before its first step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from voice_guide.routines.model import Routine
 
 @dataclass(eq=False)
 class Choosing(Topic):
-    """Offers routines and introduces the one that is chosen."""
+    """Offers routines, and introduces the chosen one."""
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         library = self.state.library
         return {
             Intent.CHOOSE_AREA: lambda c: self._choose(library.for_area(str(c.slots["area"]))),
@@ -29,17 +29,19 @@ class Choosing(Topic):
         }
 
     def introduce(self, routine: Routine) -> list[Action]:
-        """Take a routine, and say everything to know before its first step."""
+        """Choose a routine, and say everything to know before its first step."""
         state = self.state
         state.phase = Phase.PREPARING
         state.chosen = RoutineProgress.of(routine)
-        state.broken_off = None
-        state.record.leave()
+        state.interrupted = None
+        state.diary.close_entry()
         introduction = state.script.introduction(state.chosen.plan)
-        return [*state.time.halt(), *state.speech.say(*introduction)]
+        return [*state.timekeeper.halt(), *state.speech.say(*introduction)]
 
-    def _choose(self, fitting: Sequence[Routine]) -> list[Action]:
-        return self.introduce(fitting[0]) if len(fitting) == 1 else self._offer("which", fitting)
+    def _choose(self, matching: Sequence[Routine]) -> list[Action]:
+        return (
+            self.introduce(matching[0]) if len(matching) == 1 else self._offer("which", matching)
+        )
 
     def _choose_number(self, number: int) -> list[Action]:
         offered = self.state.offered
@@ -50,6 +52,6 @@ class Choosing(Topic):
     def _offer(self, opening: str, routines: Sequence[Routine]) -> list[Action]:
         state = self.state
         if state.phase is Phase.PREPARING:
-            state.forget_the_routine()
+            state.leave_routine()
         state.offered = tuple(routines)
         return state.speech.say(*state.script.offer(opening, routines))

@@ -1,4 +1,4 @@
-"""The diary: how strong the pain is, what it tells, and whether to keep it."""
+"""The pain diary: consent, the pain before and after a routine, and what the diary shows."""
 
 from dataclasses import dataclass
 
@@ -13,89 +13,89 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class DiaryTopic(Topic):
-    """Notes what the person agrees to have noted."""
+    """Asks for the pain and writes it down, for a user who agreed to a diary."""
 
     navigation: Navigation
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
-            Intent.DIARY: lambda _: self._tell(),
-            Intent.FORGET_DIARY: lambda _: self._ask_to_forget(),
-            Intent.KEEP_DIARY: lambda _: self._keep(True),
-            Intent.NO_ANSWER: lambda _: self._go_on_unrated(),
-            Intent.NO_DIARY: lambda _: self._keep(False),
+            Intent.DIARY: lambda _: self._summarize(),
+            Intent.FORGET_DIARY: lambda _: self._ask_to_erase(),
+            Intent.KEEP_DIARY: lambda _: self._set_consent(True),
+            Intent.NO_ANSWER: lambda _: self._continue_unrated(),
+            Intent.NO_DIARY: lambda _: self._set_consent(False),
             Intent.RATE: lambda c: self._rate(int(c.slots["pain"])),
         }
 
     def agree(self) -> list[Action]:
-        """Keep a diary from now on: the routine that has just ended comes first in it."""
-        state, record = self.state, self.state.record
-        agreed = [*record.answer(True), *record.begin(state.progress.routine)]
-        ended = record.end(Ending.DONE)
-        ask = state.script.line("diary_agreed"), state.script.line("ask.after")
-        return [*agreed, *ended, *state.ask(Question.AFTER, *ask)]
+        """Keep a diary from now on, beginning with the routine that has just ended."""
+        state, diary = self.state, self.state.diary
+        consented = diary.set_consent(True)
+        written = [*diary.begin_entry(state.progress.routine), *diary.set_ending(Ending.DONE)]
+        texts = state.script.line("diary_agreed"), state.script.line("ask.after")
+        return [*consented, *written, *state.ask(Question.PAIN_AFTER, *texts)]
 
     def refuse(self) -> list[Action]:
-        """Keep no diary."""
+        """Keep no diary, and say how to begin one later."""
         state = self.state
-        refused = state.script.line("diary_refused"), state.script.line("done_choose")
-        return [*state.record.answer(False), *state.speech.say(*refused)]
+        texts = state.script.line("diary_refused"), state.script.line("done_choose")
+        return [*state.diary.set_consent(False), *state.speech.say(*texts)]
 
-    def forget(self) -> list[Action]:
+    def erase(self) -> list[Action]:
         """Erase the diary."""
-        return [*self.state.record.forget(), *self.state.say("diary_forgotten")]
+        return [*self.state.diary.erase(), *self.state.say("diary_forgotten")]
 
-    def stay(self) -> list[Action]:
+    def keep(self) -> list[Action]:
         """Leave the diary as it is."""
         return self.state.say("diary_stays")
 
-    def _tell(self) -> list[Action]:
+    def _summarize(self) -> list[Action]:
         state = self.state
-        if state.record.is_empty:
+        if state.diary.is_empty:
             return state.answer("diary_empty")
-        lines = [state.script.line("diary_of", of=of) for of in state.record.recent_trends]
+        lines = [state.script.line("diary_of", of=trend) for trend in state.diary.recent_trends]
         return state.speech.answer(*(lines or [state.script.line("diary_old")]))
 
-    def _keep(self, is_wanted: bool) -> list[Action]:
-        noted = self.state.record.answer(is_wanted)
-        if not noted:
+    def _set_consent(self, is_wanted: bool) -> list[Action]:
+        saved = self.state.diary.set_consent(is_wanted)
+        if not saved:
             return self.state.answer("diary_impossible")
-        return [*noted, *self.state.answer("diary_agreed" if is_wanted else "diary_refused")]
+        return [*saved, *self.state.answer("diary_agreed" if is_wanted else "diary_refused")]
 
-    def _ask_to_forget(self) -> list[Action]:
+    def _ask_to_erase(self) -> list[Action]:
         state = self.state
-        if state.record.is_empty:
+        if state.diary.is_empty:
             return state.answer("diary_empty")
-        halted = state.time.pause()
-        return [*halted, *state.ask(Question.FORGET, state.script.line("ask.forget"))]
+        stopped = state.timekeeper.pause()
+        return [*stopped, *state.ask(Question.ERASE_DIARY, state.script.line("ask.forget"))]
 
     def _rate(self, pain: int) -> list[Action]:
         state, question = self.state, self.state.question
-        state.drop_the_question()
-        if question is Question.BEFORE:
-            state.record.tell_before(pain)
-            written = state.record.begin(state.progress.routine)
+        state.drop_question()
+        if question is Question.PAIN_BEFORE:
+            state.diary.set_pain_before(pain)
+            written = state.diary.begin_entry(state.progress.routine)
             noted = state.script.line("pain_noted", pain=pain)
-            advice, told = self._advice()
-            return [*written, *advice, *self.navigation.enter(0, noted, *told)]
-        written = state.record.tell_after(pain)
-        noted = state.script.line("pain_after", pain=pain, relief=state.record.relief)
-        advice, told = self._advice()
+            saved, advice = self._advice()
+            return [*written, *saved, *self.navigation.enter(0, noted, *advice)]
+        written = state.diary.set_pain_after(pain)
+        noted = state.script.line("pain_after", pain=pain, relief=state.diary.relief)
+        saved, advice = self._advice()
         done = state.script.line("done_choose")
-        return [*written, *advice, *state.speech.say(noted, *told, done)]
+        return [*written, *saved, *state.speech.say(noted, *advice, done)]
 
-    def _go_on_unrated(self) -> list[Action]:
+    def _continue_unrated(self) -> list[Action]:
         question = self.state.question
-        self.state.drop_the_question()
-        if question is Question.BEFORE:
+        self.state.drop_question()
+        if question is Question.PAIN_BEFORE:
             return self.navigation.enter(0)
         return self.state.say("done_choose")
 
     def _advice(self) -> tuple[list[Action], Texts]:
-        """What to note and to say where the diary speaks for seeing a doctor."""
+        """Return what to store and to say if the diary calls for a doctor."""
         script = self.state.script
-        noted = self.state.record.advise()
-        told = (script.line("see_a_doctor"), script.line("ask_who_to_call"))
-        return (noted, told) if noted else ([], ())
+        saved = self.state.diary.advise_doctor()
+        texts = (script.line("see_a_doctor"), script.line("ask_who_to_call"))
+        return (saved, texts) if saved else ([], ())

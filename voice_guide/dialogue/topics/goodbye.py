@@ -12,25 +12,26 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class Goodbye(Topic):
-    """Ends the program with the conversation or, where that stays on, puts it to sleep."""
+    """Ends the program or, on a device in service mode, puts it to sleep."""
 
     sleeping: Sleeping
     service_mode: bool
+    """True on a device that stays on between sessions."""
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {Intent.GOODBYE: lambda _: self._say_goodbye()}
 
     def _say_goodbye(self) -> list[Action]:
         state = self.state
-        halted = state.time.halt()
-        written = state.record.end(Ending.STOPPED) if state.place is Phase.STEP else []
+        stopped = state.timekeeper.halt()
+        written = state.diary.set_ending(Ending.STOPPED) if state.base_phase is Phase.STEP else []
         if self.service_mode:
-            state.forget_the_routine()
-            slept = self.sleeping.sleep(state.script.line("goodbye"))
-            return [*halted, *written, *slept]
+            state.leave_routine()
+            asleep = self.sleeping.sleep(state.script.line("goodbye"))
+            return [*stopped, *written, *asleep]
         if state.chosen:
-            # Whoever says goodbye is not asked at the next start whether to go on.
+            # After a goodbye, the next start does not offer to resume the session.
             state.chosen = replace(state.chosen, is_complete=True)
-        return [*halted, *written, *state.say("goodbye"), End()]
+        return [*stopped, *written, *state.say("goodbye"), End()]

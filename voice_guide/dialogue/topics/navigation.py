@@ -1,4 +1,4 @@
-"""Leading through a routine: from its first step to its last, and back."""
+"""Moving through a routine: to the next step, back, and to any other."""
 
 from dataclasses import dataclass, replace
 
@@ -14,14 +14,14 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class Navigation(Topic):
-    """Goes from step to step."""
+    """Enters the steps of a routine, and finishes it after the last."""
 
     choosing: Choosing
     queries: Queries
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
             Intent.BACK: lambda c: self._back(int(c.slots.get("number", 1))),
             Intent.GO_TO: lambda c: self._go_to(int(c.slots["number"])),
@@ -30,52 +30,53 @@ class Navigation(Topic):
             Intent.START_OVER: lambda _: self._start_over(),
         }
 
-    def enter(self, at: int, *before: str, left_s: float | None = None) -> list[Action]:
-        """Lead a leg from its beginning; where so much is given, with that much time left."""
+    def enter(self, index: int, *before: str, left_s: float | None = None) -> list[Action]:
+        """Begin a step, after the texts `before`; `left_s` is the time left of a timed step."""
         state = self.state
-        state.chosen = replace(state.progress, at=at)
+        state.chosen = replace(state.progress, step_index=index)
         state.unsaid = ()
-        written = [*state.time.halt(), *state.record.begin(state.progress.routine)]
-        state.time.take(state.progress.planned_step.step, left_s)
-        return [*written, *self.lead(*before, *state.step)]
+        written = [*state.timekeeper.halt(), *state.diary.begin_entry(state.progress.routine)]
+        state.timekeeper.load(state.progress.planned_step.step, left_s)
+        return [*written, *self.lead(*before, *state.step_texts)]
 
     def lead(self, *texts: str) -> list[Action]:
-        """Be in the step, and say this."""
+        """Enter the phase of the steps, and say these texts."""
         self.state.phase = Phase.STEP
-        self.state.chosen = self.state.progress.taken_up()
+        self.state.chosen = self.state.progress.resumed()
         return self.state.speech.say(*texts)
 
     def next(self) -> list[Action]:
-        """Lead the next leg; after the last, finish."""
+        """Begin the next step; after the last, finish."""
         if self.state.phase is Phase.PREPARING:
             return self._begin()
-        return self.enter_or_finish(self.state.progress.at + 1)
+        return self.enter_or_finish(self.state.progress.step_index + 1)
 
-    def enter_or_finish(self, at: int) -> list[Action]:
-        """Lead a leg; past the last, the routine is complete."""
-        return self.enter(at) if at < len(self.state.progress.plan.steps) else self._finish()
+    def enter_or_finish(self, index: int) -> list[Action]:
+        """Begin the step at this index; past the last, finish the routine."""
+        is_step = index < len(self.state.progress.plan.steps)
+        return self.enter(index) if is_step else self._finish()
 
     def _ready(self) -> list[Action]:
         state = self.state
         if state.phase is Phase.PREPARING:
             return self._begin()
         if state.progress.cautions_left:
-            return self.lead(*state.step)
-        step_timer = state.time.step_timer
+            return self.lead(*state.step_texts)
+        step_timer = state.timekeeper.step_timer
         if step_timer is None or step_timer.is_up:
             return self.next()
         if step_timer.is_running:
             return self.queries.time_left()
-        caution = state.script.caution(state.progress.planned_step)
-        if state.speech.has_still_to_say(caution):
-            state.time.begins_when_silent = True
+        caution = state.script.step_caution(state.progress.planned_step)
+        if state.speech.has_yet_to_say(caution):
+            state.timekeeper.starts_when_silent = True
             return state.speech.say(*caution)
-        return [*state.speech.say(), *state.time.begin()]
+        return [*state.speech.say(), *state.timekeeper.begin()]
 
     def _begin(self) -> list[Action]:
         state = self.state
-        if state.record.is_kept and state.record.number is None:
-            return state.ask(Question.BEFORE, state.script.line("ask.before"))
+        if state.diary.is_kept and state.diary.entry_number is None:
+            return state.ask(Question.PAIN_BEFORE, state.script.line("ask.before"))
         return self.enter(0)
 
     def _finish(self) -> list[Action]:
@@ -83,18 +84,21 @@ class Navigation(Topic):
         state.phase = Phase.FINISHED
         state.chosen = replace(state.progress, is_complete=True)
         texts = state.script.ending(state.progress.routine)
-        written = [*state.time.halt(), *state.record.end(Ending.DONE)]
-        if state.record.is_kept:
-            return [*written, *state.ask(Question.AFTER, *texts, state.script.line("ask.after"))]
-        if state.record.can_be_offered:
+        written = [*state.timekeeper.halt(), *state.diary.set_ending(Ending.DONE)]
+        if state.diary.is_kept:
+            return [
+                *written,
+                *state.ask(Question.PAIN_AFTER, *texts, state.script.line("ask.after")),
+            ]
+        if state.diary.can_be_offered:
             return [*written, *state.ask(Question.DIARY, *texts, state.script.line("ask.diary"))]
         return [*written, *state.speech.say(*texts, state.script.line("done_choose"))]
 
     def _back(self, count: int) -> list[Action]:
-        at = self.state.progress.at
-        if count > at:
+        index = self.state.progress.step_index
+        if count > index:
             return self.enter(0, self.state.script.line("first_step_already"))
-        return self.enter(at - count)
+        return self.enter(index - count)
 
     def _go_to(self, number: int) -> list[Action]:
         total = len(self.state.progress.plan.steps)

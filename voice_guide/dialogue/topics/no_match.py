@@ -1,4 +1,4 @@
-"""What was not understood: a chime, and once a hint."""
+"""Speech that was not understood: a chime, and after two in a row a hint."""
 
 from dataclasses import dataclass, field
 
@@ -8,21 +8,21 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.topics.topic import Topic
 
 _HINT_AFTER = 2
-"""Utterances not understood in a row after which one hint is given, once."""
+"""Utterances in a row that were not understood, after which a hint is given."""
 
 
 @dataclass(eq=False)
 class NoMatch(Topic):
-    """Counts what was not understood in a row."""
+    """Counts how often in a row the user was not understood."""
 
     _in_a_row: int = field(default=0, init=False)
 
     def understood(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self._in_a_row = 0
 
     def not_understood(self) -> list[Action]:
-        """Let the person know; asleep, talk is nobody's business."""
+        """Let the user know; asleep, ignore what was not understood."""
         if self.state.phase is Phase.ASLEEP:
             return []
         self._in_a_row += 1

@@ -1,4 +1,4 @@
-"""Pausing and resuming, and stopping."""
+"""Pausing, resuming and stopping."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class Pausing(Topic):
-    """Halts what is going on, and takes it up again."""
+    """Interrupts the dialogue, and resumes it."""
 
     navigation: Navigation
     resume_session: ResumeSession
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
             Intent.PAUSE: lambda _: self._pause(),
             Intent.RESUME: lambda _: self.resume(),
@@ -34,39 +34,43 @@ class Pausing(Topic):
             return state.speech.remark(state.script.line("take_your_time"))
         if state.phase is Phase.PAUSED:
             return state.say("still_paused")
-        state.step_aside(Phase.PAUSED)
-        state.unsaid = state.speech.end()
-        return [*state.time.pause(), *state.say("paused")]
+        state.suspend(Phase.PAUSED)
+        state.unsaid = state.speech.take_remaining()
+        return [*state.timekeeper.pause(), *state.say("paused")]
 
     def resume(self) -> list[Action]:
-        """Go on with what was paused or stopped, at the sentence that was cut short."""
+        """Resume after a pause or a stop, at the sentence that was interrupted."""
         state, lead = self.state, self.navigation.lead
         was_paused, question = state.phase is Phase.PAUSED, state.question
-        state.drop_the_question()
-        if question is Question.GO_ON:
-            return self.resume_session.go_on()
+        state.drop_question()
+        if question is Question.RESUME:
+            return self.resume_session.accept()
         unsaid, state.unsaid = state.unsaid, ()
-        if state.phase is Phase.STEP and state.time.begins_when_silent and state.time.step_timer:
-            left = state.script.time_left(state.time.step_timer)
+        if (
+            state.phase is Phase.STEP
+            and state.timekeeper.starts_when_silent
+            and state.timekeeper.step_timer
+        ):
+            left = state.script.time_left(state.timekeeper.step_timer)
             return lead(state.script.line("resumed"), *(unsaid or [left]))
         if state.phase is Phase.STEP or (state.is_under_way and not was_paused):
-            step = state.step
-            # A step that was heard to its end, whatever was cut short after it, is said again.
+            step = state.step_texts
+            # A step that was heard to its end is said again, after what was interrupted later.
             is_cut = bool(unsaid) and step[-1].endswith(unsaid[-1])
             return lead(*unsaid, *(() if is_cut else step))
-        return state.speech.say(state.script.line("resumed"), *(unsaid or [state.help]))
+        return state.speech.say(state.script.line("resumed"), *(unsaid or [state.help_text]))
 
     def _stop(self) -> list[Action]:
         state = self.state
-        halted = state.time.halt()
+        stopped = state.timekeeper.halt()
         if state.phase is Phase.STEP:
-            state.unsaid = state.speech.end()
-        state.phase = state.place
+            state.unsaid = state.speech.take_remaining()
+        state.phase = state.base_phase
         if state.phase is Phase.STEP:
             state.phase = Phase.FINISHED
-            written = state.record.end(Ending.STOPPED)
-            return [*halted, *written, *state.say("stopped_in_routine", **state.position)]
+            written = state.diary.set_ending(Ending.STOPPED)
+            return [*stopped, *written, *state.say("stopped_in_routine", **state.position)]
         state.unsaid = ()
         if state.phase is Phase.PREPARING:
-            state.forget_the_routine()
-        return [*halted, *state.say("stopped")]
+            state.leave_routine()
+        return [*stopped, *state.say("stopped")]

@@ -1,4 +1,4 @@
-"""What the person asks about where things are; none of it changes anything."""
+"""Questions about the routine and the session; answering them changes nothing."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class Queries(Topic):
-    """Answers what is asked about the routine and what can be said."""
+    """Answers questions about the routine, the step and what can be said."""
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         state = self.state
         return {
-            Intent.HELP: lambda _: state.speech.answer(state.help),
+            Intent.HELP: lambda _: state.speech.answer(state.help_text),
             Intent.NEEDS: lambda _: self._needs(),
             Intent.REPEAT: lambda _: self._repeat(),
             Intent.STEPS_LEFT: lambda _: self._steps_left(),
@@ -30,11 +30,11 @@ class Queries(Topic):
         }
 
     def time_left(self) -> list[Action]:
-        """Tell how much of the step's time is left, or how many steps where it has none."""
+        """Say how much of the step's time is left, or how many steps if it is not timed."""
         state = self.state
-        if state.time.step_timer is None or not state.is_under_way:
+        if state.timekeeper.step_timer is None or not state.is_under_way:
             return self._steps_left()
-        return state.speech.answer(state.script.time_left(state.time.step_timer))
+        return state.speech.answer(state.script.time_left(state.timekeeper.step_timer))
 
     def _steps_left(self) -> list[Action]:
         state = self.state
@@ -45,11 +45,11 @@ class Queries(Topic):
         return state.speech.answer(state.script.needs(state.progress.routine))
 
     def _repeat(self) -> list[Action]:
-        """Say the last thing again; in a step, never without the step itself."""
+        """Say the last texts again; in a step, always with the step itself."""
         state = self.state
         texts = state.speech.last
-        if state.place is Phase.STEP and state.question is None:
-            texts = (*without(texts, state.step), *state.step)
+        if state.base_phase is Phase.STEP and state.question is None:
+            texts = (*without(texts, state.step_texts), *state.step_texts)
         return state.speech.say(*texts)
 
     def _tell_more(self) -> list[Action]:
@@ -60,8 +60,8 @@ class Queries(Topic):
 
     def _what_next(self) -> list[Action]:
         state = self.state
-        at = state.progress.at if state.is_under_way else -1
-        return state.speech.answer(state.script.next_is(state.progress.plan, at))
+        index = state.progress.step_index if state.is_under_way else -1
+        return state.speech.answer(state.script.next_step(state.progress.plan, index))
 
     def _where(self) -> list[Action]:
         state = self.state

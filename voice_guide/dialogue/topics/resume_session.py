@@ -1,4 +1,4 @@
-"""Beginning: with a welcome, or by taking up a session that broke off."""
+"""The beginning of a session: a welcome, or the offer to resume an interrupted one."""
 
 from dataclasses import dataclass
 
@@ -18,73 +18,76 @@ from voice_guide.routines.model import Routine
 
 @dataclass(eq=False)
 class ResumeSession(Topic):
-    """Begins a session, and goes on with an earlier one where the person wants that."""
+    """Begins a session, and resumes an interrupted one if the user wants that."""
 
     choosing: Choosing
     navigation: Navigation
     wake_phrase: str
 
     def begin(self, event: Started, routine: Routine | None) -> list[Action]:
-        """Say the first thing of all; with a routine, begin with that one."""
+        """Say the first words of the session; with a routine, introduce it at once."""
         state = self.state
-        state.record.open(event.diary, event.today)
+        state.diary.open(event.diary, event.today)
         if routine:
             return self.choosing.introduce(routine)
-        rejected_packs = state.script.left_out(state.library.rejected_packs)
+        rejected_packs = state.script.rejected_packs(state.library.rejected_packs)
         if event.is_first:
-            # Something is kept from now on, so that it is said once ever.
+            # Storing something now makes this the only start that counts as the first.
             return [SaveCheckpoint(None), *state.speech.say(*self._first_words, *rejected_packs)]
-        if self._course_of(event.place) is None:
+        if self._progress_at(event.checkpoint) is None:
             return state.speech.say(state.script.line("welcome"), *rejected_packs)
-        state.broken_off = event.place
+        state.interrupted = event.checkpoint
         return self.ask(*rejected_packs)
 
     @property
     def _first_words(self) -> Texts:
-        """What somebody has to know who has this device before her for the first time."""
+        """The words for a user who starts the device for the first time."""
         script = self.state.script
         how_to_begin = script.line("how_to_begin", wake_phrase=self.wake_phrase)
         return script.line("first_welcome"), how_to_begin
 
     def ask(self, *before: str) -> list[Action]:
-        """Ask whether to go on with what broke off."""
-        state, place = self.state, self.state.broken_off
-        progress = self._course_of(place)
-        if place is None or progress is None:
+        """Ask whether to resume the interrupted session, after the texts `before`."""
+        state, checkpoint = self.state, self.state.interrupted
+        progress = self._progress_at(checkpoint)
+        if checkpoint is None or progress is None:
             return state.say("awake")
-        return state.ask(Question.GO_ON, *before, state.script.ask_to_go_on(progress.plan, place))
+        question = state.script.ask_to_resume(progress.plan, checkpoint)
+        return state.ask(Question.RESUME, *before, question)
 
-    def go_on(self) -> list[Action]:
-        """Take up again where a session broke off."""
+    def accept(self) -> list[Action]:
+        """Resume the interrupted session at its checkpoint."""
         state = self.state
-        place, state.broken_off = state.broken_off, None
-        progress = self._course_of(place)
-        if place is None or progress is None:
+        checkpoint, state.interrupted = state.interrupted, None
+        progress = self._progress_at(checkpoint)
+        if checkpoint is None or progress is None:
             return state.say("welcome")
-        if not place.is_under_way:
+        if not checkpoint.is_under_way:
             return self.choosing.introduce(progress.routine)
         state.chosen = progress
-        state.record.take_up(place.entry)
-        return self.navigation.enter(progress.at, left_s=place.left_s)
+        state.diary.resume_entry(checkpoint.entry)
+        return self.navigation.enter(progress.step_index, left_s=checkpoint.left_s)
 
     def start_over(self) -> list[Action]:
-        """Lead the routine that broke off from its beginning."""
-        progress = self._course_of(self.state.broken_off)
-        return self.choosing.introduce(progress.routine) if progress else self.leave()
+        """Begin the interrupted routine again."""
+        progress = self._progress_at(self.state.interrupted)
+        return self.choosing.introduce(progress.routine) if progress else self.decline()
 
-    def leave(self) -> list[Action]:
-        """Leave what broke off, and begin as if nothing had been."""
-        self.state.broken_off = None
+    def decline(self) -> list[Action]:
+        """Drop the interrupted session, and say the welcome instead."""
+        self.state.interrupted = None
         return self.state.say("welcome")
 
-    def _course_of(self, place: SessionCheckpoint | None) -> RoutineProgress | None:
-        """Return how far it came; None where there is nothing, or the routine changed since."""
-        if place is None:
+    def _progress_at(self, checkpoint: SessionCheckpoint | None) -> RoutineProgress | None:
+        """Return the progress at a checkpoint; None if the routine is gone or has changed."""
+        if checkpoint is None:
             return None
         try:
-            plan = RoutinePlan(self.state.library.by_id(place.routine), place.first_side)
+            routine = self.state.library.by_id(checkpoint.routine)
         except VoiceGuideError:
             return None
-        if place.step_index >= len(plan.steps):
+        plan = RoutinePlan(routine, checkpoint.first_side)
+        if checkpoint.step_index >= len(plan.steps):
             return None
-        return RoutineProgress(plan, place.step_index, frozenset(place.cautions_left))
+        cautions_left = frozenset(checkpoint.cautions_left)
+        return RoutineProgress(plan, checkpoint.step_index, cautions_left)

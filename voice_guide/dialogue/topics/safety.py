@@ -1,4 +1,4 @@
-"""Pain, and feeling unwell: it stops at once, whatever is going on."""
+"""Pain and feeling unwell: both stop the routine at once, in every phase."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,39 +15,43 @@ from voice_guide.routines.model import Routine
 
 @dataclass(eq=False)
 class Safety(Topic):
-    """Stops what hurts, and asks whether to end it."""
+    """Stops the routine, says what the source advises, and asks whether to end it."""
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         script = self.state.script
         return {
             Intent.HURTS: lambda _: self._stop_because(script.when_it_hurts),
             Intent.UNWELL: lambda _: self._stop_because(script.when_unwell),
         }
 
-    def end(self) -> list[Action]:
-        """The routine is to end."""
-        self.state.forget_the_routine()
+    def end_routine(self) -> list[Action]:
+        """End the routine, as the user answered."""
+        self.state.leave_routine()
         return self.state.say("ended")
 
-    def stay(self) -> list[Action]:
-        """It is not to end: it stays stopped until the person goes on."""
+    def stay_stopped(self) -> list[Action]:
+        """Leave the routine stopped, until the user goes on."""
         return self.state.say("stopped_in_routine", **self.state.position)
 
     def _stop_because(self, texts: Callable[[Routine | None], Texts]) -> list[Action]:
         state = self.state
-        halted = state.time.halt()
+        stopped = state.timekeeper.halt()
         state.unsaid = ()
         if not state.is_under_way:
-            state.forget_the_routine()
-            return [*halted, *state.speech.say(*texts(None))]
-        told = texts(state.progress.routine)
+            state.leave_routine()
+            return [*stopped, *state.speech.say(*texts(None))]
+        advice = texts(state.progress.routine)
         if state.progress.is_complete:
-            # There is nothing left to end, and how it ended is written down.
-            state.forget_the_routine()
-            return [*halted, *state.speech.say(*told)]
+            # Nothing is left to end, and the ending is already in the diary.
+            state.leave_routine()
+            return [*stopped, *state.speech.say(*advice)]
         state.phase = Phase.FINISHED
         state.chosen = replace(state.progress, has_hurt=True)
-        written = state.record.end(Ending.HURT)
-        return [*halted, *written, *state.ask(Question.END, *told, state.script.line("ask.end"))]
+        written = state.diary.set_ending(Ending.HURT)
+        return [
+            *stopped,
+            *written,
+            *state.ask(Question.END, *advice, state.script.line("ask.end")),
+        ]

@@ -1,4 +1,4 @@
-"""The sides of the body: which comes first, the other one, and leaving one out."""
+"""The sides of the body: the first, the other one, and skipping one."""
 
 from dataclasses import dataclass, replace
 
@@ -11,13 +11,13 @@ from voice_guide.routines.model import Side
 
 @dataclass(eq=False)
 class Sides(Topic):
-    """Goes from one side to the other."""
+    """Moves between the sides of a group of steps."""
 
     navigation: Navigation
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
             Intent.OTHER_SIDE: lambda _: self._other_side(),
             Intent.SKIP_SIDE: lambda c: self._skip_side(c.slots.get("side")),
@@ -26,8 +26,8 @@ class Sides(Topic):
 
     def _other_side(self) -> list[Action]:
         state, progress = self.state, self.state.progress
-        at = progress.plan.other_side(progress.at) if state.is_under_way else None
-        return state.answer("no_sides") if at is None else self.navigation.enter(at)
+        index = progress.plan.other_side(progress.step_index) if state.is_under_way else None
+        return state.answer("no_sides") if index is None else self.navigation.enter(index)
 
     def _skip_side(self, named: object) -> list[Action]:
         state, progress = self.state, self.state.progress
@@ -35,19 +35,19 @@ class Sides(Topic):
             return state.answer("no_sides")
         if named not in (None, progress.planned_step.side):
             return state.answer("on_this_side", side=state.script.side(progress.planned_step.side))
-        return self.navigation.enter_or_finish(progress.plan.after_side(progress.at))
+        return self.navigation.enter_or_finish(progress.plan.after_side(progress.step_index))
 
     def _start_with(self, named: object) -> list[Action]:
         state, progress = self.state, self.state.progress
         side: Side = "left" if named == "left" else "right"
-        other_way = replace(progress, plan=progress.plan.starting_with(side))
+        reordered = replace(progress, plan=progress.plan.starting_with(side))
         if not progress.plan.has_sides:
             return state.answer("no_sides_at_all")
         here = progress.planned_step.side if state.is_under_way else None
         if here is None:
-            if state.is_under_way and not progress.plan.has_sides_from(progress.at):
+            if state.is_under_way and not progress.plan.has_sides_from(progress.step_index):
                 return state.answer("no_sides")
-            state.chosen = other_way
+            state.chosen = reordered
         if here in (None, side):
             told = (
                 "on_this_side"
@@ -57,5 +57,5 @@ class Sides(Topic):
             return state.answer(told, side=state.script.side(side))
         if progress.planned_step.is_second_side:
             return self._other_side()
-        state.chosen = other_way
-        return self.navigation.enter(other_way.plan.beginning_of_round(progress.at))
+        state.chosen = reordered
+        return self.navigation.enter(reordered.plan.start_of_group(progress.step_index))

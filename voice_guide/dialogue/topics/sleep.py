@@ -1,4 +1,4 @@
-"""Sleeping until the wake phrase is said, and waking up where things were."""
+"""Sleep until the wake phrase, and waking where the session was."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from voice_guide.dialogue.actions import Action, PlayChime
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.prefetch import waking
-from voice_guide.dialogue.speech import after_hush
+from voice_guide.dialogue.speech import with_chime
 from voice_guide.dialogue.topics.resume_session import ResumeSession
 from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
@@ -14,48 +14,48 @@ from voice_guide.nlu.intent import Intent
 
 @dataclass(eq=False)
 class Sleeping(Topic):
-    """Puts the conversation to sleep, and wakes it."""
+    """Puts the dialogue to sleep, and wakes it."""
 
     resume_session: ResumeSession
     wake_phrase: str
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
             Intent.SLEEP: lambda _: self.sleep(),
             Intent.WAKE: lambda _: self._wake(),
         }
 
     def sleep(self, *before: str) -> list[Action]:
-        """Listen for nothing but the wake phrase from now on; say this before."""
+        """Say the texts `before`, and listen for the wake phrase alone from then on."""
         state = self.state
         if state.phase is Phase.ASLEEP:
             return []
         state.question = None
-        state.step_aside(Phase.ASLEEP)
-        halted = state.time.halt()
-        # Nobody remembers for that long how a sentence began, or has her hands in place still.
+        state.suspend(Phase.ASLEEP)
+        stopped = state.timekeeper.halt()
+        # After a long time, half a sentence makes no sense, and the hands are no longer in place.
         state.unsaid = ()
-        told = state.script.line("going_to_sleep", wake_phrase=self.wake_phrase)
-        return [*halted, *state.speech.say(*before, told)]
+        text = state.script.line("going_to_sleep", wake_phrase=self.wake_phrase)
+        return [*stopped, *state.speech.say(*before, text)]
 
     def _wake(self) -> list[Action]:
         state = self.state
         if state.phase is not Phase.ASLEEP:
             return [PlayChime(Chime.WAKE)]
-        if state.broken_off:
-            state.phase = state.place
-            return after_hush(Chime.WAKE, self.resume_session.ask())
-        told = state.speech.say(waking(state))
-        match state.place:
+        if state.interrupted:
+            state.phase = state.base_phase
+            return with_chime(Chime.WAKE, self.resume_session.ask())
+        actions = state.speech.say(waking(state))
+        match state.base_phase:
             case Phase.STEP:
-                # It goes on when somebody asks for it.
+                # The step goes on when the user asks for it.
                 state.phase = Phase.PAUSED
             case Phase.PREPARING:
                 state.phase = Phase.PREPARING
             case _:
-                # What was over is not taken up again, and what was offered is forgotten.
-                state.forget_the_routine()
+                # A finished routine is not resumed, and earlier offers no longer count.
+                state.leave_routine()
                 state.offered = state.library.routines
-        return after_hush(Chime.WAKE, told)
+        return with_chime(Chime.WAKE, actions)

@@ -1,4 +1,4 @@
-"""How fast and how loud the guide speaks."""
+"""The rate and the volume of the guide's voice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ _Number = TypeVar("_Number", int, float)
 
 @dataclass(eq=False)
 class SpeechSettings(Topic):
-    """Changes pace and volume by one step at a time."""
+    """Changes the rate and the volume by one step at a time."""
 
     voice: VoiceSettings
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
             Intent.FASTER: lambda _: self._change_rate(+1),
             Intent.LOUDER: lambda _: self._change_volume(+1),
@@ -30,25 +30,25 @@ class SpeechSettings(Topic):
         }
 
     def _slower(self) -> list[Action]:
-        """Speak slower: what is being said goes on so, and what was said last is said so again."""
+        """Speak more slowly, and repeat at the new rate what was last heard to its end."""
         state = self.state
         changed = self._change_rate(-1)
-        if state.speech.is_heard:
-            again = state.step[:1] if state.phase is Phase.STEP else state.speech.last[-1:]
+        if state.speech.is_finished:
+            again = state.step_texts[:1] if state.phase is Phase.STEP else state.speech.last[-1:]
             changed += map(Say, again)
         return changed
 
     def _change_rate(self, by: int) -> list[Action]:
-        """Speak faster (+1) or slower (-1), as far as that goes."""
-        rate = _neighbour(RATES_WPM, self.voice.rate, by)
+        """Speak faster (+1) or more slowly (-1), unless the limit is reached."""
+        rate = _next_step(RATES_WPM, self.voice.rate, by)
         if rate is None:
             return self._remark("fastest" if by > 0 else "slowest")
         self.voice = replace(self.voice, rate=rate)
         return [SetRate(rate), *self._remark("faster" if by > 0 else "slower")]
 
     def _change_volume(self, by: int) -> list[Action]:
-        """Speak louder (+1) or more quietly (-1), as far as that goes."""
-        volume = _neighbour(VOLUMES, self.voice.volume, by)
+        """Speak louder (+1) or more quietly (-1), unless the limit is reached."""
+        volume = _next_step(VOLUMES, self.voice.volume, by)
         if volume is None:
             return self._remark("loudest" if by > 0 else "quietest")
         self.voice = replace(self.voice, volume=volume)
@@ -58,8 +58,9 @@ class SpeechSettings(Topic):
         return self.state.speech.remark(self.state.script.line(prompt))
 
 
-def _neighbour(steps: Sequence[_Number], value: _Number, by: int) -> _Number | None:
-    """Return the next step above or below a value, which may itself lie between two."""
+def _next_step(steps: Sequence[_Number], value: _Number, by: int) -> _Number | None:
+    """Return the next step above (+1) or below (-1) a value; None at the end. The value may lie
+    between two steps."""
     if by > 0:
         return min((step for step in steps if step > value), default=None)
     return max((step for step in steps if step < value), default=None)

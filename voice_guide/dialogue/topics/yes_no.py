@@ -1,4 +1,4 @@
-"""Yes and no: what each question makes of them."""
+"""Yes and no: both are answered by the topic that asked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,40 +9,40 @@ from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.nlu.intent import Intent
 
-Deed: TypeAlias = Callable[[], list[Action]]
-"""What is done once a question is answered."""
+Reaction: TypeAlias = Callable[[], list[Action]]
+"""A function that reacts to an answer."""
 
 
 @dataclass(frozen=True)
 class Replies:
-    """What the answers to one question lead to."""
+    """The reactions to the two answers of one question."""
 
-    yes: Deed
-    """What "yes" does."""
+    yes: Reaction
+    """The reaction to "yes"."""
 
-    no: Deed
-    """What "no" does."""
+    no: Reaction
+    """The reaction to "no"."""
 
 
 _NOTHING = Replies(list, list)
-"""What they lead to where no such question is open: how strong a pain is, they do not tell."""
+"""The reactions where no yes-or-no question is open: nothing is done."""
 
 
 @dataclass(eq=False)
 class YesNo(Topic):
-    """Takes the answer to the topic that the open question is about."""
+    """Passes the answer to the topic that asked the open question."""
 
     replies: Mapping[Question, Replies]
 
     @property
     def handlers(self) -> Handlers:
-        """What is done about each intent."""
+        """The functions that answer this topic's intents."""
         return {
-            Intent.AFFIRM: lambda _: self._take().yes(),
-            Intent.DENY: lambda _: self._take().no(),
+            Intent.AFFIRM: lambda _: self._replies_now().yes(),
+            Intent.DENY: lambda _: self._replies_now().no(),
         }
 
-    def _take(self) -> Replies:
+    def _replies_now(self) -> Replies:
         question = self.state.question
-        self.state.drop_the_question()
+        self.state.drop_question()
         return self.replies.get(question, _NOTHING) if question else _NOTHING
