@@ -15,8 +15,8 @@ from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.config.settings import Settings
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.sentences import Meaning
-from voice_guide.rehearsal.prompts import prompts_of
-from voice_guide.rehearsal.sentences import lines_of
+from voice_guide.rehearsal.prompts import spoken_prompts
+from voice_guide.rehearsal.sentences import select_sentences
 from voice_guide.routines.library import come_with_program
 from voice_guide.simulation.acoustics import Acoustics
 from voice_guide.tts.mixer import Mixer
@@ -49,8 +49,8 @@ def guide_speech() -> list[Samples]:
     settings = Settings()
     content = load_content(settings, come_with_program())
     # What the speech model does not know can be said to the guide all the same.
-    lines = lines_of(content.sentences, lambda word: True).lines
-    texts = sorted({prompt.text for prompt in prompts_of(content, lines)})
+    selected = select_sentences(content.sentences, lambda word: True).sentences
+    texts = sorted({prompt.text for prompt in spoken_prompts(content, selected)})
     speaker = VoiceSpec(settings.voice.name, settings.voice.rate)
     pause = silence(round(_PAUSE_S * RATE))
     return [np.concatenate([render(text, speaker), pause]) for text in texts]

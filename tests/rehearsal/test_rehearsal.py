@@ -1,4 +1,4 @@
-"""Rehearsing: what is said, what is made of what was heard, and one real run."""
+"""Tests of the rehearsal: the selection, the analysis, the report, and one real run."""
 
 import json
 from collections.abc import Iterable
@@ -17,43 +17,50 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.sampling import words_of
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.rehearsal import run
-from voice_guide.rehearsal.acoustic_test import Condition, Take
-from voice_guide.rehearsal.output import as_json, show
-from voice_guide.rehearsal.prompts import Prompt, contained, prompts_of
-from voice_guide.rehearsal.report import (
-    Outcome,
-    Report,
-    advised,
-    confusions_in,
-    echoes_of,
-    outcome_of,
-    unheard,
+from voice_guide.rehearsal.acoustic_test import HeardText
+from voice_guide.rehearsal.analysis import (
+    find_confusions,
+    find_echoes,
+    sentence_result,
+    unknown_word_results,
+    with_suggestions,
 )
-from voice_guide.rehearsal.sentences import Line, Lines, UnknownWord, covering, lines_of
+from voice_guide.rehearsal.prompts import SpokenPrompt, embedded_commands, spoken_prompts
+from voice_guide.rehearsal.report import print_report, to_json
+from voice_guide.rehearsal.results import RehearsalResult, SentenceResult
+from voice_guide.rehearsal.room_sound import RoomCondition
+from voice_guide.rehearsal.sentences import (
+    RehearsalSentence,
+    Selection,
+    UnknownWord,
+    covering_sentences,
+    select_sentences,
+)
 from voice_guide.routines.library import FOLDER, said
 from voice_guide.tts.pyttsx3_tts import VoiceSpec
 
 PACK = FOLDER / "tennis-ball-wall.toml"
+QUIET, NOISE = RoomCondition
 
 
-# What is said
+# The selection
 
 
 @pytest.fixture(scope="module")
-def lines(content: Content, model: SpeechModel) -> Lines:
-    return lines_of(content.sentences, model.knows)
+def selection(content: Content, model: SpeechModel) -> Selection:
+    return select_sentences(content.sentences, model.knows)
 
 
-def test_every_word_that_people_can_say_is_said(content: Content, lines: Lines) -> None:
-    said = {word for line in lines.lines for word in line.text.split()}
+def test_every_word_that_can_be_said_is_selected(content: Content, selection: Selection) -> None:
+    selected = {word for line in selection.sentences for word in line.text.split()}
     not_said = {"guy", "tide"}
 
-    assert said < words_of(content.sentences, None)
-    assert not_said <= words_of(content.sentences, None) - said
-    assert lines.unknown == ()
+    assert selected < words_of(content.sentences, None)
+    assert not_said <= words_of(content.sentences, None) - selected
+    assert selection.unknown == ()
 
 
-def test_what_nobody_says_is_listened_for_and_not_rehearsed(tmp_path: Path) -> None:
+def test_misspelled_variants_are_listened_for_but_not_rehearsed(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(
         "language: en\nintents:\n"
         "  Hurts:\n    data:\n      - sentences: [it's painful]\n"
@@ -61,46 +68,48 @@ def test_what_nobody_says_is_listened_for_and_not_rehearsed(tmp_path: Path) -> N
     )
     sentences = Sentences.load(tmp_path)
 
-    found = lines_of(sentences, lambda _: True)
+    found = select_sentences(sentences, lambda _: True)
 
-    assert [line.text for line in found.lines] == ["it's painful"]
+    assert [line.text for line in found.sentences] == ["it's painful"]
     meaning = sentences.match("it spain full", "step")
     assert meaning is not None
     assert meaning.intent == "Hurts"
 
 
-def test_every_intent_and_every_value_is_said(content: Content, lines: Lines) -> None:
+def test_every_intent_and_every_value_is_selected(content: Content, selection: Selection) -> None:
     intents = {template.intent for template in content.sentences.templates(None)}
-    values = {value for line in lines.lines for value in line.slots.items()}
+    values = {value for line in selection.sentences for value in line.slots.items()}
 
-    assert {line.intent for line in lines.lines} == intents
+    assert {line.intent for line in selection.sentences} == intents
     for name, texts in content.library.lists.items():
         assert {(name, text) for text in texts} <= values
     assert {("number", number) for number in range(1, 31)} <= values
 
 
-def test_a_sentence_of_several_contexts_is_said_in_one(lines: Lines) -> None:
-    said = [(line.intent, line.text) for line in lines.lines]
-    places = {line.context for line in lines.lines if line.intent in ("Stop", "GoTo", "Next")}
+def test_a_sentence_of_several_contexts_is_selected_once(selection: Selection) -> None:
+    said = [(line.intent, line.text) for line in selection.sentences]
+    contexts = {
+        line.context for line in selection.sentences if line.intent in ("Stop", "GoTo", "Next")
+    }
 
     assert len(said) == len(set(said))
-    assert places == {Phase.STEP}
+    assert contexts == {Phase.STEP}
 
 
 def test_a_list_without_values_has_no_sentences(content: Content) -> None:
     pack = FOLDER / "hand-massage.toml"
     needing_nothing = load_content(Settings(), [pack])
 
-    found = lines_of(needing_nothing.sentences, lambda _: True)
+    found = select_sentences(needing_nothing.sentences, lambda _: True)
 
-    choices = [line for line in found.lines if line.intent.startswith("Choose")]
+    choices = [line for line in found.sentences if line.intent.startswith("Choose")]
     assert "ChooseThing" not in {line.intent for line in choices}
-    assert prompts_of(needing_nothing, choices)
+    assert spoken_prompts(needing_nothing, choices)
 
 
-def test_what_is_short_is_said_and_else_as_little_as_will_do() -> None:
+def test_all_short_sentences_and_a_covering_few_are_selected() -> None:
     parts = {
-        Line("step", "Stop", {}, text): set(parts)
+        RehearsalSentence("step", "Stop", {}, text): set(parts)
         for text, parts in {
             "stop": "a",
             "stop now": "ab",
@@ -110,19 +119,26 @@ def test_what_is_short_is_said_and_else_as_little_as_will_do() -> None:
         }.items()
     }
 
-    assert [line.text for line in covering(parts)] == ["stop", "stop now", "could you please stop"]
+    assert [line.text for line in covering_sentences(parts)] == [
+        "stop",
+        "stop now",
+        "could you please stop",
+    ]
 
 
-def test_words_that_two_intents_have_are_said_for_both(tmp_path: Path) -> None:
+def test_a_sentence_of_two_intents_is_selected_for_both(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(
         "language: en\nintents:\n"
         "  A: {data: [{sentences: [go on], requires_context: {context: step}}]}\n"
         "  B: {data: [{sentences: [go on], requires_context: {context: step}}]}\n"
     )
 
-    found = lines_of(Sentences.load(tmp_path), lambda _: True)
+    found = select_sentences(Sentences.load(tmp_path), lambda _: True)
 
-    assert [(line.intent, line.text) for line in found.lines] == [("A", "go on"), ("B", "go on")]
+    assert [(line.intent, line.text) for line in found.sentences] == [
+        ("A", "go on"),
+        ("B", "go on"),
+    ]
 
 
 OWN_SENTENCES = (
@@ -137,15 +153,15 @@ OWN_SENTENCES = (
 """Two sentences that sound the same, and one with a place that packs fill."""
 
 
-def test_what_the_model_cannot_hear_is_not_said_but_told(tmp_path: Path) -> None:
+def test_unknown_words_are_reported_instead_of_said(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(OWN_SENTENCES)
     sentences = Sentences.load(file, {"routine": ["trapezius", "neck"]})
 
-    found = lines_of(sentences, lambda word: word != "trapezius")
+    found = select_sentences(sentences, lambda word: word != "trapezius")
 
-    assert [line.text for line in found.lines] == ["the sea", "the see", "start the neck"]
-    (unknown,) = unheard(found.unknown)
+    assert [line.text for line in found.sentences] == ["the sea", "the see", "start the neck"]
+    (unknown,) = unknown_word_results(found.unknown)
     assert (unknown.word, unknown.intent, unknown.value) == (
         "trapezius",
         "ChooseRoutine",
@@ -156,30 +172,30 @@ def test_what_the_model_cannot_hear_is_not_said_but_told(tmp_path: Path) -> None
     )
 
 
-# What the guide says
+# The guide's prompts
 
 
-def test_everything_that_the_guide_says_is_found(lines: Lines) -> None:
+def test_all_prompts_are_found(selection: Selection) -> None:
     content = load_content(Settings(), [PACK])
     (routine,) = content.library.routines
 
-    prompts = prompts_of(content, lines.lines)
+    prompts = spoken_prompts(content, selection.sentences)
 
     texts = {prompt.text for prompt in prompts}
     for _, text in said(routine):
         named = [text.replace("{side}", side) for side in ("left", "right")]
         assert any(text in found for text in named for found in texts), text
     for phase in set(Phase) - {Phase.ASLEEP}:
-        place = content.library.example
+        area = content.library.example
         for name in (f"help.{phase}", f"hint.{phase}"):
-            assert Prompt(phase, content.prompts(name, example=place)) in prompts
+            assert SpokenPrompt(phase, content.prompts(name, example=area)) in prompts
     for name in ("slowest", "loudest", "nothing_chosen", "first_step_already", "still_paused"):
         assert content.prompts(name) in texts
 
 
-def test_a_command_in_a_prompt_is_found_by_its_words(content: Content) -> None:
+def test_commands_embedded_in_a_prompt_are_found(content: Content) -> None:
     def commands(text: str) -> list[tuple[str, str, bool]]:
-        found = contained(Prompt("step", text), content.sentences)
+        found = embedded_commands(SpokenPrompt("step", text), content.sentences)
         return [(part.words, part.meaning.intent, part.is_quoted) for part in found]
 
     assert commands("Stop now. The routine is over.") == [("stop now", "Stop", False)]
@@ -187,39 +203,40 @@ def test_a_command_in_a_prompt_is_found_by_its_words(content: Content) -> None:
     assert commands("Stand up, with your back against the wall.") == []
 
 
-# What is made of it
+# The analysis
 
 
-def takes(condition: Condition, *heard: tuple[str, str]) -> list[Take]:
-    """Return takes by what each was taken for, and the words heard."""
+def heard_texts(condition: RoomCondition, *heard: tuple[str, str]) -> list[HeardText]:
+    """Return recognized texts from pairs of a command and the words."""
     return [
-        Take("en", condition, (command,) if command else (), words) for command, words in heard
+        HeardText("en", condition, (command,) if command else (), words)
+        for command, words in heard
     ]
 
 
-def unlike(name: str, value: object) -> tuple[str, ...]:
-    """No two values come to the same."""
+def none_equal(name: str, value: object) -> tuple[str, ...]:
+    """Return nothing: no two values are equal."""
     return ()
 
 
-def outcome(text: str, intent: str, quiet: int, noise: int, **slots: Any) -> Outcome:
-    """Return the outcome of a sentence said ten times in each condition."""
-    line = Line("step", intent, slots, text)
-    meaning = outcome_of(line, [], unlike).meaning
+def scored(text: str, intent: str, quiet: int, noise: int, **slots: Any) -> SentenceResult:
+    """Return the result of a sentence that was said ten times in each condition."""
+    line = RehearsalSentence("step", intent, slots, text)
+    meaning = sentence_result(line, [], none_equal).meaning
     heard = []
-    for condition, understood in ((Condition.QUIET, quiet), (Condition.NOISE, noise)):
-        heard += takes(condition, *[(meaning, text)] * understood)
-        heard += takes(condition, *[("", "a noise")] * (10 - understood))
-    return outcome_of(line, heard, unlike)
+    for condition, understood in ((QUIET, quiet), (NOISE, noise)):
+        heard += heard_texts(condition, *[(meaning, text)] * understood)
+        heard += heard_texts(condition, *[("", "a noise")] * (10 - understood))
+    return sentence_result(line, heard, none_equal)
 
 
-def report(outcomes: Iterable[Outcome], **others: Any) -> Report:
-    return Report(
+def result(outcomes: Iterable[SentenceResult], **others: Any) -> RehearsalResult:
+    return RehearsalResult(
         **{
             "threshold": 95.0,
             "voices": ("en",),
             "voices_left_out": (),
-            "sentences": advised(list(outcomes), 95.0),
+            "sentences": with_suggestions(list(outcomes), 95.0),
             "confusions": (),
             "unknown": (),
             "echoes": (),
@@ -228,10 +245,10 @@ def report(outcomes: Iterable[Outcome], **others: Any) -> Report:
     )
 
 
-def test_what_was_heard_is_counted() -> None:
-    line = Line("step", "GoTo", {"number": 3}, "step three")
-    quiet = takes(
-        Condition.QUIET,
+def test_recognized_texts_are_counted() -> None:
+    line = RehearsalSentence("step", "GoTo", {"number": 3}, "step three")
+    quiet = heard_texts(
+        QUIET,
         ("GoTo number=3", "step three"),
         ("GoTo number=3", "steps three"),
         ("", "three"),
@@ -239,71 +256,75 @@ def test_what_was_heard_is_counted() -> None:
         ("GoTo number=13", "step thirteen"),
     )
 
-    heard = outcome_of(line, [*quiet, *takes(Condition.NOISE, ("", ""))], unlike).heard
+    heard = sentence_result(line, [*quiet, *heard_texts(NOISE, ("", ""))], none_equal).heard
 
-    assert (heard[Condition.QUIET].said, heard[Condition.QUIET].understood) == (5, 2)
-    assert [(m.taken_for, m.words, m.times) for m in heard[Condition.QUIET].misheard] == [
+    assert (heard[QUIET].said, heard[QUIET].understood) == (5, 2)
+    assert [(m.taken_for, m.words, m.times) for m in heard[QUIET].misheard] == [
         ((), "three", 2),
         (("GoTo number=13",), "step thirteen", 1),
     ]
-    assert heard[Condition.NOISE].percent == 0
+    assert heard[NOISE].percent == 0
 
 
-def test_what_comes_to_the_same_is_understood(content: Content) -> None:
-    line = Line("choosing", "ChooseArea", {"area": "shoulders"}, "my shoulders")
-    heard = takes(
-        Condition.QUIET,
+def test_an_equal_value_counts_as_understood(content: Content) -> None:
+    line = RehearsalSentence("choosing", "ChooseArea", {"area": "shoulders"}, "my shoulders")
+    heard = heard_texts(
+        QUIET,
         ("ChooseArea area=shoulder", "my shoulder"),
         ("ChooseArea area=neck", "my neck"),
     )
 
-    tally = outcome_of(line, heard, content.library.alike).heard[Condition.QUIET]
+    tally = sentence_result(line, heard, content.library.alike).heard[QUIET]
 
     assert (tally.understood, tally.misheard[0].words) == (1, "my neck")
 
 
-def test_two_commands_are_not_what_was_meant() -> None:
-    line = Line("step", "Next", {}, "next")
+def test_two_commands_do_not_count_as_understood() -> None:
+    line = RehearsalSentence("step", "Next", {}, "next")
 
-    heard = outcome_of(
-        line, [Take("en", Condition.QUIET, ("Next", "Stop"), "next stop")], unlike
+    heard = sentence_result(
+        line,
+        [HeardText("en", QUIET, ("Next", "Stop"), "next stop")],
+        none_equal,
     ).heard
 
-    assert heard[Condition.QUIET].understood == 0
+    assert heard[QUIET].understood == 0
 
 
-def test_a_confused_pair_is_told_with_what_to_do() -> None:
-    line = Line("step", "Resume", {}, "go on")
+def test_a_confusion_is_reported_with_a_suggestion() -> None:
+    line = RehearsalSentence("step", "Resume", {}, "go on")
     heard = [
-        *takes(Condition.QUIET, ("Pause", "hold on"), ("Resume", "go on")),
-        *takes(Condition.NOISE, ("Pause", "hold on"), ("Pause", "hold on")),
+        *heard_texts(QUIET, ("Pause", "hold on"), ("Resume", "go on")),
+        *heard_texts(NOISE, ("Pause", "hold on"), ("Pause", "hold on")),
     ]
 
-    (found,) = confusions_in([outcome_of(line, heard, unlike)])
+    (found,) = find_confusions([sentence_result(line, heard, none_equal)])
 
     assert (found.text, found.meant, found.taken_for) == ("go on", "Resume", "Pause")
-    assert found.times == {Condition.QUIET: 1, Condition.NOISE: 2}
+    assert found.times == {QUIET: 1, NOISE: 2}
     assert found.suggestion == (
         '"go on" sounds like "hold on" in step: give one of them a longer wording'
     )
 
 
-def test_the_same_words_for_two_commands_are_told() -> None:
-    heard = outcome_of(
-        Line("step", "A", {}, "go on"), takes(Condition.QUIET, ("B", "go on")), unlike
+def test_the_same_words_for_two_commands_are_reported() -> None:
+    heard = sentence_result(
+        RehearsalSentence("step", "A", {}, "go on"),
+        heard_texts(QUIET, ("B", "go on")),
+        none_equal,
     )
 
-    (found,) = confusions_in([heard])
+    (found,) = find_confusions([heard])
 
     assert found.suggestion == '"go on" means A and B in step: take it out of one of them'
 
 
-def test_the_best_wording_is_named() -> None:
-    weak, good, fair = advised(
+def test_the_suggestion_names_the_best_wording() -> None:
+    weak, good, fair = with_suggestions(
         [
-            outcome("i'm done", "Next", 7, 7),
-            outcome("next step", "Next", 10, 10),
-            outcome("carry on", "Next", 10, 6),
+            scored("i'm done", "Next", 7, 7),
+            scored("next step", "Next", 10, 10),
+            scored("carry on", "Next", 10, 6),
         ],
         95.0,
     )
@@ -313,18 +334,18 @@ def test_the_best_wording_is_named() -> None:
     assert fair.suggestion == weak.suggestion
 
 
-def test_a_value_that_is_misheard_needs_another_way_to_say_it() -> None:
-    weak, *_ = advised(
+def test_a_misheard_value_needs_another_way_to_say_it() -> None:
+    weak, *_ = with_suggestions(
         [
-            outcome("start hand neck massage", "ChooseRoutine", 4, 1, routine="hand neck massage"),
-            outcome("twisted scarf", "ChooseRoutine", 10, 9, routine="twisted scarf"),
+            scored("start hand neck massage", "ChooseRoutine", 4, 1, routine="hand neck massage"),
+            scored("twisted scarf", "ChooseRoutine", 10, 9, routine="twisted scarf"),
         ],
         95.0,
     )
-    wording, *_ = advised(
+    wording, *_ = with_suggestions(
         [
-            outcome("give me ball one", "ChooseRoutine", 4, 1, routine="ball one"),
-            outcome("start ball one", "ChooseRoutine", 10, 9, routine="ball one"),
+            scored("give me ball one", "ChooseRoutine", 4, 1, routine="ball one"),
+            scored("start ball one", "ChooseRoutine", 10, 9, routine="ball one"),
         ],
         95.0,
     )
@@ -335,11 +356,11 @@ def test_a_value_that_is_misheard_needs_another_way_to_say_it() -> None:
     assert wording.suggestion == '"start ball one" is well heard: have the guide suggest that one'
 
 
-def test_a_number_that_is_misheard_needs_another_wording() -> None:
-    weak, *_ = advised(
+def test_a_misheard_number_needs_another_wording() -> None:
+    weak, *_ = with_suggestions(
         [
-            outcome("step thirteen", "GoTo", 4, 1, number=13),
-            outcome("go to step number ten", "GoTo", 10, 9, number=10),
+            scored("step thirteen", "GoTo", 4, 1, number=13),
+            scored("go to step number ten", "GoTo", 10, 9, number=10),
         ],
         95.0,
     )
@@ -347,20 +368,24 @@ def test_a_number_that_is_misheard_needs_another_wording() -> None:
     assert weak.suggestion == 'try the wording of "go to step number ten", which is well heard'
 
 
-def test_without_a_better_wording_one_is_asked_for() -> None:
-    (weak,) = advised([outcome("skip", "Next", 2, 0)], 95.0)
+def test_without_a_better_wording_the_suggestion_is_to_add_one() -> None:
+    (weak,) = with_suggestions([scored("skip", "Next", 2, 0)], 95.0)
 
     assert weak.suggestion == (
         "no wording of Next is well heard: add one with more or longer words"
     )
 
 
-def test_the_same_command_in_many_prompts_is_one_finding(content: Content) -> None:
-    prompts = [Prompt("step", "Louder."), Prompt("paused", "Louder."), Prompt("step", "Stop it.")]
-    parts = [(p, part) for p in prompts for part in contained(p, content.sentences)]
-    heard = takes(Condition.QUIET, ("Louder", "louder"), ("Pause", "hold on"))
+def test_one_command_in_several_prompts_is_one_echo(content: Content) -> None:
+    prompts = [
+        SpokenPrompt("step", "Louder."),
+        SpokenPrompt("paused", "Louder."),
+        SpokenPrompt("step", "Stop it."),
+    ]
+    parts = [(p, part) for p in prompts for part in embedded_commands(p, content.sentences)]
+    heard = heard_texts(QUIET, ("Louder", "louder"), ("Pause", "hold on"))
 
-    found = echoes_of(parts, [(prompts[0], take) for take in heard])
+    found = find_echoes(parts, [(prompts[0], take) for take in heard])
 
     assert [(e.by, e.command, e.contexts, e.prompts) for e in found] == [
         ("sound", "Pause", ("step",), ("Louder.",)),
@@ -370,47 +395,52 @@ def test_the_same_command_in_many_prompts_is_one_finding(content: Content) -> No
     assert all(echo.suggestion for echo in found)
 
 
-def test_what_fails_is_a_quiet_room_below_the_threshold_or_an_unknown_word() -> None:
-    good, weak = outcome("next step", "Next", 10, 0), outcome("skip", "Next", 8, 0)
-    (word,) = unheard([UnknownWord("trapezius", "ChooseRoutine", "", "trapezius")])
+def test_a_low_score_in_the_quiet_room_or_an_unknown_word_fails() -> None:
+    good, weak = (
+        scored("next step", "Next", 10, 0),
+        scored("skip", "Next", 8, 0),
+    )
+    (word,) = unknown_word_results([UnknownWord("trapezius", "ChooseRoutine", "", "trapezius")])
 
-    assert report([good]).passed
-    assert not report([good, weak]).passed
-    assert report([good, weak], threshold=90.0).passed
-    assert not report([good], unknown=(word,)).passed
+    assert result([good]).passed
+    assert not result([good, weak]).passed
+    assert result([good, weak], threshold=90.0).passed
+    assert not result([good], unknown=(word,)).passed
 
 
-# At a shell
+# The command line
 
 
 @pytest.mark.parametrize(("quiet", "status"), [(10, 0), (9, 1)])
-def test_an_author_can_use_it_as_a_test(
+def test_the_exit_status_says_if_it_passed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], quiet: int, status: int
 ) -> None:
-    made_up = report([outcome("next step", "Next", quiet, 8)])
+    made_up = result([scored("next step", "Next", quiet, 8)])
     monkeypatch.setattr(run, "rehearse", lambda packs, threshold: made_up)
 
     with pytest.raises(SystemExit) as caught:
         main(["rehearse"])
 
     assert caught.value.code == status
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("1 sentences in 1 voices")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("1 sentences in 1 voices")
     verdict = "failed" if status else "passed"
-    assert told[-1] == f"{verdict}: {quiet}0.0 % understood in the quiet room, 95 % asked for"
+    assert printed[-1] == f"{verdict}: {quiet}0.0 % understood in the quiet room, 95 % required"
 
 
-def test_the_report_shows_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
-    show(report([outcome("skip", "Next", 8, 0), outcome("back", "Back", 3, 0)]))
+def test_the_report_lists_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(result([scored("skip", "Next", 8, 0), scored("back", "Back", 3, 0)]))
 
-    told = capsys.readouterr().out
-    assert told.index("step     back") < told.index("step     skip")
-    assert "a noise → not understood" in told
-    assert "Taken for another command" not in told
+    printed = capsys.readouterr().out
+    assert printed.index("step     back") < printed.index("step     skip")
+    assert "a noise → not understood" in printed
+    assert "Taken for another command" not in printed
 
 
 @pytest.mark.parametrize("wrong", ["lots", "-1", "101"])
-def test_a_threshold_is_a_percentage(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+def test_the_threshold_must_be_a_percentage(
+    capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["rehearse", "--threshold", wrong])
 
@@ -418,22 +448,22 @@ def test_a_threshold_is_a_percentage(capsys: pytest.CaptureFixture[str], wrong: 
     assert "--threshold" in capsys.readouterr().err
 
 
-def test_a_pack_that_cannot_be_read_is_one_line(
+def test_an_unreadable_pack_is_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["rehearse", str(PACK), str(tmp_path / "none.toml")])
 
-    told = capsys.readouterr()
-    assert (caught.value.code, told.out) == (2, "")
-    assert told.err == f"voice-guide: {tmp_path / 'none.toml'}: no such file\n"
+    printed = capsys.readouterr()
+    assert (caught.value.code, printed.out) == (2, "")
+    assert printed.err == f"voice-guide: {tmp_path / 'none.toml'}: no such file\n"
 
 
 def test_a_real_rehearsal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own_language("en", commands=OWN_SENTENCES)
-    # As if nothing more were needed of a language.
+    # So that the language need not have all intents of the reference.
     monkeypatch.setattr("voice_guide.app.content.reference", lambda: find("en"))
     pack = tmp_path / "pack.toml"
     names = 'names = ["trapezius massage", "wall massage"]\n'
@@ -444,16 +474,16 @@ def test_a_real_rehearsal(
         )
     )
     voices = (VoiceSpec("en-us", 150), VoiceSpec("en-us+f2", 150))
-    monkeypatch.setattr(run, "speakers", lambda language: (voices, ("en-gb",)))
-    prompts = [Prompt("step", "The sea."), Prompt("step", "The see.")]
-    monkeypatch.setattr(run, "prompts_of", lambda *_: prompts)
+    monkeypatch.setattr(run, "usable_voices", lambda language: (voices, ("en-gb",)))
+    prompts = [SpokenPrompt("step", "The sea."), SpokenPrompt("step", "The see.")]
+    monkeypatch.setattr(run, "spoken_prompts", lambda *_: prompts)
 
     with pytest.raises(SystemExit) as caught:
         main(["rehearse", "--json", str(pack)])
 
-    told = capsys.readouterr()
-    assert (caught.value.code, told.err) == (1, "")
-    found = json.loads(told.out)
+    printed = capsys.readouterr()
+    assert (caught.value.code, printed.err) == (1, "")
+    found = json.loads(printed.out)
     assert found["passed"] is False
     assert found["voices"] == ["en-us", "en-us+f2"]
     assert found["voices_left_out"] == ["en-gb"]
@@ -464,17 +494,17 @@ def test_a_real_rehearsal(
     massage = by_text["start the wall massage"]
     assert massage["heard"]["quiet"] == {"said": 2, "understood": 2, "misheard": []}
     assert massage["slots"] == {"routine": "wall massage"}
-    # They sound the same: one of them is always taken for the other.
+    # They sound the same, so that one of them is always taken for the other.
     pairs = {(each["meant"], each["taken_for"]) for each in found["confusions"]}
     assert pairs & {("Sea", "See"), ("See", "Sea")}
     (unknown,) = found["unknown"]
     assert (unknown["word"], unknown["value"]) == ("trapezius", "trapezius massage")
-    # By its words each prompt is the one command; by its sound one of them is the other.
+    # Each prompt is one command by its text, and one of them is the other by its sound.
     assert [each["by"] for each in found["echoes"]] == ["sound", "text", "text"]
 
 
-def test_the_json_has_all_there_is() -> None:
-    found = json.loads(json.dumps(as_json(report([outcome("next", "Next", 10, 5)]))))
+def test_the_json_has_all_results() -> None:
+    found = json.loads(json.dumps(to_json(result([scored("next", "Next", 10, 5)]))))
 
     assert set(found) == {
         *("passed", "understood", "contexts", "threshold", "voices", "voices_left_out"),

@@ -161,15 +161,15 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    from voice_guide.rehearsal.output import as_json, show
+    from voice_guide.rehearsal.report import print_report, to_json
     from voice_guide.rehearsal.run import rehearse
 
-    report = rehearse(options.packs or None, options.threshold)
+    result = rehearse(options.packs or None, options.threshold)
     if options.json:
-        print(json.dumps(as_json(report)))
+        print(json.dumps(to_json(result)))
     else:
-        show(report)
-    return 0 if report.passed else 1
+        print_report(result)
+    return 0 if result.passed else 1
 
 
 def _list_models(_: argparse.Namespace) -> int:

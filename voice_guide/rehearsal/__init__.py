@@ -1,1 +1,1 @@
-"""An acoustic test: every sentence spoken by synthetic voices and recognized as it is live."""
+"""The rehearsal: synthetic voices say every sentence, and the live recognition hears them."""

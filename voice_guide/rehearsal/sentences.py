@@ -1,7 +1,7 @@
-"""Which sentences are rehearsed, out of all that the templates describe.
+"""Select the sentences to rehearse from all that the templates describe.
 
-They describe more than can be said in every voice. What is said covers, in each context,
-every template, every value of a list and every word, and everything that is short.
+The templates describe more sentences than can be said in every voice. The selection covers, in
+each context, every template, every value of a list, every word, and all short sentences.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Set
@@ -12,22 +12,22 @@ from voice_guide.nlu.command import Slots
 from voice_guide.nlu.sampling import drawn_from, spoken
 from voice_guide.nlu.sentences import Sentences
 
-_SHORT = 2
-"""Sentences of up to this many words are all said: there is least in them to go by."""
+_MAX_SHORT_WORDS = 2
+"""Number of words up to which all sentences are selected: short ones are the hardest to hear."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A sentence to be said in one context, and what it should be taken for."""
+class RehearsalSentence:
+    """A sentence to say in one context, and the command it should be understood as."""
 
     context: str
-    """Where in the conversation."""
+    """The context to say it in."""
 
     intent: str
-    """What the person wants."""
+    """The command's intent."""
 
     slots: Slots = field(hash=False)
-    """The sentence's values."""
+    """The command's values."""
 
     text: str
     """The words."""
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """A word in a sentence that the speech model cannot hear."""
+    """A word in a sentence that the speech model does not know, and so cannot hear."""
 
     word: str
     """The word."""
@@ -44,97 +44,106 @@ class UnknownWord:
     """The intent of the sentence."""
 
     value: str
-    """The value of a list that it stands in, as packs add them; empty for none."""
+    """The value of a pack's list that contains the word; empty if none does."""
 
     text: str
-    """The shortest sentence with it."""
+    """The shortest sentence with the word."""
 
 
 @dataclass(frozen=True)
-class Lines:
-    """What is to be rehearsed, and what it is no use to say."""
+class Selection:
+    """The sentences to say, and the words that are no use to say."""
 
-    lines: tuple[Line, ...]
-    """By context, then in the order of the sentence files."""
+    sentences: tuple[RehearsalSentence, ...]
+    """The sentences, by context and then in the order of the sentence files."""
 
     unknown: tuple[UnknownWord, ...]
-    """Each word, once for every intent and value."""
+    """Each unknown word, once for every intent and value."""
 
 
-def lines_of(sentences: Sentences, knows: Callable[[str], bool]) -> Lines:
-    """Choose what to say; the same sentences give the same lines.
+def select_sentences(sentences: Sentences, knows: Callable[[str], bool]) -> Selection:
+    """Select the sentences to say; the result depends only on the arguments.
 
-    A sentence listened for in several contexts is said in one of them: in the middle of a
-    step, where hands are busiest and talk is likeliest, or else in the first there is.
-    `knows` tells whether the speech model has a word.
+    A sentence of several contexts is selected for one of them: the middle of a step, where hands
+    are busiest and background talk is likeliest, or else the first. `knows` tells if the speech
+    model has a word.
     """
-    lines: list[Line] = []
-    chosen: set[tuple[str, str]] = set()
+    selected: list[RehearsalSentence] = []
+    seen: set[tuple[str, str]] = set()
     unknown: dict[tuple[str, str, str], UnknownWord] = {}
-    placed: set[tuple[str, ...]] = set()
+    drawn_templates: set[tuple[str, ...]] = set()
     for context in sorted(Phase, key=lambda phase: phase != Phase.STEP):
-        parts: dict[Line, set[Hashable]] = {}
-        for template, texts in enumerate(_drawn(sentences, context, placed)):
-            for line in texts:
-                if (line.intent, line.text) in chosen:
+        parts: dict[RehearsalSentence, set[Hashable]] = {}
+        for template, drawn in enumerate(_drawn(sentences, context, drawn_templates)):
+            for sentence in drawn:
+                if (sentence.intent, sentence.text) in seen:
                     continue
-                words = line.text.split()
-                deaf_to = [word for word in words if not knows(word)]
-                for word in deaf_to:
-                    value = _value_with(word, line)
-                    found = UnknownWord(word, line.intent, value, line.text)
-                    unknown.setdefault((word, line.intent, value), found)
-                if not deaf_to:
-                    parts.setdefault(line, set()).update({template, *words, *line.slots.items()})
-        lines += covering(parts)
-        chosen = {(line.intent, line.text) for line in lines}
-    return Lines(tuple(lines), tuple(unknown.values()))
+                words = sentence.text.split()
+                unknown_words = [word for word in words if not knows(word)]
+                for word in unknown_words:
+                    value = _value_with(word, sentence)
+                    found = UnknownWord(word, sentence.intent, value, sentence.text)
+                    unknown.setdefault((word, sentence.intent, value), found)
+                if not unknown_words:
+                    new_parts = {template, *words, *sentence.slots.items()}
+                    parts.setdefault(sentence, set()).update(new_parts)
+        selected += covering_sentences(parts)
+        seen = {(sentence.intent, sentence.text) for sentence in selected}
+    return Selection(tuple(selected), tuple(unknown.values()))
 
 
-def covering(parts: Mapping[Line, Set[Hashable]]) -> list[Line]:
-    """Choose lines that together have every part, and all the short ones, in their order.
+def covering_sentences(
+    parts: Mapping[RehearsalSentence, Set[Hashable]],
+) -> list[RehearsalSentence]:
+    """Return sentences that together have every part, and all short ones, in their order.
 
-    `parts` gives what there is in each line. What covers most of what is missing is taken
-    first, and of several such lines the one that comes first.
+    `parts` maps each sentence to its parts. The choice is greedy: the sentence with the most
+    parts that are still missing comes next, and the first of several such.
     """
-    chosen = {line for line in parts if _length(line.text) <= _SHORT}
-    missing = set().union(*parts.values()).difference(*(parts[line] for line in chosen))
+    chosen = {sentence for sentence in parts if _length(sentence.text) <= _MAX_SHORT_WORDS}
+    missing = set().union(*parts.values()).difference(*(parts[each] for each in chosen))
     while missing:
-        best = max(parts, key=lambda line: len(parts[line] & missing))
+        best = max(parts, key=lambda sentence: len(parts[sentence] & missing))
         chosen.add(best)
         missing -= parts[best]
-    return [line for line in parts if line in chosen]
+    return [sentence for sentence in parts if sentence in chosen]
 
 
 def _drawn(
-    sentences: Sentences, context: str, placed: set[tuple[str, ...]]
-) -> Iterator[list[Line]]:
-    """Yield each template's lines, short ones first, unless it is in `placed`; put it there."""
+    sentences: Sentences, context: str, drawn_templates: set[tuple[str, ...]]
+) -> Iterator[list[RehearsalSentence]]:
+    """Yield the sentences of each template that is not in `drawn_templates`, and add it there.
+
+    Short sentences come first.
+    """
     for template in sentences.templates(context):
         if not template.is_said:
             continue
         texts = sorted(drawn_from(template, sentences.language), key=_length)
-        if (key := (template.intent, *texts)) not in placed:
-            placed.add(key)
-            found = (_line(sentences, context, template.intent, text) for text in texts)
-            yield [line for line in found if line]
+        if (key := (template.intent, *texts)) not in drawn_templates:
+            drawn_templates.add(key)
+            found = (_sentence(sentences, context, template.intent, text) for text in texts)
+            yield [sentence for sentence in found if sentence]
 
 
-def _line(sentences: Sentences, context: str, intent: str, text: str) -> Line | None:
-    """Return what a text should be taken for; None where it is no sentence.
+def _sentence(
+    sentences: Sentences, context: str, intent: str, text: str
+) -> RehearsalSentence | None:
+    """Return the sentence with this text, or None if it is not one.
 
-    It is none where a list has no values, as the things of packs that need nothing.
+    It is not one where a list has no values, such as the things of packs that need nothing.
     """
     meaning = sentences.match(text, context)
     if meaning is None:
         return None
-    # Words that another intent's template has too are taken for that one; that this is
-    # not what was meant will show when they are said.
-    return Line(context, intent, meaning.slots if meaning.intent == intent else {}, text)
+    # Words that another intent's template has too match that one. Saying them will show that it
+    # is not what was meant.
+    slots = meaning.slots if meaning.intent == intent else {}
+    return RehearsalSentence(context, intent, slots, text)
 
 
-def _value_with(word: str, line: Line) -> str:
-    values = (value for value in line.slots.values() if isinstance(value, str))
+def _value_with(word: str, sentence: RehearsalSentence) -> str:
+    values = (value for value in sentence.slots.values() if isinstance(value, str))
     return next((value for value in values if word in spoken(value)), "")
 
 
