@@ -1,7 +1,7 @@
-"""The block loop: a block of microphone in, a block of speaker out.
+"""The block loop: one block of microphone in, one block of speaker out.
 
-Every clock counts samples. The same engine therefore runs live on a sound card, on typed
-words and in a simulated room many times faster than real time, with the same answers.
+Every clock counts samples. Therefore the same engine runs live on a sound card, on typed lines
+and in a simulated room many times faster than real time, with the same answers.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,13 +43,13 @@ from voice_guide.tts.mixer import Mixer
 
 
 class SpeechInput(Protocol):
-    """Whatever turns what comes in into commands, and notices where nothing can come in."""
+    """The microphone side: turns blocks of sound, or typed lines, into commands."""
 
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
-        """Take a block of the microphone and what the speaker played in the same moment."""
+        """Take a block of the microphone and what the speaker played at the same moment."""
 
     @property
     def hears_speech(self) -> bool:
@@ -57,61 +57,70 @@ class SpeechInput(Protocol):
 
 
 class TextToSpeech(Protocol):
-    """Whatever turns text into sound."""
+    """The voice side: turns text into sound."""
 
     def prepare(self, texts: Sequence[str]) -> None:
-        """Have these ready."""
+        """Render these texts ahead, in the background."""
 
     def speech(self, text: str) -> Samples:
-        """Return the text spoken."""
+        """Return the text as speech, shape (n,) at RATE."""
 
     def set_rate(self, rate_wpm: int) -> None:
-        """Speak at this pace from now on."""
+        """Speak at this rate from now on, in words per minute."""
 
 
 Observer: TypeAlias = Callable[[float, Event | Action], None]
-"""Told everything that happens, with the seconds of audio since the start."""
+"""A function that is called with every event and action, and the seconds of audio so far."""
 
 
-_CALENDAR_EVERY = 60 * RATE
-"""Samples between two looks at the calendar."""
+_CALENDAR_CHECK_SAMPLES = 60 * RATE
+"""Samples between two checks of the calendar."""
 
 
 @dataclass(frozen=True)
 class _Timer:
-    ends: int
+    """The dialogue's timer, in samples since the start."""
+
+    end: int
+    """The sample at which it runs out."""
+
     next_tick: int
+    """The sample of its next tick."""
+
     tick: int
+    """Samples between two ticks."""
 
 
 def _timer(now: int, seconds: float, tick_s: float) -> _Timer:
-    """Return a timer whose parts are counted back from its end; all in samples."""
+    """Return a timer that starts now; its ticks are counted back from its end."""
     length, tick = round(seconds * RATE), round(tick_s * RATE)
     first = length % tick or tick
     return _Timer(now + length, now + first, tick)
 
 
 class Engine:
-    """Guide, ear and voice, moved on block by block."""
+    """Connects the speech input, the dialogue and the voice, block by block."""
 
     def __init__(
         self,
-        guide: DialogueManager,
-        ear: SpeechInput,
-        voice: TextToSpeech,
+        dialogue: DialogueManager,
+        speech_input: SpeechInput,
+        tts: TextToSpeech,
         mixer: Mixer[Say | SayIfFree | PlayChime, SentenceFinished],
         observe: Observer,
         idle_after_s: float,
         started: Started,
         today: Callable[[], date],
     ) -> None:
-        """`idle_after_s` is how much audio has to pass in idleness before the guide is told.
+        """Take the parts of a session.
 
-        `started` is what the guide is told first, and `today` tells the day by the calendar.
+        `observe` is called with every event and action, `idle_after_s` is the seconds of audio
+        without speech, command or timer after which the dialogue is idle, `started` is the first
+        event, and `today` returns the calendar day.
         """
-        self._guide = guide
-        self._ear = ear
-        self._voice = voice
+        self._dialogue = dialogue
+        self._speech_input = speech_input
+        self._tts = tts
         self._mixer = mixer
         self._observe = observe
         self._samples = 0
@@ -122,7 +131,7 @@ class Engine:
         self._idle_after_s = idle_after_s
         self._idle_samples = 0
         self._is_ending = False
-        self._ear.listen_for(guide.context)
+        self._speech_input.listen_for(dialogue.context)
 
     @property
     def now_s(self) -> float:
@@ -132,30 +141,30 @@ class Engine:
     @property
     def context(self) -> str:
         """The context whose sentences are listened for."""
-        return self._guide.context
+        return self._dialogue.context
 
     @property
     def view(self) -> View:
-        """What there is to see of the conversation at this moment."""
-        return self._guide.view
+        """A snapshot of the dialogue for those who show it."""
+        return self._dialogue.view
 
     @property
     def is_speaking(self) -> bool:
-        """Whether the speaker has anything to play."""
+        """True if the speaker has anything to play."""
         return self._mixer.is_playing
 
     @property
     def is_finished(self) -> bool:
-        """Whether the session has ended and everything has been said."""
+        """True if the session has ended and everything has been said."""
         return self._is_ending and not self._mixer.is_playing
 
     def start(self) -> None:
-        """Let the guide begin."""
+        """Begin the session."""
         self._handle(self._started)
 
-    def notice(self, trouble: AudioFault) -> None:
-        """Let the guide know what has become of the sound; while it is lost, no block may come."""
-        self._handle(trouble)
+    def notice(self, fault: AudioFault) -> None:
+        """Take a fault of the sound; while the sound is lost, no block need come."""
+        self._handle(fault)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take one block of the microphone; return the next one for the speaker.
@@ -163,22 +172,22 @@ class Engine:
         `played` is what the speaker was playing while `heard` was recorded, sample by
         sample. All three have shape (BLOCK,).
         """
-        events = self._ear.hear(heard, played)
-        self._mixer.is_ducked = self._ear.hears_speech
+        events = self._speech_input.hear(heard, played)
+        self._mixer.is_ducked = self._speech_input.hears_speech
         for event in events:
-            # Talk over the voice, as a television's, is not answered: the voice goes on.
+            # Talk over the guide's voice, as a television's, is not answered: the voice goes on.
             if not (isinstance(event, NotUnderstood) and self._mixer.is_playing):
                 self._handle(event)
         self._run_timer()
-        self._count_idleness()
-        self._watch_the_calendar()
+        self._count_idle_time()
+        self._check_calendar()
         was_playing = self._mixer.is_playing
-        block, started, ended = self._mixer.next_block()
-        for action in started:
+        block, begun, finished = self._mixer.next_block()
+        for action in begun:
             self._observe(self.now_s, action)
         self._samples += BLOCK
-        for said in ended:
-            self._handle(said)
+        for sentence in finished:
+            self._handle(sentence)
         if was_playing and not self._mixer.is_playing:
             self._handle(SpeechEnded())
         return block
@@ -187,20 +196,20 @@ class Engine:
         timer = self._timer
         if timer is None:
             return
-        if self._samples >= timer.ends:
+        if self._samples >= timer.end:
             self._timer = None
             self._handle(TimeUp())
         elif self._samples >= timer.next_tick:
-            left_s = (timer.ends - timer.next_tick) / RATE
+            left_s = (timer.end - timer.next_tick) / RATE
             self._timer = replace(timer, next_tick=timer.next_tick + timer.tick)
             self._handle(Tick(left_s))
 
-    def _watch_the_calendar(self) -> None:
-        if self._samples % _CALENDAR_EVERY == 0 and self._today() != self._day:
+    def _check_calendar(self) -> None:
+        if self._samples % _CALENDAR_CHECK_SAMPLES == 0 and self._today() != self._day:
             self._day = self._today()
             self._handle(NewDay(self._day))
 
-    def _count_idleness(self) -> None:
+    def _count_idle_time(self) -> None:
         """Count the audio since the last command in which nothing was said or timed."""
         if self._mixer.is_playing or self._timer is not None:
             return
@@ -212,27 +221,26 @@ class Engine:
     def _handle(self, event: Event) -> None:
         if isinstance(event, Command):
             self._idle_samples = 0
-        actions = self._guide.handle(event)
-        # Talk that the guide has no answer to, as while asleep, is nobody's business.
+        actions = self._dialogue.handle(event)
+        # Talk that the dialogue does not react to, as while asleep, is not shown or recorded.
         if actions or not isinstance(event, NotUnderstood):
             self._observe(self.now_s, event)
         for action in actions:
-            self._do(action)
-            # What is said or played is told when it starts, not when it is asked for.
+            self._perform(action)
+            # Speech and chimes are reported when they begin, not when they are queued.
             if not isinstance(action, Say | SayIfFree | PlayChime):
                 self._observe(self.now_s, action)
-        self._ear.listen_for(self._guide.context)
+        self._speech_input.listen_for(self._dialogue.context)
 
-    def _do(self, action: Action) -> None:
+    def _perform(self, action: Action) -> None:
         match action:
             case Say(text):
-                for at, sentence in enumerate(sentences(text)):
-                    start = None if at else action
-                    self._mixer.play(
-                        self._voice.speech(sentence), start, SentenceFinished(sentence)
-                    )
+                for number, sentence in enumerate(sentences(text)):
+                    begun = None if number else action
+                    sound = self._tts.speech(sentence)
+                    self._mixer.play(sound, begun, SentenceFinished(sentence))
             case SayIfFree(text, within_s):
-                sound = self._voice.speech(text)
+                sound = self._tts.speech(text)
                 if not self._mixer.is_playing and len(sound) <= within_s * RATE:
                     self._mixer.play(sound, action, SentenceFinished(text))
             case PlayChime(chime):
@@ -240,7 +248,7 @@ class Engine:
             case StopSpeaking():
                 self._mixer.stop()
             case PrepareSpeech(texts):
-                self._voice.prepare([part for text in texts for part in sentences(text)])
+                self._tts.prepare([part for text in texts for part in sentences(text)])
             case SetTimer(seconds, tick_s):
                 self._timer = _timer(self._samples, seconds, tick_s)
             case StopTimer():
@@ -248,6 +256,6 @@ class Engine:
             case SetVolume(volume):
                 self._mixer.volume = volume
             case SetRate(rate_wpm):
-                self._voice.set_rate(rate_wpm)
+                self._tts.set_rate(rate_wpm)
             case End():
                 self._is_ending = True

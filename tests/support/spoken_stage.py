@@ -189,7 +189,7 @@ class StoryEngine(Engine):
     @property
     def timer_left_s(self) -> float | None:
         """How much is left of the time that runs, in seconds."""
-        left = self._timer and self._timer.ends - self._samples
+        left = self._timer and self._timer.end - self._samples
         # A block of it is over before anybody can look at it.
         return None if left is None else round((left + BLOCK * self._is_counted) / RATE, 1)
 
@@ -204,7 +204,7 @@ class StoryEngine(Engine):
                 self.passes_s = round(self.passes_s - BLOCK / RATE, 6)
             else:
                 self._timer = replace(
-                    timer, ends=timer.ends + BLOCK, next_tick=timer.next_tick + BLOCK
+                    timer, end=timer.end + BLOCK, next_tick=timer.next_tick + BLOCK
                 )
         super()._run_timer()
         self._seen = self._timer

@@ -1,4 +1,4 @@
-"""The guide's own words, from the language folder."""
+"""The guide's prompts: the templates of its own words, from the language folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,31 +12,32 @@ from voice_guide.errors import VoiceGuideError
 
 
 class Prompts:
-    """Jinja templates by name; those in a table as `table.name`."""
+    """Jinja templates by name; one in a TOML table is named `table.name`."""
 
     def __init__(self, file: Path) -> None:
         """Read a prompts file (TOML).
 
-        Raises VoiceGuideError, naming the file, where it cannot be read, and each prompt in
-        it that is not a template.
+        Raises VoiceGuideError, naming the file, if it cannot be read, and every prompt in it that
+        is not a template.
         """
         self._templates = dict(_read(file))
-        # Plain text for a voice: nothing here is ever shown as HTML.
+        # The prompts are plain text for a voice, never HTML.
         self._environment = jinja2.Environment(
             loader=jinja2.DictLoader(self._templates),
             undefined=jinja2.StrictUndefined,
             autoescape=False,
             auto_reload=False,
-            # Nothing is worked out before it is said: {{ 9**9**9 }} would take for ever.
+            # Without this, {{ 9**9**9 }} would be computed while the file is read, for ever.
             optimized=False,
         )
-        if found := [told for name in self._templates for told in self._mistakes(name)]:
-            raise VoiceGuideError(f"{file}: {'; '.join(found)}")
+        mistakes = [text for name in self._templates for text in self._mistakes(name)]
+        if mistakes:
+            raise VoiceGuideError(f"{file}: {'; '.join(mistakes)}")
 
     def __call__(self, name: str, **values: Any) -> str:
         """Return the named prompt with its values filled in."""
         text = self._templates[name]
-        # Half of them have nothing to be filled in, and rendering takes its time.
+        # Half of the prompts have no values, and rendering would cost time.
         return self._environment.get_template(name).render(values) if "{" in text else text
 
     @property
@@ -45,7 +46,7 @@ class Prompts:
         return self._environment.list_templates()
 
     def values(self, name: str) -> frozenset[str]:
-        """Return what a prompt has filled in: values, and as `.title` parts of them."""
+        """Return the names that a prompt uses: of values, and with a dot of their attributes."""
         tree = self._environment.parse(self._templates[name])
         parts = (f".{node.attr}" for node in tree.find_all(nodes.Getattr))
         return frozenset({*meta.find_undeclared_variables(tree), *parts})
