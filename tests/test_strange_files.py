@@ -12,7 +12,7 @@ from voice_guide.config.settings import SettingsFile
 from voice_guide.dialogue.actions import SaveDiaryConsent
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.routines.library import load_pack
 from voice_guide.storage.store import SessionStore
 from voice_guide.tts.text_normalizer import TextNormalizer
@@ -39,18 +39,18 @@ def test_nothing_strange_gets_through(target: Target, tmp_path: Path) -> None:
         (load_pack, DEEP, "not TOML: too many brackets within brackets"),
         (load_pack, LONG, "not TOML: Exceeds the limit"),
         (SettingsFile, DEEP, "not TOML: TOML value nested"),
-        (Sentences.load, "[" * 1_000, "not YAML: too many brackets within brackets"),
+        (load_sentences, "[" * 1_000, "not YAML: too many brackets within brackets"),
         (
-            Sentences.load,
+            load_sentences,
             f"language: en\nintents: {{A: {{data: [{{sentences: ['{NESTED}']}}]}}}}",
             "too many brackets within brackets",
         ),
         (
-            Sentences.load,
+            load_sentences,
             "language: en\nintents: {A: {data: [{sentences: [a], lists: {b: 1}}]}}",
             "not a hassil sentence file",
         ),
-        (Sentences.load, "language: en\nintents: {1: {data: []}}", "expected a name (found 1)"),
+        (load_sentences, "language: en\nintents: {1: {data: []}}", "expected a name (found 1)"),
         (Prompts, f"a = '{'{{' + '(' * 5_000}'", "not a template"),
         (
             TextNormalizer,

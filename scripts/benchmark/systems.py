@@ -19,6 +19,7 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import UNKNOWN, drawn_sentences
+from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.routines.library import come_with_program
 from voice_guide.speech_models.verify import require_model
@@ -54,7 +55,7 @@ def vocabulary(name: str) -> Vocabulary:
     """Return a vocabulary by its name."""
     if name == "step":
         return Vocabulary(name, load_content(Settings(), come_with_program()).sentences, "step")
-    return Vocabulary(name, Sentences.load(_SENTENCES / f"{name}.yaml"), None)
+    return Vocabulary(name, load_sentences(_SENTENCES / f"{name}.yaml"), None)
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,11 @@ from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.diary.history import Ending, Entry
 from voice_guide.nlu.command import Command
-from voice_guide.nlu.fuzzy_match import SentenceGraph
 from voice_guide.nlu.intent import Intent
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.sentence_files import load_sentences
+from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.routines.check import check
 from voice_guide.routines.library import Library, come_with_program, said
 from voice_guide.routines.reserved_commands import ReservedCommands
@@ -251,14 +252,15 @@ def _read_pack(file: Path) -> None:
 
 
 def _read_sentences(file: Path) -> None:
-    sentences = Sentences.load(file, _content().library.lists)
+    sentences = load_sentences(file, _content().library.lists)
     list(missing_sentences(sentences, sentences))
+    interpreter = Interpreter(sentences)
+    prefixes = SentencePrefixes(sentences.templates(None), sentences.language)
     for context in (None, *sentences.contexts):
         drawn = drawn_sentences(sentences, context, lambda _: True)
-        graph = SentenceGraph(sentences.templates(context), sentences.language)
         for text in ("next step", *drawn[:2]):
-            sentences.match(text, context)
-            graph.nearest(text.split())
+            interpreter.interpret(text, context)
+            prefixes.may_change(text.split(), context)
 
 
 def _read_settings(file: Path) -> None:

@@ -62,7 +62,7 @@ class Session:
         self._sign: Sign | None = None
         self.light = Light(self._blink)
         self._button = board(BUTTON)
-        self._typed = TypedInput(content.sentences)
+        self._typed = TypedInput(content.interpreter)
         self.events: list[tuple[float, Event | Action]] = []
         text = content.prompts("screen.button")
         ear = SpeechInputWithButton(self._typed, self.pins.is_pressed, text)

@@ -15,7 +15,7 @@ from voice_guide.config.settings import Settings
 from voice_guide.dialogue.phase import Phase
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.sampling import words_of
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.rehearsal import run
 from voice_guide.rehearsal.acoustic_test import HeardText
 from voice_guide.rehearsal.analysis import (
@@ -66,7 +66,7 @@ def test_misspelled_variants_are_listened_for_but_not_rehearsed(tmp_path: Path) 
         "  Hurts:\n    data:\n      - sentences: [it's painful]\n"
         "      - sentences: [it spain full]\n        metadata: {said: false}\n"
     )
-    sentences = Sentences.load(tmp_path)
+    sentences = load_sentences(tmp_path)
 
     found = select_sentences(sentences, lambda _: True)
 
@@ -133,7 +133,7 @@ def test_a_sentence_of_two_intents_is_selected_for_both(tmp_path: Path) -> None:
         "  B: {data: [{sentences: [go on], requires_context: {context: step}}]}\n"
     )
 
-    found = select_sentences(Sentences.load(tmp_path), lambda _: True)
+    found = select_sentences(load_sentences(tmp_path), lambda _: True)
 
     assert [(line.intent, line.text) for line in found.sentences] == [
         ("A", "go on"),
@@ -156,7 +156,7 @@ OWN_SENTENCES = (
 def test_unknown_words_are_reported_instead_of_said(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(OWN_SENTENCES)
-    sentences = Sentences.load(file, {"routine": ["trapezius", "neck"]})
+    sentences = load_sentences(file, {"routine": ["trapezius", "neck"]})
 
     found = select_sentences(sentences, lambda word: word != "trapezius")
 

@@ -43,7 +43,7 @@ def main(seed: int) -> None:
 
     started = recorder.started
     tell("began", SaveCheckpoint(started.checkpoint))
-    ear = TypedInput(content.sentences)
+    ear = TypedInput(content.interpreter)
     engine: Engine = new_engine(content, file.settings, ear, SilentTts(), observe, started=started)
     engine.start()
     while True:

@@ -116,10 +116,11 @@ class SilentStage(Stage):
     def _is_speaking(self) -> bool:
         return bool(self._being_said)
 
-    def _say(self, text: str, meaning: Meaning | None, is_cutting_in: bool) -> None:
-        self._handle(
-            Command(meaning.intent, meaning.slots, text) if meaning else NotUnderstood(text, 0)
-        )
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
+        if not meanings:
+            self._handle(NotUnderstood(text, 0))
+        for meaning in meanings:
+            self._handle(Command(meaning.intent, meaning.slots, text))
 
     def _make_no_sense(self) -> None:
         self._handle(NotUnderstood("[unk]", 0))
@@ -199,7 +200,7 @@ class SilentStage(Stage):
         if len(text.split()) > MOST_WORDS:
             self._fail(f"at most {MOST_WORDS} words in one go", text)
         for phrase in QUOTED.findall(text):
-            if self._content.sentences.match(phrase, self._context) is None:
+            if not self._content.interpreter.interpret(phrase, self._context).meanings:
                 self._fail(
                     f'"{phrase}" to be understood while {self._context}',
                     f"the guide says: {text}",

@@ -287,7 +287,8 @@ class SpokenStage(Stage):
     def _is_speaking(self) -> bool:
         return self._engine.is_speaking
 
-    def _say(self, text: str, meaning: Meaning | None, is_cutting_in: bool) -> None:
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
+        meaning = meanings[0] if meanings else None
         if is_cutting_in:
             self._cut_in(text, meaning)
             return

@@ -229,10 +229,9 @@ class Stage(ABC):
     def _hear(self, text: str, is_cutting_in: bool = False) -> None:
         self._ensure_all_was_told()
         context = self._context
-        meaning = self._content.sentences.match(text, context)
-        if meaning:
-            self.understood.add((context, meaning.intent))
-        self._say(text, meaning, is_cutting_in)
+        meanings = self._content.interpreter.interpret(text, context).meanings
+        self.understood |= {(context, meaning.intent) for meaning in meanings}
+        self._say(text, meanings, is_cutting_in)
 
     def _ensure_all_was_told(self) -> None:
         """Let nothing happen before the story has told all that came of what happened last."""
@@ -262,7 +261,7 @@ class Stage(ABC):
         """Whether the guide has anything to say."""
 
     @abstractmethod
-    def _say(self, text: str, meaning: Meaning | None, is_cutting_in: bool) -> None:
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
         """Let the person say this."""
 
     @abstractmethod

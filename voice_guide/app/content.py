@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from voice_guide.app.language_check import missing_prompts, missing_sentences
@@ -9,6 +10,8 @@ from voice_guide.config.language import Language, find, reference
 from voice_guide.config.settings import HearingSettings, Settings
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
+from voice_guide.nlu import sentence_files
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.library import Library, Problem
 from voice_guide.routines.reserved_commands import ReservedCommands
@@ -29,6 +32,11 @@ class Content:
 
     prompts: Prompts
     """The guide's own prompts."""
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The meaning of texts, typed or heard."""
+        return Interpreter(self.sentences)
 
     @property
     def rejected_packs(self) -> tuple[Problem, ...]:
@@ -73,7 +81,7 @@ def reserved_commands(language: Language, hearing: HearingSettings) -> ReservedC
 
 def load_sentences(path: Path, library: Library, hearing: HearingSettings) -> Sentences:
     """Read a sentence file or folder, with the lists that routines and settings fill."""
-    return Sentences.load(path, lists_of(library, hearing))
+    return sentence_files.load_sentences(path, lists_of(library, hearing))
 
 
 def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequence[str]]:

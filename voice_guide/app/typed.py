@@ -20,7 +20,7 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
 
     content = load_content(file.settings)
     print_rejected_packs(content.rejected_packs)
-    typed_input = keyboard.TypedInput(content.sentences)
+    typed_input = keyboard.TypedInput(content.interpreter)
     display: SessionDisplay = Transcript(content.prompts, with_times=False)
     if sys.stdin.isatty():
         display = new_display(content, file.settings)

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.engine import Engine
 from voice_guide.nlu.command import Command, NotUnderstood
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.nlu.sentences import Meaning
 
 _END = "\x04"
 """What Ctrl-D is typed as."""
@@ -42,8 +43,8 @@ class SilentTts:
 class TypedInput:
     """Takes a typed line for a sentence that was heard."""
 
-    def __init__(self, sentences: Sentences) -> None:
-        self._sentences = sentences
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
         self._context: str | None = None
         self._line: str | None = None
         self._heard_samples = 0
@@ -54,7 +55,7 @@ class TypedInput:
 
     def understands(self, line: str) -> bool:
         """Return whether this line means anything now."""
-        return self._sentences.match(line, self._context) is not None
+        return bool(self._meanings(line))
 
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
@@ -67,10 +68,13 @@ class TypedInput:
             return []
         line, self._line = self._line, None
         at_s = self._heard_samples / RATE
-        meaning = self._sentences.match(line, self._context)
-        if meaning is None:
+        meanings = self._meanings(line)
+        if not meanings:
             return [NotUnderstood(line, at_s)]
-        return [Command(meaning.intent, meaning.slots, line, at_s, at_s, at_s)]
+        return [Command(each.intent, each.slots, line, at_s, at_s, at_s) for each in meanings]
+
+    def _meanings(self, line: str) -> tuple[Meaning, ...]:
+        return self._interpreter.interpret(line, self._context).meanings
 
     @property
     def hears_speech(self) -> bool:

@@ -44,7 +44,7 @@ class Endpointer:
         if not words:
             return False
         is_long_enough = self._vad.silence_s >= _EXTENSIBLE_S
-        if self._matcher.exact(" ".join(words), context):
+        if self._matcher.interpret(" ".join(words), context).meanings:
             return is_long_enough or not self._matcher.may_change(words, context)
         is_beginning = self._matcher.may_begin(words, context)
         self._vad.hangover_s = _INCOMPLETE_S if is_beginning else HANGOVER_S

@@ -117,7 +117,7 @@ class Listener:
         utterances = self._recognize(self.near_end)
         # After recognition, since the noise reduction returns the block before this one.
         self._self_echo.follow(near_end.played, self._near_end_detector.excess_db)
-        return [command for found in utterances if (command := self._decide(found))]
+        return [command for found in utterances for command in self._decide(found)]
 
     def _recognize(self, near_end: Samples) -> list[list[Hypothesis]]:
         """Return the alternatives for each utterance that ends with this block."""
@@ -144,37 +144,41 @@ class Listener:
         self._background_talk.begin(began_s)
         self._self_echo.begin(began_s)
 
-    def _decide(self, hypotheses: Sequence[Hypothesis]) -> Command | None:
-        """Return the command in an utterance, or None where there is none for the guide."""
+    def _decide(self, hypotheses: Sequence[Hypothesis]) -> list[Command]:
+        """Return the commands in an utterance; none where there is none for the guide."""
         scored = read(hypotheses, self._matcher, self._context)
         if scored is None or not self._is_meant(scored):
             words = self._in_audio_time(hypotheses[0])
             if not self._self_echo.is_own(words):
                 self._background_talk.add(words)
-            return None
+            return []
         self._was_understood = True
         self._near_end_detector.was_understood()
         words = self._in_audio_time(scored.hypothesis)
-        return Command(
-            intent=scored.meaning.intent,
-            slots=scored.meaning.slots,
-            text=scored.hypothesis.text,
-            start_s=words[0].start_s,
-            end_s=words[-1].end_s,
-            decided_s=self._now_s,
-            compute_ms=self._cpu_meter.total_ms,
-            confidence=scored.confidence,
-        )
+        return [
+            Command(
+                intent=meaning.intent,
+                slots=meaning.slots,
+                text=scored.hypothesis.text,
+                start_s=words[0].start_s,
+                end_s=words[-1].end_s,
+                decided_s=self._now_s,
+                compute_ms=self._cpu_meter.total_ms,
+                confidence=scored.confidence,
+            )
+            for meaning in scored.meanings
+        ]
 
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
         words = self._in_audio_time(scored.hypothesis)
         needed = self._needed_odds + self._background_talk.needed_odds(words)
-        is_safe = scored.meaning.intent in self._matcher.safe_intents
-        if scored.odds < needed or self._self_echo.is_own(words, is_safe):
+        if scored.odds < needed or self._self_echo.is_own(words, scored.is_safe):
             return False
         start_s, end_s = words[0].start_s, words[-1].end_s
-        return not scored.is_doubtful or self._wake_retry.is_second(scored.meaning, start_s, end_s)
+        return not scored.is_doubtful or self._wake_retry.is_second(
+            scored.meanings, start_s, end_s
+        )
 
     def _close_utterance(self) -> list[NotUnderstood]:
         """End the utterance; return its words if they were for the guide but no command."""

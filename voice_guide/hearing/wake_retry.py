@@ -16,11 +16,11 @@ class WakeRetry:
     """Remembers the last doubtful meaning."""
 
     def __init__(self) -> None:
-        self._meaning: Meaning | None = None
+        self._meanings: tuple[Meaning, ...] = ()
         self._ended_s = -inf
 
-    def is_second(self, meaning: Meaning, start_s: float, end_s: float) -> bool:
+    def is_second(self, meanings: tuple[Meaning, ...], start_s: float, end_s: float) -> bool:
         """Take a doubtful meaning, said from `start_s` to `end_s`; return if it is a repeat."""
-        is_repeat = meaning == self._meaning and start_s - self._ended_s < _MAX_RETRY_S
-        self._meaning, self._ended_s = (None if is_repeat else meaning), end_s
+        is_repeat = meanings == self._meanings and start_s - self._ended_s < _MAX_RETRY_S
+        self._meanings, self._ended_s = (() if is_repeat else meanings), end_s
         return is_repeat

@@ -97,6 +97,17 @@ def words_of(sentences: Sentences, context: str | None) -> set[str]:
     }
 
 
+def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
+    """Return the single words that are values of each slot."""
+    found: dict[str, set[str]] = {}
+    for template in sentences.templates(None):
+        for reference in template.references:
+            texts = map(spoken, _texts(reference, template, sentences.language))
+            words = found.setdefault(reference.slot_name, set())
+            words.update(text[0] for text in texts if len(text) == 1)
+    return {name: frozenset(words) for name, words in found.items()}
+
+
 class _Draw:
     """Chance that evens itself out: of several choices, one that was taken least so far."""
 

@@ -1,20 +1,15 @@
-"""What can be said: sentence files in Home Assistant's format, read and matched by hassil."""
+"""Sentences in Home Assistant's format, by context, matched by hassil."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import yaml
 from hassil import recognize_all
 from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
 from hassil.intents import Intent, IntentData, Intents, RangeSlotList, SlotList, TextSlotList
-from hassil.numbers import get_rbnf_engine
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
-from hassil.util import merge_dict
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Slots
@@ -30,6 +25,10 @@ _OPENS = "opens"
 
 _SAFE = "safe"
 """The key below `metadata` that tells that it is better to obey once too often."""
+
+
+_URGENCY = "urgency"
+"""The key below `metadata` that tells which of several safe sentences is obeyed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,17 @@ class Template:
     """What <name> stands for."""
 
     is_said: bool = True
-    """Whether people say it. What they do not say is there for what it sounds like."""
+    """True if people say it. What they do not say is there for what it sounds like."""
+
+    requires: frozenset[str] = frozenset()
+    """The contexts that it needs one of; none for one that needs none."""
+
+    excludes: frozenset[str] = frozenset()
+    """The contexts in which it is not listened for."""
+
+    def holds_in(self, context: str | None) -> bool:
+        """Return whether it is listened for in a context (None: in any)."""
+        return holds_in(context, self.requires, self.excludes)
 
     opens_session: bool = False
     """True if it opens a session in another assistant, where nothing else is listened for."""
@@ -68,16 +77,17 @@ class Template:
     @property
     def slots(self) -> frozenset[str]:
         """The names of all values that it may have."""
-        return frozenset(reference.slot_name for reference in self._references)
+        return frozenset(reference.slot_name for reference in self.references)
 
     @property
     def numbers(self) -> frozenset[str]:
         """The names of those values that are always numbers."""
-        words = (each.slot_name for each in self._references if not self._is_number(each))
+        words = (each.slot_name for each in self.references if not self._is_number(each))
         return self.slots.difference(words)
 
     @property
-    def _references(self) -> Iterator[ListReference]:
+    def references(self) -> Iterator[ListReference]:
+        """The lists that it refers to, itself or by a rule."""
         return _references(self.expression, self.rules)
 
     def _is_number(self, reference: ListReference) -> bool:
@@ -96,38 +106,44 @@ class Sentences:
         self._lists = lists or {}
         extra = {name: TextSlotList.from_strings(values) for name, values in self._lists.items()}
         self._everything = replace(intents, slot_lists={**extra, **intents.slot_lists})
+        self._blocks = [
+            _Block.of(name, data)
+            for name, intent in intents.intents.items()
+            for data in intent.data
+        ]
         self._by_context: dict[str | None, Intents] = {}
-
-    @classmethod
-    def load(cls, path: Path, lists: Mapping[str, Sequence[str]] | None = None) -> "Sentences":
-        """Read a sentence file, or all of a folder's.
-
-        Raises VoiceGuideError, naming the file, where one cannot be read, refers to a list
-        or rule that no file has, or has numbers in a language whose number words nobody knows.
-        """
-        merged: dict[str, Any] = {}
-        for file in _files(path):
-            merge_dict(merged, _read(file))
-        try:
-            sentences = cls(Intents.from_dict(merged), lists)
-            _check_names(sentences)
-            for template in sentences.templates(None):
-                _check_references(template, template.expression, sentences.language)
-        except VoiceGuideError as error:
-            raise VoiceGuideError(f"{path}: {error}") from error
-        except ParseError as error:
-            raise VoiceGuideError(f"{path}: a rule is not a sentence template: {error}") from error
-        except KeyError as error:
-            raise VoiceGuideError(f"{path}: the key {error} is missing") from error
-        except RecursionError as error:
-            raise VoiceGuideError(f"{path}: too many brackets within brackets") from error
-        except (AssertionError, AttributeError, TypeError, ValueError) as error:
-            raise VoiceGuideError(f"{path}: not a hassil sentence file: {error}") from error
-        return sentences
 
     def with_lists(self, lists: Mapping[str, Sequence[str]]) -> "Sentences":
         """Return the same sentences with these lists in place of those of the same names."""
         return Sentences(self._given, {**self._lists, **lists})
+
+    def rewritten(self, rewrite: Callable[[str], str]) -> "Sentences":
+        """Return the same sentences with every template and rule rewritten."""
+
+        def rules(given: Mapping[str, Sentence]) -> dict[str, Sentence]:
+            return {
+                name: parse_sentence(rewrite(rule.text or ""), keep_text=True)
+                for name, rule in given.items()
+            }
+
+        intents = {
+            name: Intent(
+                name,
+                [
+                    replace(
+                        data,
+                        sentence_texts=[rewrite(text) for text in data.sentence_texts],
+                        expansion_rules=rules(data.expansion_rules),
+                    )
+                    for data in intent.data
+                ],
+            )
+            for name, intent in self._given.intents.items()
+        }
+        given = replace(
+            self._given, intents=intents, expansion_rules=rules(self._given.expansion_rules)
+        )
+        return Sentences(given, self._lists)
 
     @property
     def language(self) -> str:
@@ -156,6 +172,18 @@ class Sentences:
             if any((data.metadata or {}).get(_SAFE, False) for data in intent.data)
         )
 
+    @cached_property
+    def urgency(self) -> Mapping[str, int]:
+        """How urgent each intent is that it is better to obey once too often than to miss.
+
+        Of several that may be meant, the most urgent is.
+        """
+        return {
+            name: max((data.metadata or {}).get(_URGENCY, 0) for data in intent.data)
+            for name, intent in self._everything.intents.items()
+            if name in self.safe_intents
+        }
+
     def match(self, text: str, context: str | None) -> Meaning | None:
         """Return what the whole text means in that context (None: in any), or None."""
         return next(self.meanings(text, context), None)
@@ -168,32 +196,61 @@ class Sentences:
 
     def templates(self, context: str | None) -> list[Template]:
         """Return every template listened for in that context (None: in any)."""
-        intents = self._of(context)
-        rules = {name: rule.expression for name, rule in intents.expansion_rules.items()}
+        lists = self._everything.slot_lists
+        rules = self._everything.expansion_rules
         return [
             Template(
-                intent=intent.name,
+                intent=block.intent,
                 expression=sentence.expression,
-                lists={**intents.slot_lists, **data.slot_lists},
-                rules={**rules, **{n: r.expression for n, r in data.expansion_rules.items()}},
-                is_said=(data.metadata or {}).get(_SAID, True),
-                opens_session=(data.metadata or {}).get(_OPENS, False),
+                lists={**lists, **block.data.slot_lists},
+                rules={
+                    name: rule.expression
+                    for name, rule in {**rules, **block.data.expansion_rules}.items()
+                },
+                is_said=(block.data.metadata or {}).get(_SAID, True),
+                opens_session=(block.data.metadata or {}).get(_OPENS, False),
+                requires=block.requires,
+                excludes=block.excludes,
             )
-            for intent in intents.intents.values()
-            for data in intent.data
-            for sentence in _parsed(intent.name, data)
+            for block in self._blocks
+            if holds_in(context, block.requires, block.excludes)
+            for sentence in _parsed(block.intent, block.data)
         ]
 
     def _of(self, context: str | None) -> Intents:
         if context not in self._by_context:
-            self._by_context[context] = replace(
-                self._everything,
-                intents={
-                    name: Intent(name, [_freed(d) for d in intent.data if _holds(d, context)])
-                    for name, intent in self._everything.intents.items()
-                },
-            )
+            intents = {name: Intent(name) for name in self._everything.intents}
+            for block in self._blocks:
+                if holds_in(context, block.requires, block.excludes):
+                    intents[block.intent].data.append(block.data)
+            self._by_context[context] = replace(self._everything, intents=intents)
         return self._by_context[context]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Sentences of an intent that have the same conditions."""
+
+    intent: str
+    requires: frozenset[str]
+    """The contexts that they need one of; none for those that need none."""
+    excludes: frozenset[str]
+    """The contexts in which they are not listened for."""
+    data: IntentData
+    """The sentences, with no more than the conditions that hassil is to see to."""
+
+    @classmethod
+    def of(cls, intent: str, data: IntentData) -> "_Block":
+        return cls(
+            intent=intent,
+            requires=frozenset(_contexts_in(data.requires_context)),
+            excludes=frozenset(_contexts_in(data.excludes_context)),
+            data=replace(
+                data,
+                requires_context=_others(data.requires_context),
+                excludes_context=_others(data.excludes_context),
+            ),
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -215,15 +272,12 @@ def _contexts_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def _holds(data: IntentData, context: str | None) -> bool:
-    required = _contexts_in(data.requires_context)
-    excluded = _contexts_in(data.excludes_context)
+def holds_in(context: str | None, required: frozenset[str], excluded: frozenset[str]) -> bool:
+    """Return whether a sentence is listened for in a context (None: in any)."""
     if context is None:
         return True
     places = with_parents(context)
-    if not places.isdisjoint(excluded):
-        return False
-    return not required or not places.isdisjoint(required)
+    return places.isdisjoint(excluded) and not (required and places.isdisjoint(required))
 
 
 def with_parents(context: str) -> frozenset[str]:
@@ -232,97 +286,8 @@ def with_parents(context: str) -> frozenset[str]:
     return frozenset(".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
-def _freed(data: IntentData) -> IntentData:
-    """The same without our own context, which was seen to; hassil sees to any others."""
-    return replace(
-        data,
-        requires_context=_others(data.requires_context),
-        excludes_context=_others(data.excludes_context),
-    )
-
-
 def _others(condition: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in condition.items() if key != _CONTEXT}
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise VoiceGuideError(f"{path}: no such file or folder")
-    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    if not files:
-        raise VoiceGuideError(f"{path}: no sentence files (*.yaml) in this folder")
-    return files
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which yes, no, on and off are words: people say them."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, re.compile("^(?:true|false)$") if tag.endswith(":bool") else pattern)
-        for tag, pattern in resolvers
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(file.read_text("utf-8"), _Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise VoiceGuideError(f"{file}: cannot be read: {error}") from error
-    except RecursionError as error:
-        raise VoiceGuideError(f"{file}: not YAML: too many brackets within brackets") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise VoiceGuideError(f"{file}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise VoiceGuideError(f"{file}: not a hassil sentence file: no keys at the top")
-    return content
-
-
-def _check_names(sentences: Sentences) -> None:
-    for name in (sentences.language, *sentences.intents, *sentences.contexts):
-        if not isinstance(name, str):
-            raise VoiceGuideError(f"expected a name (found {name!r})")
-
-
-def _check_references(
-    template: Template, expression: Expression, language: str, inside: tuple[str, ...] = ()
-) -> None:
-    """Follow every {list} and <rule> once, so that nothing can fail while listening."""
-    if isinstance(expression, Group):
-        for item in expression.items:
-            _check_references(template, item, language, inside)
-    elif isinstance(expression, ListReference):
-        if expression.list_name not in template.lists and not expression.is_inline_range:
-            raise VoiceGuideError(
-                f"{template.intent}: there is no list {{{expression.list_name}}}"
-            )
-        _check_numbers(template, expression, language)
-    elif isinstance(expression, RuleReference):
-        name = expression.rule_name
-        if name not in template.rules:
-            raise VoiceGuideError(f"{template.intent}: there is no rule <{name}>")
-        if name in inside:
-            raise VoiceGuideError(f"{template.intent}: the rule <{name}> refers to itself")
-        _check_references(template, template.rules[name], language, (*inside, name))
-
-
-def _check_numbers(template: Template, reference: ListReference, language: str) -> None:
-    values = template.lists.get(reference.list_name)
-    if isinstance(values, RangeSlotList):
-        language = values.words_language or language
-    elif values is not None:
-        return
-    try:
-        get_rbnf_engine(language)
-    except ValueError as error:
-        raise VoiceGuideError(
-            f"{template.intent}: nobody knows how the numbers of {{{reference.list_name}}} are "
-            f'said in "{language}"; a list can name another language (words_language), or have '
-            "values instead of a range"
-        ) from error
 
 
 def _references(

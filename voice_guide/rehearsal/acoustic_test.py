@@ -18,7 +18,7 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.matcher import Matcher
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.rehearsal.room_sound import RoomCondition, sound_in_room
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render, voice_names
 from voice_guide.ui.console import describe_command
@@ -166,7 +166,7 @@ def _start_process(source: SentenceSource) -> None:
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     language, lists = source
     model = load_model(language)
-    sentences = Sentences.load(language.folder, lists)
+    sentences = load_sentences(language.folder, lists)
     _recognitions.append(_Recognition(model, new_matcher(sentences, model, language)))
 
 

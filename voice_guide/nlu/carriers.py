@@ -1,0 +1,226 @@
+"""The words of a language that change nothing about a sentence, and those that negate one."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import field
+from functools import cache, cached_property
+from pathlib import Path
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from voice_guide.config.language import find
+from voice_guide.config.toml_files import load_toml
+from voice_guide.errors import VoiceGuideError
+
+Words = tuple[str, ...]
+"""The words of a phrase."""
+
+_FILE = "carriers.toml"
+"""The name of the file in a language's folder."""
+
+_CONFIG = ConfigDict(extra="forbid")
+
+_REFERENCE = r"\{[^}]*\}|<[^>]*>"
+"""The {lists} and <rules> of a template."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Carriers:
+    """Phrases that carry a sentence without meaning anything themselves."""
+
+    either: tuple[str, ...] = ()
+    """Phrases before, between or after sentences: "okay", "please"."""
+
+    before: tuple[str, ...] = ()
+    """Phrases that only come before a sentence: "can you"."""
+
+    after: tuple[str, ...] = ()
+    """Phrases that only come after one: "this one"."""
+
+    anywhere: tuple[str, ...] = ()
+    """Phrases that may stand within a sentence: "really"."""
+
+    articles: tuple[str, ...] = ()
+    """Words of a sentence that may be missing."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Wording:
+    """Different ways to say or write the same words."""
+
+    same: tuple[tuple[str, ...], ...] = ()
+    """Phrases that are said for one another: "it's" and "it is"."""
+
+    spellings: dict[str, str] = field(default_factory=dict)
+    """How a sentence file spells words that may be typed in another way."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Negation:
+    """Words that say the opposite, and how far they reach."""
+
+    words: tuple[str, ...] = ()
+    """Phrases that negate: "not"."""
+
+    endings: tuple[str, ...] = ()
+    """The last letters of words that negate: "n't"."""
+
+    exclamations: tuple[str, ...] = ()
+    """Words that negate only nouns, and otherwise stand alone: "no"."""
+
+    alone: tuple[str, ...] = ()
+    """The first words of sentences that an exclamation does not negate."""
+
+    subjects: tuple[str, ...] = ()
+    """The first words of sentences that have a subject, and so do not continue another one."""
+
+    reported: tuple[str, ...] = ()
+    """Words between a negation and a subject that let it reach: "think"."""
+
+    between: tuple[str, ...] = ()
+    """Words between a negation and other sentences that let it reach: "want to"."""
+
+    after: tuple[str, ...] = ()
+    """Phrases that negate the sentence before them: "no more"."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Correction:
+    """What replaces a sentence by the next one."""
+
+    words: tuple[str, ...] = ()
+    """Phrases between them: "no", "I mean"."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class CarrierWords:
+    """A language's `carriers.toml`."""
+
+    carriers: Carriers = Carriers()
+    """What has no meaning."""
+
+    wording: Wording = Wording()
+    """What means the same."""
+
+    negation: Negation = Negation()
+    """What means the opposite."""
+
+    correction: Correction = Correction()
+    """What takes back what was said before."""
+
+    @cached_property
+    def either(self) -> frozenset[Words]:
+        """The phrases that may stand before, between or after sentences."""
+        return _phrases((*self.carriers.either, *self.carriers.anywhere))
+
+    @cached_property
+    def before(self) -> frozenset[Words]:
+        """The phrases that need a sentence after them."""
+        return _phrases(self.carriers.before)
+
+    @cached_property
+    def after(self) -> frozenset[Words]:
+        """The phrases that need a sentence before them."""
+        return _phrases(self.carriers.after)
+
+    @cached_property
+    def anywhere(self) -> frozenset[Words]:
+        """The phrases that may stand within a sentence."""
+        return _phrases((*self.carriers.anywhere, *self.carriers.articles))
+
+    @cached_property
+    def corrections(self) -> frozenset[Words]:
+        """The phrases that take back the sentence before them."""
+        return _phrases(self.correction.words)
+
+    @cached_property
+    def negations(self) -> frozenset[Words]:
+        """The phrases that negate; `negates` knows the words that only end like one too."""
+        return _phrases(self.negation.words)
+
+    @cached_property
+    def after_negations(self) -> frozenset[Words]:
+        """The phrases that negate the sentence before them."""
+        return _phrases(self.negation.after)
+
+    def spelled(self, words: Iterable[str]) -> Words:
+        """Return words as sentence files spell them."""
+        return tuple(
+            part for word in words for part in self.wording.spellings.get(word, word).split()
+        )
+
+    def negation_at(self, words: Words, at: int) -> int:
+        """Return how many words from there on are a negation; 0 where there is none."""
+        if any(words[at].endswith(ending) for ending in self.negation.endings):
+            return 1
+        return longest_phrase(self.negations, words, at)
+
+    def without_opening(self, words: Words) -> Words:
+        """Return words from the first on that neither carries nor negates what follows."""
+        opening = self.either | self.before
+        at = 0
+        while at < len(words):
+            length = longest_phrase(opening, words, at) or self.negation_at(words, at)
+            if not length:
+                break
+            at += length
+        return words[at:]
+
+    def loosened(self, template: str) -> str:
+        """Return a template in which articles may be missing and words be said another way."""
+        return self._variants.sub(self._alternatives, template) if self._other_ways else template
+
+    def _alternatives(self, found: re.Match[str]) -> str:
+        return self._other_ways.get(found[0].lower(), found[0])
+
+    @cached_property
+    def _other_ways(self) -> dict[str, str]:
+        """What stands in a loosened template for a phrase of the original."""
+        ways = {article: f"[{article}]" for article in self.carriers.articles}
+        for phrases in self.wording.same:
+            ways |= dict.fromkeys(phrases, f"({'|'.join(phrases)})")
+        return ways
+
+    @cached_property
+    def _variants(self) -> re.Pattern[str]:
+        longest_first = sorted(self._other_ways, key=len, reverse=True)
+        phrases = "|".join(map(re.escape, longest_first))
+        return re.compile(rf"{_REFERENCE}|(?<![\w'’])(?:{phrases})(?![\w'’])", re.IGNORECASE)
+
+
+def longest_phrase(phrases: frozenset[Words], words: Words, at: int) -> int:
+    """Return how many words from there on are one of the phrases; 0 where none is."""
+    longest = min(_longest(phrases), len(words) - at)
+    return next((n for n in range(longest, 0, -1) if words[at : at + n] in phrases), 0)
+
+
+@cache
+def carrier_words(language: str) -> CarrierWords:
+    """Return what a language's sentences may be carried by; nothing for an unknown one.
+
+    Raises VoiceGuideError where its `carriers.toml` cannot be used.
+    """
+    try:
+        folder = find(language).folder
+    except VoiceGuideError:
+        return CarrierWords()
+    return read_carrier_words(folder)
+
+
+def read_carrier_words(folder: Path) -> CarrierWords:
+    """Read the `carriers.toml` of a language's folder, where there is one.
+
+    Raises TomlFileError where it cannot be used.
+    """
+    file = folder / _FILE
+    return load_toml(file, CarrierWords) if file.exists() else CarrierWords()
+
+
+@cache
+def _longest(phrases: frozenset[Words]) -> int:
+    return max(map(len, phrases), default=0)
+
+
+def _phrases(texts: Iterable[str]) -> frozenset[Words]:
+    return frozenset(tuple(text.split()) for text in texts)

@@ -1,0 +1,195 @@
+"""All sentences as one graph of letters: how what was said so far may go on.
+
+A listener need not wait for more after a sentence that nothing can make another command of,
+and waits longer after the beginning of one.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, combinations
+from typing import TypeAlias
+
+from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, TextChunk
+
+from voice_guide.nlu.sampling import choices, spoken
+from voice_guide.nlu.sentences import Template
+
+_START = 0
+"""The state before the first letter."""
+
+_VALUE = 1
+"""The bit that stands, beside those of the commands, for a value that may still be said."""
+
+_States: TypeAlias = frozenset[int]
+
+
+@dataclass
+class _Command:
+    """What the sentences of an intent mean where the same condition holds."""
+
+    bit: int
+    """Stands for it in sets of commands."""
+
+    template: Template
+    """One of its templates."""
+
+    ends: set[int] = field(default_factory=set)
+    """The states where its sentences end."""
+
+
+class SentencePrefixes:
+    """The sentences of all contexts; every path from the start spells the beginning of one."""
+
+    def __init__(self, templates: Iterable[Template], language: str) -> None:
+        """Build the graph; states are letters, numbered so that arcs only lead upwards."""
+        spelling = _Spelling(language)
+        commands: dict[object, _Command] = {}
+        for template in templates:
+            key = (template.intent, template.requires, template.excludes)
+            command = commands.setdefault(key, _Command(_VALUE << len(commands) + 1, template))
+            ends = spelling.add(template.expression, template, frozenset({_START}))
+            command.ends |= ends - {_START}
+        self._commands = list(commands.values())
+        self._letters = "".join(spelling.letters)
+        # There are thousands of states, for good: arrays, and no lists of lists.
+        after: list[list[int]] = [[] for _ in spelling.before]
+        for state, before in enumerate(spelling.before):
+            for source in before:
+                after[source].append(state)
+        self._first_arc = array("l", accumulate(map(len, after), initial=0))
+        self._targets = array("l", [target for targets in after for target in targets])
+        self._ending = {
+            state: sum(each.bit for each in self._commands if state in each.ends)
+            for command in self._commands
+            for state in command.ends
+        }
+        self._ahead = self._look_ahead(spelling)
+
+    def may_change(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether more words could make another command of this sentence.
+
+        "Next" and "next step" mean the same; "back" may go on to "back of my neck".
+        """
+        states, here = self._reached(words), self._of(context)
+        now = ahead = 0
+        for state in states:
+            now |= self._ending.get(state, 0)
+            ahead |= self._ahead[state]
+        now, ahead = self._intents(now & here), self._intents(ahead & (here | _VALUE))
+        return now.bit_count() != 1 or ahead | now != now
+
+    def may_begin(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether a sentence begins with these words, or is no more than them."""
+        here = self._of(context)
+        return any(
+            (self._ahead[state] | self._ending.get(state, 0)) & here
+            for state in self._reached(words)
+        )
+
+    def _of(self, context: str | None) -> int:
+        """Return the bits of all commands of a context."""
+        return sum(each.bit for each in self._commands if each.template.holds_in(context))
+
+    def _intents(self, commands: int) -> int:
+        """Return commands with one bit for all of the same intent."""
+        kept, intents = commands & _VALUE, set()
+        for each in self._commands:
+            if commands & each.bit and each.template.intent not in intents:
+                intents.add(each.template.intent)
+        first: dict[str, int] = {}
+        for each in self._commands:
+            first.setdefault(each.template.intent, each.bit)
+        return kept | sum(first[intent] for intent in intents)
+
+    def _reached(self, words: Sequence[str]) -> set[int]:
+        """Return the states that these words lead to."""
+        states = {_START}
+        for letter in "".join(words):
+            after = (
+                self._targets[arc]
+                for state in states
+                for arc in range(self._first_arc[state], self._first_arc[state + 1])
+            )
+            states = {state for state in after if self._letters[state] == letter}
+        return states
+
+    def _look_ahead(self, spelling: "_Spelling") -> list[int]:
+        """Return, for each state, the bits of all that sentences through it may yet mean."""
+        ahead = [0] * len(spelling.letters)
+        # Most states have the same ahead as others: equal numbers are kept once.
+        kept: dict[int, int] = {}
+        for state in reversed(range(len(ahead))):
+            ahead[state] = kept.setdefault(ahead[state], ahead[state])
+            value = _VALUE if spelling.is_value[state] else 0
+            for source in spelling.before[state]:
+                ahead[source] |= ahead[state] | self._ending.get(state, 0) | value
+        return ahead
+
+
+class _Spelling:
+    """The letters of sentences, and which may follow which, as they are added."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self.letters = [" "]
+        """Each state's letter; the start has none."""
+        self.before: list[list[int]] = [[]]
+        """The states it may follow."""
+        self.is_value = [False]
+        """True for a letter that is part of a value."""
+
+    def add(self, expression: Expression, template: Template, ends: _States) -> _States:
+        """Continue every path at `ends` by an expression; return where they end then."""
+        if isinstance(expression, TextChunk):
+            return self._add_text(expression.original_text, ends)
+        if isinstance(expression, Permutation):
+            return self._add_permutation(expression, template, ends)
+        if isinstance(expression, Group) and not isinstance(expression, Alternative):
+            for item in expression.items:
+                ends = self.add(item, template, ends)
+            return ends
+        if isinstance(expression, Alternative):
+            options: Iterable[Expression | str] = expression.items
+        else:
+            options = choices(expression, template, self._language)
+        first = len(self.letters)
+        reached = frozenset[int]().union(
+            *(
+                self._add_text(option, ends)
+                if isinstance(option, str)
+                else self.add(option, template, ends)
+                for option in options
+            )
+        )
+        if isinstance(expression, ListReference):
+            self.is_value[first:] = [True] * (len(self.letters) - first)
+        return reached
+
+    def _add_permutation(
+        self, permutation: Permutation, template: Template, ends: _States
+    ) -> _States:
+        """Add all orders of the items, by way of all sets of items said already."""
+        items = range(len(permutation.items))
+        said: dict[tuple[int, ...], _States] = {(): ends}
+        for size in range(1, len(items) + 1):
+            for chosen in combinations(items, size):
+                said[chosen] = frozenset[int]().union(
+                    *(
+                        self.add(
+                            permutation.items[last],
+                            template,
+                            said[tuple(item for item in chosen if item != last)],
+                        )
+                        for last in chosen
+                    )
+                )
+        return said[tuple(items)]
+
+    def _add_text(self, text: str, ends: _States) -> _States:
+        for letter in "".join(spoken(text)):
+            self.letters.append(letter)
+            self.before.append(list(ends))
+            self.is_value.append(False)
+            ends = frozenset({len(self.letters) - 1})
+        return ends
