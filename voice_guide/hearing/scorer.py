@@ -69,7 +69,7 @@ def read(
     """
     read_as = [matcher.interpret(each.text, context) for each in hypotheses]
     found = _likeliest(hypotheses, read_as)
-    if found is None or _may_be_negated(found, hypotheses, read_as):
+    if found is None or _may_be_negated(found, hypotheses, read_as, matcher, context):
         return None
     likeliest, meant = hypotheses[found], read_as[found]
     support, doubt, otherwise, alike = 0.0, 0.0, 0.0, 0.0
@@ -83,7 +83,7 @@ def read(
             alike += likelihood
         else:
             doubt += likelihood
-    allowed = support * exp(meant.is_safe * _SAFE_ODDS)
+    allowed = support * exp(_allowance(meant))
     if allowed < otherwise or allowed * exp(_SECOND_CHANCE_ODDS) < otherwise + alike:
         return None
     odds = log(support / doubt) if doubt else inf
@@ -91,33 +91,53 @@ def read(
         meanings=meant.meanings,
         hypothesis=likeliest,
         confidence=support / (support + doubt + otherwise + alike),
-        odds=odds + meant.is_safe * _SAFE_ODDS,
+        odds=odds + _allowance(meant),
         is_safe=meant.is_safe,
         is_doubtful=allowed < otherwise + alike,
     )
+
+
+def _allowance(means: Interpretation) -> float:
+    """Return by how much a meaning counts as likelier than it is.
+
+    Among words that mean nothing, a safe sentence may be a part of what was misheard.
+    """
+    return _SAFE_ODDS if means.is_safe and not means.is_partial else 0.0
 
 
 def _likeliest(hypotheses: Sequence[Hypothesis], read_as: Sequence[Interpretation]) -> int | None:
     """Return the number of the likeliest alternative that means something."""
 
     def score(number: int) -> float:
-        return hypotheses[number].score + _SAFE_ODDS * read_as[number].is_safe
+        return hypotheses[number].score + _allowance(read_as[number])
 
     found = (number for number, means in enumerate(read_as) if means.meanings)
     return max(found, key=score, default=None)
 
 
 def _may_be_negated(
-    found: int, hypotheses: Sequence[Hypothesis], read_as: Sequence[Interpretation]
+    found: int,
+    hypotheses: Sequence[Hypothesis],
+    read_as: Sequence[Interpretation],
+    matcher: Matcher,
+    context: str | None,
 ) -> bool:
-    """Return whether a plausible alternative has a negation that this one lacks.
+    """Return whether a plausible alternative is this one with a negation.
 
     One that means the same does not speak against it: "no, stop" is "stop".
     """
-    meant, needed = read_as[found], hypotheses[found].score - _PLAUSIBLE_NEGATION_ODDS
+    meant, words = read_as[found], set(hypotheses[found].text.split())
+    plausible = (
+        (hypothesis.text, means)
+        for hypothesis, means in zip(hypotheses, read_as, strict=True)
+        if hypothesis.score > hypotheses[found].score - _PLAUSIBLE_NEGATION_ODDS
+    )
     return any(
         means.negations > meant.negations
         and means.meanings != meant.meanings
-        and hypothesis.score > needed
-        for hypothesis, means in zip(hypotheses, read_as, strict=True)
+        and (
+            words.issubset(text.split())
+            or matcher.interpret(matcher.affirmed(text), context).meanings == meant.meanings
+        )
+        for text, means in plausible
     )

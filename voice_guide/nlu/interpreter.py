@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import combinations
 
 from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
-from voice_guide.nlu.negation import count_negations, is_negated
+from voice_guide.nlu.negation import count_negations, is_negated, without_negations
 from voice_guide.nlu.sampling import spoken, value_words, words_of
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.nlu.utterance import (
@@ -49,6 +49,9 @@ class Interpretation:
     is_safe: bool = False
     """True if its command is better obeyed once too often than missed."""
 
+    is_partial: bool = False
+    """True if a safe sentence was found among other words."""
+
     negations: int = 0
     """How many negations were said."""
 
@@ -72,6 +75,11 @@ class Interpreter:
         """Return the commands of a text, in the order in which they are to be obeyed."""
         return self.interpret(text, context).meanings
 
+    def affirmed(self, text: str) -> str:
+        """Return a text without its negations."""
+        words = self.carriers.spelled(spoken(text))
+        return " ".join(without_negations(words, self.carriers))
+
     def is_safe(self, meaning: Meaning) -> bool:
         """Return whether a meaning is better obeyed once too often than missed."""
         return meaning.intent in self._urgency
@@ -80,17 +88,21 @@ class Interpreter:
         words = self.carriers.spelled(spoken(text))
         negations = count_negations(words, self.carriers)
         whole = self._sentences.match(text, context)
-        meanings = (whole,) if whole else self._commands(words, context)
+        meanings: tuple[Meaning, ...] | None = (whole,) if whole else self._divided(words, context)
+        is_partial = meanings is None
+        if meanings is None:
+            meanings = self._found_among_others(words, context)
         is_safe = any(map(self.is_safe, meanings))
-        return Interpretation(meanings, is_safe, negations)
+        return Interpretation(meanings, is_safe, is_partial, negations)
 
-    def _commands(self, words: Words, context: str | None) -> tuple[Meaning, ...]:
-        if len(words) > 2 * _MOST_WORDS:
-            words = (*words[:_MOST_WORDS], *words[-_MOST_WORDS:])
+    def _divided(self, words: Words, context: str | None) -> tuple[Meaning, ...] | None:
+        """Return what an utterance of nothing but sentences means; None for any other."""
 
         def sentence(phrase: Words) -> Meaning | None:
             return self._sentence(phrase, context)
 
+        if len(words) > _MOST_WORDS:
+            return None
         divided = [
             each
             for said in dict.fromkeys((words, without_repetitions(words)))
@@ -98,8 +110,18 @@ class Interpreter:
             and not each.is_unfinished
             and not each.exclamations
         ]
-        if divided:
-            return self._obeyed(min(divided, key=lambda each: len(each.parts)))
+        if not divided:
+            return None
+        return self._obeyed(min(divided, key=lambda each: len(each.parts)))
+
+    def _found_among_others(self, words: Words, context: str | None) -> tuple[Meaning, ...]:
+        """Return what a safe sentence means that an utterance begins or ends with."""
+        if len(words) > 2 * _MOST_WORDS:
+            words = (*words[:_MOST_WORDS], *words[-_MOST_WORDS:])
+
+        def sentence(phrase: Words) -> Meaning | None:
+            return self._sentence(phrase, context)
+
         safe = [
             sentence(words[start:end])
             for start, end in self._safe_parts(words, sentence)

@@ -3,14 +3,21 @@
 from voice_guide.nlu.carriers import CarrierWords, Words, longest_phrase
 
 
-def has_negation(words: Words, carriers: CarrierWords) -> bool:
-    """Return whether anything is negated in an utterance."""
-    return count_negations(words, carriers) > 0
-
-
 def count_negations(words: Words, carriers: CarrierWords) -> int:
     """Return how many negations an utterance has."""
     return sum(bool(carriers.negation_at(words, at)) for at in range(len(words)))
+
+
+def without_negations(words: Words, carriers: CarrierWords) -> Words:
+    """Return the words of an utterance that do not negate."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        length = carriers.negation_at(words, at)
+        if not length:
+            kept.append(words[at])
+        at += max(length, 1)
+    return tuple(kept)
 
 
 def is_negated(words: Words, start: int, end: int, carriers: CarrierWords) -> bool:
