@@ -71,9 +71,6 @@ class Template:
         """Return whether it is listened for in a context (None: in any)."""
         return holds_in(context, self.requires, self.excludes)
 
-    opens_session: bool = False
-    """True if it opens a session in another assistant, where nothing else is listened for."""
-
     @property
     def slots(self) -> frozenset[str]:
         """The names of all values that it may have."""
@@ -116,6 +113,14 @@ class Sentences:
     def with_lists(self, lists: Mapping[str, Sequence[str]]) -> "Sentences":
         """Return the same sentences with these lists in place of those of the same names."""
         return Sentences(self._given, {**self._lists, **lists})
+
+    def openings(self) -> "Sentences":
+        """Return those sentences alone that open a session in another assistant."""
+        intents = {
+            name: Intent(name, [data for data in intent.data if (data.metadata or {}).get(_OPENS)])
+            for name, intent in self._given.intents.items()
+        }
+        return Sentences(replace(self._given, intents=intents), self._lists)
 
     def rewritten(self, rewrite: Callable[[str], str]) -> "Sentences":
         """Return the same sentences with every template and rule rewritten."""
@@ -208,7 +213,6 @@ class Sentences:
                     for name, rule in {**rules, **block.data.expansion_rules}.items()
                 },
                 is_said=(block.data.metadata or {}).get(_SAID, True),
-                opens_session=(block.data.metadata or {}).get(_OPENS, False),
                 requires=block.requires,
                 excludes=block.excludes,
             )

@@ -1,0 +1,175 @@
+"""Sessions of several rooms, side by side."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.fake_host import FakeHost
+
+from voice_guide.app.content import Content
+from voice_guide.config.settings import GuideSettings, Pacing, Settings
+from voice_guide.skills import rooms as rooms_module
+from voice_guide.skills.rooms import CLOSED_AFTER_S, Rooms
+from voice_guide.skills.session import Abilities
+
+WAITS = Settings(guide=GuideSettings(pacing=Pacing.WAIT))
+
+ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
+
+
+class PromptHost(FakeHost):
+    """A host that has spoken as soon as it is asked to, and says so from within the request."""
+
+    def __init__(self, report: Callable[[], None]) -> None:
+        super().__init__(ABILITIES)
+        self._report = report
+        self.seen = 0
+
+    def speak(self, sentence: str, expects_reply: bool) -> None:
+        super().speak(sentence, expects_reply)
+        self._report()
+
+
+class House:
+    """Several rooms, a clock that can be set forward, and a host for each."""
+
+    def __init__(self, content: Content, folder: Path) -> None:
+        self._ahead_s = 0.0
+        self.hosts: dict[str, PromptHost] = {}
+        self.rooms = Rooms(content, WAITS, folder, self._now_s)
+
+    def open(self, name: str, text: str) -> None:
+        self.hosts[name] = PromptHost(lambda: self.rooms.spoken(name))
+        self.rooms.open(name, self.hosts[name], text)
+
+    def wait_for(self, name: str, start: str) -> None:
+        """Wait until a room says a sentence that begins like this, ten seconds at most."""
+        host = self.hosts[name]
+        self.wait_until(lambda: any(text.startswith(start) for text in host.spoken[host.seen :]))
+        host.seen = len(host.spoken)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, ten seconds at most."""
+        for _ in range(1000):
+            if is_so():
+                return
+            time.sleep(0.01)
+        pytest.fail(f"not within ten seconds; spoken: {self.hosts}")
+
+    def lead(self, name: str, *exchanges: tuple[str, str]) -> None:
+        for text, answer in exchanges:
+            assert self.rooms.hear(name, text)
+            self.wait_for(name, answer)
+
+    def pass_time(self, seconds: float) -> None:
+        """Set the clock forward; a new session makes the rooms look at it."""
+        self._ahead_s += seconds
+        self.open(f"another {seconds}", "i want a massage")
+
+    def _now_s(self) -> float:
+        return time.monotonic() + self._ahead_s
+
+
+@pytest.fixture
+def house(content: Content, tmp_path: Path) -> Iterator[House]:
+    house = House(content, tmp_path)
+    yield house
+    house.rooms.close()
+
+
+def test_two_rooms_are_led_side_by_side_and_stop_stops_one(house: House) -> None:
+    house.open("kitchen", "start the tennis ball massage")
+    house.open("bedroom", "start the hand massage")
+    house.wait_for("kitchen", 'Say "ready"')
+    house.wait_for("bedroom", 'Say "ready"')
+    house.lead("kitchen", ("ready", "Step 1."))
+    house.lead("bedroom", ("ready", "Step 1"))
+    before = list(house.hosts["bedroom"].spoken)
+
+    assert house.rooms.stop("kitchen")
+
+    house.wait_for("kitchen", "Stopped at step 1 of 5.")
+    assert house.hosts["bedroom"].spoken == before
+    house.lead("bedroom", ("next", "Step 2"))
+    assert not house.rooms.is_leading("kitchen")
+
+
+def test_a_room_without_a_session_understands_nothing_and_has_nothing_to_stop(
+    house: House,
+) -> None:
+    assert not house.rooms.understands("attic", "stop")
+    assert not house.rooms.hear("attic", "stop")
+    assert not house.rooms.stop("attic")
+    house.rooms.spoken("attic")
+
+
+def test_no_diary_is_offered_in_a_shared_room_and_one_is_kept_for_who_asks(house: House) -> None:
+    house.open("kitchen", "i want a massage")
+    house.wait_for("kitchen", "Tell me where it hurts")
+    house.lead("kitchen", ("keep a diary", "From now on"), ("my diary", "There is nothing in"))
+
+
+def test_a_session_is_resumed_after_the_host_was_restarted(
+    house: House, content: Content, tmp_path: Path
+) -> None:
+    house.open("kitchen", "start the tennis ball massage")
+    house.wait_for("kitchen", 'Say "ready"')
+    house.lead("kitchen", ("ready", "Step 1."), ("next", "Never press"))
+    house.rooms.close()
+    after = House(content, tmp_path)
+
+    after.open("kitchen", "i want a massage")
+
+    after.wait_for("kitchen", "Shall we go on?")
+    after.open("bedroom", "i want a massage")
+    after.wait_for("bedroom", "Tell me where it hurts")
+    after.rooms.close()
+
+
+def test_a_session_without_a_sign_of_life_is_closed_and_its_place_kept(house: House) -> None:
+    house.open("kitchen", "start the tennis ball massage")
+    house.wait_for("kitchen", 'Say "ready"')
+
+    house.pass_time(CLOSED_AFTER_S - 60)
+    time.sleep(0.1)
+    assert house.rooms.is_open("kitchen")
+    house.pass_time(120)
+    house.wait_until(lambda: not house.rooms.is_open("kitchen"))
+    house.open("kitchen", "i want a massage")
+    house.wait_for("kitchen", "Tennis ball wall massage broke off")
+
+
+def test_the_room_that_was_silent_longest_makes_way(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms_module, "_MAX_ROOMS", 2)
+    for name in ("first", "second", "third"):
+        house.open(name, "i want a massage")
+
+    assert [house.rooms.is_open(name) for name in ("first", "second", "third")] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_rooms_are_led_from_many_threads_at_once(house: House) -> None:
+    names = [f"room {number}" for number in range(20)]
+
+    led = []
+
+    def lead(name: str) -> None:
+        house.open(name, "start the hand massage")
+        house.wait_for(name, 'Say "ready"')
+        house.lead(name, ("ready", "Step 1"), ("next", "Step 2"))
+        led.append(name)
+
+    threads = [threading.Thread(target=lead, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(led) == sorted(names)

@@ -1,0 +1,1 @@
+"""The guide as a skill of another assistant: one session for each of its rooms."""

@@ -1,0 +1,168 @@
+"""The skill that OpenVoiceOS loads: texts go to the guide, and its sentences to OVOS."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from ovos_bus_client.message import Message
+from ovos_bus_client.session import Session, SessionManager
+from ovos_utils import classproperty
+from ovos_utils.process_utils import RuntimeRequirements
+from ovos_workshop.skills.converse import ConversationalSkill
+from ovos_workshop.skills.fallback import FallbackSkill
+
+from voice_guide.app.content import Content, load_content
+from voice_guide.config.settings import Pacing, Settings
+from voice_guide.dialogue.chime import Chime
+from voice_guide.dialogue.phase import Phase
+from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.skills.ovos.locale import opening_lines
+from voice_guide.skills.rooms import Rooms
+from voice_guide.skills.session import Abilities
+
+_ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
+"""What OVOS does for a session: it listens again after a prompt that expects a response."""
+
+_FALLBACK_PRIORITY = 4
+"""Rank among the skills that are asked where no intent matched closely; lower is earlier."""
+
+_ACTIVE_MIN = 120
+"""Minutes that OVOS keeps asking the skill about what is said, renewed by every text."""
+
+
+class OvosHost:
+    """The satellite or device that a session was opened from."""
+
+    abilities = _ABILITIES
+
+    def __init__(self, skill: "VoiceGuideSkill", opening: Message) -> None:
+        """Answer on the route of the message that opened the session."""
+        self._skill = skill
+        self._opening = opening
+
+    def speak(self, sentence: str, expects_reply: bool) -> None:
+        """Speak a sentence where the session was opened."""
+        data = {
+            "utterance": sentence,
+            "expect_response": expects_reply,
+            "lang": self._skill.lang,
+            "meta": {"skill": self._skill.skill_id},
+        }
+        self._skill.bus.emit(self._opening.forward("speak", data))
+
+    def stop_speaking(self) -> None:
+        """Fall silent at once."""
+        self._skill.bus.emit(self._opening.forward("mycroft.audio.speech.stop"))
+
+    def play(self, chime: Chime) -> None:
+        """Play nothing: OVOS speaks what a chime would say."""
+
+
+class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
+    """Leads one session for each OVOS session, which is a device or a satellite."""
+
+    @classproperty
+    def runtime_requirements(self) -> RuntimeRequirements:
+        """Nothing: neither network nor screen."""
+        return RuntimeRequirements(
+            internet_before_load=False,
+            network_before_load=False,
+            requires_internet=False,
+            requires_network=False,
+            no_internet_fallback=True,
+            no_network_fallback=True,
+        )
+
+    def initialize(self) -> None:
+        """Load the guide's content, and register what opens a session."""
+        settings = _settings(self.settings)
+        self._content: Content = load_content(settings)
+        folder = platformdirs.user_data_path("voice-guide") / "rooms"
+        self._openings = Interpreter(self._content.sentences.openings())
+        self._rooms = Rooms(self._content, settings, folder)
+        self._register_openings()
+        self.add_event("recognizer_loop:audio_output_end", self._handle_spoken)
+
+    def _register_openings(self) -> None:
+        """Register the sentences that open a session.
+
+        Those that name a routine or a place are too many for an intent file that is matched
+        pattern by pattern: they are understood as a fallback, packs of the user's own included.
+        """
+        name = f"{self.skill_id}:begin.intent"
+        folder = Path(self.file_system.path) / "locale" / self.lang
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "begin.intent"
+        file.write_text("\n".join(opening_lines(self._content.sentences)) + "\n", "utf-8")
+        self.intent_service.register_padatious_intent(name, str(file), self.lang)
+        self.add_event(name, self._handle_opening, "mycroft.skill.handler")
+        self.register_fallback(self._handle_fallback, _FALLBACK_PRIORITY)
+
+    def can_answer(self, message: Message) -> bool:
+        """Claim a text that no intent matched and that opens a session."""
+        return any(map(self._opens, _utterances(message)))
+
+    def _opens(self, text: str) -> bool:
+        return bool(self._openings.meanings(text, Phase.CHOOSING))
+
+    def _handle_fallback(self, message: Message) -> bool:
+        """Open a session with the first text that opens one; return False if none does."""
+        for text in _utterances(message):
+            if self._opens(text):
+                self._open(message, text)
+                return True
+        return False
+
+    def _handle_opening(self, message: Message) -> None:
+        """Open a session with the text that an intent was matched in."""
+        self._open(message, str(message.data.get("utterance") or ""))
+
+    def _open(self, message: Message, text: str) -> None:
+        self.activate(duration_minutes=_ACTIVE_MIN)
+        self._rooms.open(_room(message), OvosHost(self, message), text)
+
+    def can_converse(self, message: Message) -> bool:
+        """Claim what the guide of this room understands at this moment, and nothing else."""
+        room = _room(message)
+        return any(self._rooms.understands(room, text) for text in _utterances(message))
+
+    def converse(self, message: Message) -> bool:
+        """Act on the first text that the guide understands."""
+        room = _room(message)
+        for text in _utterances(message):
+            if self._rooms.understands(room, text):
+                self.activate(duration_minutes=_ACTIVE_MIN)
+                return self._rooms.hear(room, text)
+        return False
+
+    def can_stop(self, message: Message) -> bool:
+        """Claim "stop" while the guide of this room speaks, times or leads a step."""
+        return self._rooms.is_leading(_room(message))
+
+    def stop_session(self, session: Session) -> bool:
+        """Stop the guide of this room alone."""
+        return self._rooms.stop(session.session_id)
+
+    def _handle_spoken(self, message: Message) -> None:
+        self._rooms.spoken(_room(message))
+
+    def shutdown(self) -> None:
+        """Close every session with its place kept."""
+        self._rooms.close()
+
+
+def _room(message: Message) -> str:
+    return str(SessionManager.get(message).session_id)
+
+
+def _utterances(message: Message) -> list[str]:
+    return [str(text) for text in message.data.get("utterances") or []]
+
+
+def _settings(chosen: dict[str, Any]) -> Settings:
+    """Return the guide's settings with those of the skill: `language` and `pacing`."""
+    settings = Settings()
+    pacing = Pacing(chosen.get("pacing", Pacing.CARRY_ON))
+    language = str(chosen.get("language", settings.language))
+    return replace(settings, language=language, guide=replace(settings.guide, pacing=pacing))

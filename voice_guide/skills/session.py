@@ -1,0 +1,320 @@
+"""One guided session in another assistant's time.
+
+The host hears, speaks and keeps the clock; the session turns its texts into dialogue events and
+the dialogue's actions into sentences, one at a time. Every method takes the host's clock in
+seconds, so a session needs no thread and a test can move time as it likes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from math import inf
+from typing import Protocol
+
+from voice_guide.dialogue.actions import (
+    Action,
+    End,
+    PlayChime,
+    PrepareSpeech,
+    Say,
+    SayIfFree,
+    SetPacing,
+    SetRate,
+    SetTimer,
+    SetVolume,
+    StopSpeaking,
+    StopTimer,
+)
+from voice_guide.dialogue.chime import Chime
+from voice_guide.dialogue.events import (
+    Event,
+    NewDay,
+    SentenceFinished,
+    SpeechEnded,
+    Started,
+    Tick,
+    TimeUp,
+)
+from voice_guide.dialogue.manager import DialogueManager
+from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.prompts import Prompts
+from voice_guide.dialogue.speech import sentences
+from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
+from voice_guide.nlu.interpreter import Interpreter
+
+_WORDS_PER_S = 2.3
+"""Speaking rate that lengths of speech are estimated with: 140 words a minute."""
+
+_MAX_OVERRUN = 2.0
+"""Times its estimated length after which a sentence counts as spoken, plus `_MAX_DELAY_S`."""
+
+_MAX_DELAY_S = 6.0
+"""Seconds that a host may take to begin speaking before it counts as silent."""
+
+_MAX_TEXT = 500
+"""Characters of a text that can still be a command; a longer one is not looked at."""
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a host can do for a session."""
+
+    listens_again: bool
+    """True if it listens after a prompt without its wake word."""
+
+    plays_chimes: bool
+    """True if it plays short sounds."""
+
+    latency_s: float
+    """Seconds from a request to speak until sound is heard, at most."""
+
+
+class Host(Protocol):
+    """The assistant that hears and speaks for one session."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+
+    def speak(self, sentence: str, expects_reply: bool) -> None:
+        """Speak a sentence and report back when it has been spoken; then listen if asked to."""
+
+    def stop_speaking(self) -> None:
+        """Fall silent at once."""
+
+    def play(self, chime: Chime) -> None:
+        """Play a short sound."""
+
+
+@dataclass(frozen=True)
+class _Timer:
+    """The dialogue's one timer on the host's clock."""
+
+    ends_s: float
+    """The time at which it is up, in seconds."""
+
+    tick_s: float
+    """The length of its parts in seconds, counted back from the end."""
+
+    next_tick_s: float
+    """The time of its next tick, in seconds; the end itself is not a tick."""
+
+
+class SkillSession:
+    """A dialogue led on behalf of one room of a host."""
+
+    def __init__(
+        self,
+        manager: DialogueManager,
+        prompts: Prompts,
+        interpreter: Interpreter,
+        host: Host,
+        record: Callable[[Action], None],
+    ) -> None:
+        """`record` receives every action that has to outlive the session."""
+        self._manager = manager
+        self._prompts = prompts
+        self._interpreter = interpreter
+        self._host = host
+        self._record = record
+        self._day = date.min
+        self._now_s = 0.0
+        self._queue: deque[str] = deque()
+        self._speaking: str | None = None
+        self._speaking_ends_s = 0.0
+        self._timer: _Timer | None = None
+        self._explains_wake_word = not host.abilities.listens_again
+        self._is_ending = False
+        self.last_sign_s = 0.0
+        """The time of the last text or report from the host, in seconds."""
+
+    @property
+    def context(self) -> str:
+        """The context that the next text is understood in."""
+        return self._manager.context
+
+    @property
+    def is_speaking(self) -> bool:
+        """True while the host has a sentence of this session to speak."""
+        return self._speaking is not None
+
+    @property
+    def is_over(self) -> bool:
+        """True once the session has ended and everything has been spoken."""
+        return self._is_ending and not self.is_speaking
+
+    @property
+    def is_leading(self) -> bool:
+        """True while the user may want to stop it: it speaks, times, or is in a step."""
+        return self.is_speaking or self._timer is not None or self.context.startswith(Phase.STEP)
+
+    @property
+    def next_s(self) -> float:
+        """The time at which `advance` has something to do, in seconds; infinity for never."""
+        times = [inf]
+        if self._speaking is not None:
+            times.append(self._speaking_ends_s)
+        if self._timer is not None:
+            times.append(min(self._timer.next_tick_s, self._timer.ends_s))
+        return min(times)
+
+    def begin(self, started: Started, text: str, now_s: float) -> None:
+        """Begin with what is known of earlier sessions, and with the text that opened this one.
+
+        A text that chooses something takes the place of the welcome.
+        """
+        self._day = started.today
+        self._sign(now_s)
+        self._apply(started)
+        for command in self._commands(text):
+            if command.intent != Intent.LIST_ROUTINES:
+                self._apply(command)
+        self._speak_next()
+
+    def understands(self, text: str) -> bool:
+        """Return True if a text is a command at this moment."""
+        return bool(self._commands(text))
+
+    def hear(self, text: str, now_s: float) -> bool:
+        """Act on a text; return False if it is no command at this moment."""
+        self._sign(now_s)
+        commands = self._commands(text)
+        for command in commands:
+            # The host has its own sleep and wake word: who sends the guide to sleep is done.
+            intent = Intent.GOODBYE if command.intent == Intent.SLEEP else command.intent
+            self._handle(replace(command, intent=intent))
+        if not commands and not self.is_speaking:
+            self._handle(NotUnderstood(text[:_MAX_TEXT], now_s))
+        return bool(commands)
+
+    def spoken(self, now_s: float) -> None:
+        """Take note that the host has spoken the sentence it was given."""
+        self._sign(now_s)
+        self._finish_sentence()
+
+    def interrupt(self, now_s: float, intent: str) -> None:
+        """Act on an intent that the host itself recognized, as its own "stop"."""
+        self._sign(now_s)
+        self._handle(Command(intent, decided_s=now_s))
+
+    def silence(self) -> None:
+        """Stop speaking and timing; what is left of the session stays as it is."""
+        self._timer = None
+        self._stop_speaking()
+
+    def advance(self, now_s: float, today: date) -> None:
+        """Do everything that is due by now: timers, overdue speech, a new day."""
+        self._now_s = now_s
+        if today != self._day:
+            self._day = today
+            self._handle(NewDay(today))
+        if self._speaking is not None and now_s >= self._speaking_ends_s:
+            self._finish_sentence()
+        self._run_timer()
+
+    def _commands(self, text: str) -> Sequence[Command]:
+        if len(text) > _MAX_TEXT:
+            return []
+        meanings = self._interpreter.meanings(text, self._manager.context)
+        return [Command(each.intent, each.slots, text, decided_s=self._now_s) for each in meanings]
+
+    def _sign(self, now_s: float) -> None:
+        self._now_s = self.last_sign_s = now_s
+
+    def _run_timer(self) -> None:
+        """Report the ticks that are due; of several that were missed, only the last."""
+        timer = self._timer
+        if timer is None:
+            return
+        if self._now_s >= timer.ends_s:
+            self._timer = None
+            self._handle(TimeUp())
+        elif self._now_s >= timer.next_tick_s:
+            missed = int((self._now_s - timer.next_tick_s) / timer.tick_s)
+            tick_s = timer.next_tick_s + missed * timer.tick_s
+            self._timer = replace(timer, next_tick_s=tick_s + timer.tick_s)
+            self._handle(Tick(timer.ends_s - tick_s))
+
+    def _handle(self, event: Event) -> None:
+        self._apply(event)
+        self._speak_next()
+
+    def _apply(self, event: Event) -> None:
+        for action in self._manager.handle(event):
+            self._do(action)
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Say(text):
+                self._queue.extend(sentences(text))
+            case SayIfFree(text, within_s):
+                length_s = _estimated_s(text) + self._host.abilities.latency_s
+                if not self.is_speaking and not self._queue and length_s <= within_s:
+                    self._queue.append(text)
+            case PlayChime(chime):
+                self._play(chime)
+            case StopSpeaking():
+                self._stop_speaking()
+            case SetTimer(seconds, tick_s):
+                self._timer = _timer(self._now_s, seconds, tick_s)
+            case StopTimer():
+                self._timer = None
+            case SetVolume() | SetRate() | SetPacing() | PrepareSpeech():
+                # Volume and voice are the host's own, and it renders what it speaks by itself.
+                pass
+            case End():
+                self._is_ending = True
+            case _:
+                self._record(action)
+
+    def _play(self, chime: Chime) -> None:
+        if self._host.abilities.plays_chimes:
+            self._host.play(chime)
+        elif chime is Chime.START:
+            self._queue.append(self._prompts("skill.begin_now"))
+
+    def _stop_speaking(self) -> None:
+        self._queue.clear()
+        if self._speaking is not None:
+            self._speaking = None
+            self._host.stop_speaking()
+
+    def _speak_next(self) -> None:
+        if self._speaking is not None or not self._queue:
+            return
+        sentence = self._queue.popleft()
+        expects_reply = not self._queue and self._awaits_reply
+        if expects_reply and self._explains_wake_word:
+            self._explains_wake_word = expects_reply = False
+            self._queue.append(self._prompts("skill.say_wake_word"))
+        self._speaking = sentence
+        delay_s = self._host.abilities.latency_s + _MAX_DELAY_S
+        self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * _estimated_s(sentence)
+        self._host.speak(sentence, expects_reply)
+
+    @property
+    def _awaits_reply(self) -> bool:
+        """True if the user has the next word: nothing is timed, and the session goes on."""
+        return self._timer is None and not self._is_ending
+
+    def _finish_sentence(self) -> None:
+        sentence, self._speaking = self._speaking, None
+        if sentence is None:
+            return
+        self._handle(SentenceFinished(sentence))
+        if self._speaking is None:
+            self._handle(SpeechEnded())
+
+
+def _timer(now_s: float, seconds: float, tick_s: float) -> _Timer:
+    """Return a timer whose ticks are counted back from its end."""
+    ends_s = now_s + seconds
+    first_s = ends_s - int(seconds / tick_s - 1e-9) * tick_s
+    return _Timer(ends_s, tick_s, first_s)
+
+
+def _estimated_s(text: str) -> float:
+    """Return how long a text takes to speak, in seconds, as far as its words tell."""
+    return len(text.split()) / _WORDS_PER_S
