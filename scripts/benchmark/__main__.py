@@ -1,33 +1,39 @@
-"""`scripts/bench`."""
+"""Command line of `scripts/bench`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from benchmark import report
-from benchmark.materials import recorded, synthetic
-from benchmark.parallel import tell
-from benchmark.run import FULL, QUICK, measure
+from benchmark.extent import FULL, QUICK
+from benchmark.materials import recorded_materials, synthetic_materials
+from benchmark.run import measure
 from benchmark.systems import vocabulary
+from harness.progress import progress_of
 from voice_guide.errors import VoiceGuideError
 
 
 def main() -> int:
-    """Measure, show the table, and write it down; return the exit status."""
+    """Measure, print the table, and write the report; return the exit status."""
     options = _parser().parse_args()
+    progress = progress_of("bench")
     try:
-        # First of all, what would be a pity to fail for in the end.
-        report.make(options.out)
+        # First, so that nothing is measured in vain.
+        report.make_folder(options.out)
         words = vocabulary("words")
-        materials = recorded(options.speech, words) if options.speech else synthetic(words)
-        results = measure(materials, QUICK if options.quick else FULL)
-        lines = report.rows(results)
-        report.write(options.out, lines, results)
+        materials = (
+            recorded_materials(options.speech, words)
+            if options.speech
+            else synthetic_materials(words)
+        )
+        results = measure(materials, QUICK if options.quick else FULL, progress)
+        rows = report.all_rows(results)
+        report.write(options.out, rows, results)
     except VoiceGuideError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    report.show(lines)
-    tell(f"written to {options.out}: table.md, results.json, tradeoff.png")
+    report.show(rows)
+    progress(f"written to {options.out}: table.md, results.json, tradeoff.png")
     return 0
 
 
@@ -47,11 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER",
         default=Path("bench-results"),
-        help="where the table, the figures and the trade-off curve go (default: %(default)s)",
+        help="folder for the table, the figures and the trade-off curve (default: %(default)s)",
     )
-    parser.add_argument(
-        "--quick", action="store_true", help="a first impression, in three minutes"
-    )
+    parser.add_argument("--quick", action="store_true", help="measure little, in three minutes")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""What is understood, when, and what is taken for a command that is none."""
+"""Accuracy: commands understood, decision delays, and commands that nobody gave."""
 
 import zlib
 from collections.abc import Sequence
@@ -9,188 +9,190 @@ from typing import TypeVar
 import numpy as np
 import soxr
 
+from benchmark.conditions import SPEECH_DBFS, ListeningCondition
 from benchmark.materials import Clip
-from benchmark.scenes import SPEECH_DBFS, Condition
-from benchmark.systems import Decision, decisions, new_system, vocabulary
+from benchmark.systems import Decision, HearingSystem, decisions, new_system, vocabulary
 from voice_guide.audio.pcm import RATE, Samples, to_int16
 from voice_guide.nlu.sentences import Meaning
 
 _T = TypeVar("_T")
 
-_CLIPS_AT_ONCE = 25
-"""Clips of one piece of work: small enough to keep all processors busy to the end."""
+_CLIPS_PER_PIECE = 25
+"""Clips in one piece of work: few enough to keep all processors busy to the end."""
 
 _PAUSE_S = (0.3, 1.5)
-"""How long people pause between two sentences, in seconds."""
+"""Shortest and longest pause between two sentences of talk, in seconds."""
 
 
 @dataclass(frozen=True)
-class Listening:
-    """Who listens for what."""
+class ListenerSetup:
+    """A system and the sentences that it listens for."""
 
     system: str
     """Voice Guide or stock Vosk."""
 
     vocabulary: str
-    """What is listened for."""
+    """The name of the vocabulary."""
 
     sensitivity: float | None = None
-    """How much to accept, from 0 to 1; None is the setting as delivered."""
+    """Voice Guide's sensitivity, from 0 to 1; None for the default."""
+
+    def new_system(self) -> HearingSystem:
+        """Return the system as it is when it starts to listen."""
+        return new_system(self.system, vocabulary(self.vocabulary), self.sensitivity)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a system made of one clip."""
+class ClipResult:
+    """Decisions of a system about one clip."""
 
     clip: str
     """The clip's name."""
 
     expected: Meaning | None
-    """What it should have been taken for."""
+    """The right meaning; None if it is no command."""
 
     end_s: float
-    """Where the person ended, in seconds from the start of the scene."""
+    """The end of the speech, in seconds from the start of the sound."""
 
     decided: Sequence[Decision]
-    """What was decided."""
+    """The decisions."""
 
     @property
     def is_right(self) -> bool:
-        """Whether it was taken for just what it was."""
-        wanted = [self.expected] if self.expected else []
-        return [decision.meaning for decision in self.decided] == wanted
+        """True if the decisions are the right one and no other."""
+        right = [self.expected] if self.expected else []
+        return [decision.meaning for decision in self.decided] == right
 
     @property
     def is_missed(self) -> bool:
-        """Whether a command was not noticed at all."""
+        """True if a command led to no decision."""
         return self.expected is not None and not self.decided
 
     @property
     def delay_s(self) -> float:
-        """From the end of speech to the first decision, in seconds."""
+        """Time from the end of the speech to the first decision, in seconds."""
         return self.decided[0].at_s - self.end_s
 
     @property
     def is_early_mistake(self) -> bool:
-        """Whether a decision before the end of speech was wrong, or not the last one."""
+        """True if a decision before the end of the speech was wrong, or not the last one."""
         if not self.decided or self.delay_s >= 0:
             return False
         return len(self.decided) > 1 or self.decided[0].meaning != self.expected
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Clips for a system to hear, each on its own, in one condition."""
+class ClipTest:
+    """Clips that a system hears one by one, in one condition."""
 
-    listening: Listening
-    """Who listens."""
+    setup: ListenerSetup
+    """The listening system."""
 
-    condition: Condition
-    """Where the person speaks."""
+    condition: ListeningCondition
+    """The surroundings of the person."""
 
     clips: Sequence[Clip]
-    """What is said."""
+    """The clips."""
 
     @property
-    def where(self) -> str:
+    def condition_name(self) -> str:
         """The condition's name."""
         return self.condition.name
 
-    def pieces(self) -> list["Trial"]:
-        """Return the same in small pieces."""
+    def pieces(self) -> list["ClipTest"]:
+        """Return the same test in small pieces."""
         return [replace(self, clips=clips) for clips in _portions(self.clips)]
 
-    def run(self) -> list[Outcome]:
-        """Hear every clip."""
-        return [self._outcome(clip) for clip in self.clips]
+    def run(self) -> list[ClipResult]:
+        """Return the result of each clip."""
+        return [self._result(clip) for clip in self.clips]
 
-    def _outcome(self, clip: Clip) -> Outcome:
-        # The same stretch of noise for whoever hears this clip.
+    def _result(self, clip: Clip) -> ClipResult:
+        # Every system hears the clip over the same stretch of noise.
         chance = np.random.default_rng(zlib.crc32(clip.name.encode()))
-        scene = self.condition.scene(clip.sound, chance)
-        who = self.listening
-        system = new_system(who.system, vocabulary(who.vocabulary), who.sensitivity)
-        return Outcome(clip.name, clip.meaning, scene.end_s, decisions(system, scene.sound))
+        placed = self.condition.place(clip.sound, chance)
+        decided = decisions(self.setup.new_system(), placed.sound)
+        return ClipResult(clip.name, clip.meaning, placed.end_s, decided)
 
 
 @dataclass(frozen=True)
-class Alarms:
-    """Commands heard where nobody gave any."""
+class FalseAccepts:
+    """Commands that nobody gave."""
 
     heard_s: float
-    """How long was listened, in seconds."""
+    """Length of the sound, in seconds."""
 
     decided: Sequence[Decision]
-    """What was taken for commands."""
+    """The decisions, all of them wrong."""
 
 
 @dataclass(frozen=True)
-class Bystanding:
-    """Sound that is not meant for the system, in one stream."""
+class BackgroundTest:
+    """One stream of sound in which nobody gives a command."""
 
-    listening: Listening
-    """Who listens."""
+    setup: ListenerSetup
+    """The listening system."""
 
-    where: str
-    """talk, television, or the name of a noise."""
+    condition_name: str
+    """The name in the table: talk, television, or that of a noise."""
 
-    condition: Condition
-    """Where it comes from."""
+    condition: ListeningCondition
+    """The surroundings of the sounds."""
 
     clips: Sequence[Samples]
     """The sounds, which follow one another with pauses."""
 
     speed: float = 1.0
-    """How much faster than recorded, which also makes other voices of them."""
+    """Playback speed, which also changes the voices."""
 
     level_dbfs: float = SPEECH_DBFS
-    """The active level of each clip."""
+    """The active level of each clip, in dBFS."""
 
-    def pieces(self) -> list["Bystanding"]:
-        """Return the same in small pieces."""
+    def pieces(self) -> list["BackgroundTest"]:
+        """Return the same test in small pieces."""
         return [replace(self, clips=clips) for clips in _portions(self.clips)]
 
-    def run(self) -> Alarms:
-        """Listen to all of it."""
+    def run(self) -> FalseAccepts:
+        """Return the commands found in all of it."""
         sound = self.sound()
-        who = self.listening
-        system = new_system(who.system, vocabulary(who.vocabulary), who.sensitivity)
-        return Alarms(len(sound) / RATE, decisions(system, sound))
+        return FalseAccepts(len(sound) / RATE, decisions(self.setup.new_system(), sound))
 
     def sound(self) -> Samples:
-        """Return all of it."""
+        """Return the whole stream."""
         chance = np.random.default_rng(len(self.clips))
         parts = []
         for clip in self.clips:
             changed = clip if self.speed == 1.0 else soxr.resample(clip, RATE * self.speed, RATE)
-            parts.append(self.condition.heard(changed, self.level_dbfs))
+            parts.append(self.condition.at_level(changed, self.level_dbfs))
             parts.append(np.zeros(round(chance.uniform(*_PAUSE_S) * RATE)))
         stream = np.concatenate(parts)
         return to_int16(stream + self.condition.background(len(stream), chance))
 
 
 def _portions(clips: Sequence[_T]) -> list[Sequence[_T]]:
-    return [clips[at : at + _CLIPS_AT_ONCE] for at in range(0, len(clips), _CLIPS_AT_ONCE)]
+    return [clips[at : at + _CLIPS_PER_PIECE] for at in range(0, len(clips), _CLIPS_PER_PIECE)]
 
 
-def share(outcomes: Sequence[Outcome]) -> float:
-    """Return the part of commands that were understood, in percent."""
-    return 100 * sum(outcome.is_right for outcome in outcomes) / len(outcomes)
+def percent_right(results: Sequence[ClipResult]) -> float:
+    """Return the percentage of clips with the right result."""
+    return 100 * sum(result.is_right for result in results) / len(results)
 
 
-def shown_share(outcomes: Sequence[Outcome]) -> str:
-    """Return that in words, and what became of the others."""
-    missed = 100 * fmean(outcome.is_missed for outcome in outcomes)
-    wrong = 100 - share(outcomes) - missed
-    return f"{share(outcomes):.1f} % ({missed:.1f} missed, {max(0.0, wrong):.1f} wrong)"
+def describe_results(results: Sequence[ClipResult]) -> str:
+    """Return the percentages of commands understood, missed and mistaken, as text."""
+    right = percent_right(results)
+    missed = 100 * fmean(result.is_missed for result in results)
+    wrong = max(0.0, 100 - right - missed)
+    return f"{right:.1f} % ({missed:.1f} missed, {wrong:.1f} wrong)"
 
 
-def delays_s(outcomes: Sequence[Outcome]) -> list[float]:
+def delays_s(results: Sequence[ClipResult]) -> list[float]:
     """Return the delays of all commands that were understood, in seconds."""
-    return [outcome.delay_s for outcome in outcomes if outcome.is_right]
+    return [result.delay_s for result in results if result.is_right]
 
 
-def false_accepts_per_hour(alarms: Sequence[Alarms]) -> float:
-    """Return the commands that nobody gave, in an hour."""
-    hours = sum(alarm.heard_s for alarm in alarms) / 3600
-    return sum(len(alarm.decided) for alarm in alarms) / hours
+def false_accepts_per_hour(heard: Sequence[FalseAccepts]) -> float:
+    """Return the number of commands that nobody gave, per hour."""
+    hours = sum(one.heard_s for one in heard) / 3600
+    return sum(len(one.decided) for one in heard) / hours

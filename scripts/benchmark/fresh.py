@@ -1,7 +1,6 @@
-"""One system alone in a fresh process: what it costs. `resources` starts it and reads it.
+"""Measure one system alone in a fresh process; `resources` starts it and reads its output.
 
-Stock Vosk is here what a program with nothing else in it would be, so that its memory and
-its start are not charged for anything of ours.
+Stock Vosk runs without any import of Voice Guide, which would add to its memory and start-up.
 """
 
 import json
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _BLOCK_BYTES = 640
-"""20 ms of sound."""
+"""Bytes of a block of 20 ms."""
 
 Hear = Callable[[bytes], object]
 
@@ -31,20 +30,20 @@ def _stock_vosk(model: str, grammar: Path) -> Hear:
 def _voice_guide(vocabulary_name: str) -> Hear:
     import numpy as np
 
-    from benchmark.systems import VoiceGuide, vocabulary
+    from benchmark.systems import VoiceGuideSystem, vocabulary
 
-    system = VoiceGuide(vocabulary(vocabulary_name))
+    system = VoiceGuideSystem(vocabulary(vocabulary_name))
     return lambda block: system.hear(np.frombuffer(block, np.int16))
 
 
 def _peak_memory_mb() -> float:
-    """This program's own peak; getrusage's would be its parent's where that was larger."""
+    """Return the peak of this process; that of getrusage is the parent's if that is larger."""
     status = Path("/proc/self/status").read_text("ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def main(system: str, vocabulary_name: str, model: str, grammar: str, *sounds: str) -> None:
-    """Start a system, tell when it listens, and let it hear files of 16-bit samples."""
+    """Start a system, play it files of 16-bit samples, and print its costs as JSON."""
     stock = system == "stock Vosk"
     hear = _stock_vosk(model, Path(grammar)) if stock else _voice_guide(vocabulary_name)
     hear(bytes(_BLOCK_BYTES))

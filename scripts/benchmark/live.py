@@ -1,28 +1,25 @@
-"""What the whole of each costs, live: `voice-guide run`, and stock Vosk at the same microphone.
+"""Costs of the whole programs, live: `voice-guide run`, and stock Vosk at the same microphone.
 
-Each is a program of its own at one sound server, and hears the same sound at the same time.
+Each is a process of its own at one sound server, and hears the same sound at the same time.
 """
 
 import json
-import os
-import queue
-import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmark.process import Memory, Reading, Usage, memory, reading, usage
-from benchmark.scenes import CLEAN
+from benchmark.conditions import CLEAN
 from benchmark.systems import STOCK_VOSK, VOICE_GUIDE, listed_sentences
-from benchmark.voices import VOICES
+from harness.process_usage import MemoryUse, ProcessSnapshot, Usage, memory, snapshot, usage
+from harness.program import NotPrintedError, RunningProgram, voice_guide_command
 from harness.sound_server import SoundServer
+from harness.voices import VOICES
 from voice_guide.audio.pcm import RATE, Samples, to_int16
 from voice_guide.config.language import reference
 from voice_guide.errors import VoiceGuideError
@@ -37,69 +34,78 @@ LISTENING, OVERHEARING, SPEAKING, ASLEEP = (
     "speaking",
     "asleep",
 )
-"""What is done meanwhile."""
+"""Activities in which usage is measured."""
 
 _GREETING_S = 12.0
-"""The guide has greeted, and everything is ready, so long after it began to listen."""
+"""Seconds after the start in which the guide greets, and gets everything ready."""
 
-_LONGEST_SPEECH_S = 30.0
-"""For so long the guide has something to say once a routine was chosen, in seconds."""
+_MAX_SPEECH_S = 30.0
+"""Seconds for which the guide has something to say once a routine was chosen."""
 
-_PATIENCE_S = 60.0
-"""What takes this long will not come, in seconds."""
+_MAX_START_S = 60.0
+"""Seconds that a program may take until it listens."""
 
-_ATTEMPTS = 3
-"""How often something is said that is not understood."""
+_MAX_ATTEMPTS = 3
+"""Attempts to say something that is not understood."""
+
+_HEARD_WITHIN_S = 2.0
+"""Seconds after a command in which the guide shows that it heard it."""
 
 
 @dataclass(frozen=True)
-class Live:
-    """What one program costs."""
+class LiveCosts:
+    """Costs of one program."""
 
     start_up_s: float
-    """From its start until it listens, in seconds."""
+    """Time from its start until it listens, in seconds."""
 
-    started: Reading
-    """All it had done by then."""
+    started: ProcessSnapshot
+    """Its counters when it listened first."""
 
-    memory: Memory
-    """What it holds in the end, and the most it ever held."""
+    memory: MemoryUse
+    """Its memory in the end."""
 
     threads: int
     """Threads in the end."""
 
-    doing: Mapping[str, Usage]
-    """What it used, by what it did."""
+    usage: Mapping[str, Usage]
+    """Its usage in each activity."""
 
 
-def live(step: str, talk: Samples, seconds: float) -> Mapping[str, Live]:
-    """Run both for so many seconds of each thing they do.
+def measure_live(vocabulary: str, talk: Samples, seconds: float) -> Mapping[str, LiveCosts]:
+    """Run both programs for so many seconds of each activity.
 
-    `step` names the vocabulary that is stock Vosk's; the guide's is its own.
+    Stock Vosk listens for the vocabulary of that name, the guide for its own.
     """
-    with SoundServer() as server, tempfile.TemporaryDirectory() as name:
+    with SoundServer() as server, tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         grammar = folder / "grammar.json"
-        grammar.write_text(json.dumps([*listed_sentences(step), UNKNOWN]), "utf-8")
+        grammar.write_text(json.dumps([*listed_sentences(vocabulary), UNKNOWN]), "utf-8")
         model = str(require_model(reference().model))
-        variables = server.environment | _new_home(folder)
-        stock_command = ["-m", "benchmark.stock_live", model, str(grammar)]
-        with (
-            _program(stock_command, variables, "listening") as stock,
-            _program(["-m", "voice_guide", "run"], variables, "Guide") as guide,
-        ):
-            room = _Room(server, {STOCK_VOSK: stock, VOICE_GUIDE: guide})
-            server.say(_quiet(_GREETING_S))
-            room.during(LISTENING, _quiet(seconds))
-            room.during(OVERHEARING, np.resize(talk, round(seconds * RATE)))
-            room.tell("upper back", Intent.CHOOSE_AREA)
-            room.during(SPEAKING, _quiet(min(seconds, _LONGEST_SPEECH_S)))
-            room.tell("go to sleep", Intent.SLEEP)
-            room.during(ASLEEP, _quiet(seconds))
-            return room.found()
+        environment = server.environment | _new_user(folder)
+        commands = {
+            STOCK_VOSK: (
+                [sys.executable, "-m", "benchmark.stock_live", model, str(grammar)],
+                "listening",
+            ),
+            VOICE_GUIDE: (voice_guide_command("run"), "Guide"),
+        }
+        programs = {
+            system: stack.enter_context(_MeasuredProgram(command, environment, first_words))
+            for system, (command, first_words) in commands.items()
+        }
+        room = _SharedRoom(server, programs)
+        server.say(_quiet(_GREETING_S))
+        room.measure(LISTENING, _quiet(seconds))
+        room.measure(OVERHEARING, np.resize(talk, round(seconds * RATE)))
+        room.command("upper back", Intent.CHOOSE_AREA)
+        room.measure(SPEAKING, _quiet(min(seconds, _MAX_SPEECH_S)))
+        room.command("go to sleep", Intent.SLEEP)
+        room.measure(ASLEEP, _quiet(seconds))
+        return room.costs()
 
 
-def _new_home(folder: Path) -> dict[str, str]:
+def _new_user(folder: Path) -> dict[str, str]:
     """Return the variables of a user who has the speech model and nothing else."""
     own_models = model_folder(find_model(reference().model)).parent
     (folder / "voice-guide").mkdir()
@@ -111,96 +117,64 @@ def _quiet(seconds: float) -> Samples:
     return to_int16(CLEAN.background(round(seconds * RATE), np.random.default_rng(0)))
 
 
-class _Program:
-    """A Python program that tells on its standard output what it does."""
+class _MeasuredProgram(RunningProgram):
+    """A program whose start-up is measured; it is listening when it is made."""
 
-    def __init__(self, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
-        self._what = " ".join(arguments)
-        self._started_s = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, *arguments],
-            env=os.environ | variables,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._told: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def begin(self, first_words: str) -> None:
-        """Wait until it listens."""
-        self.wait_for(first_words)
-        self.start_up_s = time.monotonic() - self._started_s
-        self.started = reading(self.process.pid)
-
-    def wait_for(self, words: str, patience_s: float = _PATIENCE_S) -> bool:
-        """Wait until it tells a line with these words."""
-        until_s = time.monotonic() + patience_s
-        while (left_s := until_s - time.monotonic()) > 0:
-            try:
-                line = self._told.get(timeout=left_s)
-            except queue.Empty:
-                break
-            if line is None:
-                raise VoiceGuideError(f"{self._what} has ended")
-            if words in line:
-                return True
-        return False
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self._told.put(line)
-        self._told.put(None)
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], first_words: str
+    ) -> None:
+        """`first_words` are in the first line that the program prints when it listens."""
+        super().__init__(command, environment, stderr=None)
+        try:
+            line = self.output.wait_for(first_words, within_s=_MAX_START_S)
+        except NotPrintedError as error:
+            self.process.kill()
+            raise VoiceGuideError(f"{' '.join(command)}: does not start: {error}") from error
+        self.start_up_s = line.at_s - self.started_s
+        self.started = snapshot(self.process.pid)
 
 
-@contextmanager
-def _program(
-    arguments: Sequence[str], variables: Mapping[str, str], first_words: str
-) -> Iterator[_Program]:
-    program = _Program(arguments, variables)
-    try:
-        program.begin(first_words)
-        yield program
-    finally:
-        program.process.kill()
-        program.process.wait()
+class _SharedRoom:
+    """A room in which both programs hear the same."""
 
-
-class _Room:
-    """Where both hear what is said."""
-
-    def __init__(self, server: SoundServer, programs: Mapping[str, _Program]) -> None:
+    def __init__(self, server: SoundServer, programs: Mapping[str, _MeasuredProgram]) -> None:
         self._server = server
         self._programs = programs
-        self._doing: dict[str, dict[str, Usage]] = {name: {} for name in programs}
+        self._usage: dict[str, dict[str, Usage]] = {name: {} for name in programs}
 
-    def during(self, what: str, sound: Samples) -> None:
-        """Let both hear a sound, and note what each of them does meanwhile."""
-        before = self._readings()
+    def measure(self, activity: str, sound: Samples) -> None:
+        """Play a sound, and measure what each program uses meanwhile."""
+        before = self._snapshots()
         self._server.say(sound)
-        for name, after in self._readings().items():
-            self._doing[name][what] = usage(before[name], after)
+        for name, after in self._snapshots().items():
+            self._usage[name][activity] = usage(before[name], after)
 
-    def tell(self, text: str, intent: str) -> None:
-        """Say something to the guide; raises VoiceGuideError where it is never understood."""
-        for voice in VOICES[:_ATTEMPTS]:
-            self._server.say(CLEAN.scene(voice.says(text), np.random.default_rng(0)).sound)
-            if self._programs[VOICE_GUIDE].wait_for(f"→ {intent}", patience_s=2):
-                return
-        raise VoiceGuideError(f'the guide did not understand "{text}"')
+    def command(self, text: str, intent: Intent) -> None:
+        """Give the guide a command; raise VoiceGuideError if it is never understood."""
+        sounds = [
+            CLEAN.place(voice.render(text), np.random.default_rng(0)).sound
+            for voice in VOICES[:_MAX_ATTEMPTS]
+        ]
+        attempts = [partial(self._server.say, sound) for sound in sounds]
+        guide = self._programs[VOICE_GUIDE]
+        if (
+            guide.say_until_heard(attempts, lambda line: f"→ {intent}" in line, _HEARD_WITHIN_S)
+            is None
+        ):
+            raise VoiceGuideError(f'the guide did not understand "{text}"')
 
-    def found(self) -> Mapping[str, Live]:
-        """Return what was found."""
+    def costs(self) -> Mapping[str, LiveCosts]:
+        """Return the costs of each program."""
         return {
-            name: Live(
+            name: LiveCosts(
                 start_up_s=program.start_up_s,
                 started=program.started,
                 memory=memory(program.process.pid),
-                threads=len(reading(program.process.pid).waits),
-                doing=self._doing[name],
+                threads=snapshot(program.process.pid).threads,
+                usage=self._usage[name],
             )
             for name, program in self._programs.items()
         }
 
-    def _readings(self) -> dict[str, Reading]:
-        return {name: reading(one.process.pid) for name, one in self._programs.items()}
+    def _snapshots(self) -> dict[str, ProcessSnapshot]:
+        return {name: snapshot(one.process.pid) for name, one in self._programs.items()}

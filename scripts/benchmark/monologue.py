@@ -1,4 +1,4 @@
-"""The guide reading to nobody: what it takes for a command, and how soon its echo is gone."""
+"""The guide reading to itself: false commands, echo settling times, and processor time."""
 
 import time
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from itertools import cycle
 
 import numpy as np
 
-from benchmark.accuracy import Alarms
-from benchmark.reader import VOLUME, Reader, Stage
-from benchmark.scenes import ROOM_NOISE_DBFS
-from benchmark.systems import EVERYTHING
+from benchmark.accuracy import FalseAccepts
+from benchmark.conditions import ROOM_NOISE_DBFS
+from benchmark.reader import VOLUME, ReadingGuide, ReadingStage
+from benchmark.systems import ALL_PARTS
 from voice_guide.audio.pcm import BLOCK, RATE, Samples
 from voice_guide.hearing.echo.canceller import EchoCanceller
 from voice_guide.hearing.near_end import NearEndDetector
@@ -20,107 +20,106 @@ from voice_guide.simulation.room import Room
 from voice_guide.tts.mixer import Mixer
 
 _QUIETER, _LOUDER = 0.35, 1.0
-"""The volume before and after it is changed."""
+"""Volume before and after the change of volume, from 0 to 1."""
 
-_CHANGED_AFTER_S = 10.0
-"""When it is, in seconds."""
+_CHANGE_AFTER_S = 10.0
+"""Seconds of reading before the volume changes."""
 
 _COST_S = 60.0
-"""How long it reads to tell what hearing costs meanwhile, in seconds."""
+"""Seconds of reading in which processor time is measured."""
 
-_OVER_S = 0.3
-"""How much sound levels are taken of, in seconds."""
+_LEVEL_WINDOW_S = 0.3
+"""Seconds of sound that a level is averaged over."""
 
-_REDUCED_DB = 20.0
-"""The echo is gone when it is weaker by this."""
+_GONE_DB = 20.0
+"""Reduction in dB at which an echo counts as gone."""
 
-_OVER_NOISE_DB = 25.0
-"""How much louder than the room's noise an echo has to be for that to be seen."""
+_MIN_ECHO_OVER_NOISE_DB = 25.0
+"""Smallest level in dB over the room's noise at which a reduction can be measured."""
 
 
 @dataclass(frozen=True)
-class Monologue:
-    """The guide reads all it can say at one volume."""
+class MonologueTest:
+    """The guide reads everything it can say at one volume, and nobody is there."""
 
-    stage: Stage
-    """Where, and what."""
+    stage: ReadingStage
+    """The room and the texts."""
 
     volume: float
-    """How loud, from 0 to 1."""
+    """The volume, from 0 to 1."""
 
     length_s: float
-    """For how long, in seconds."""
+    """The length, in seconds."""
 
-    def run(self) -> Alarms:
-        """Listen to it."""
-        reader = Reader(EVERYTHING, self.stage.speech, self.volume)
-        room = Room(self.stage.acoustics(), reader.process)
-        while reader.now_s < self.length_s:
+    def run(self) -> FalseAccepts:
+        """Return the commands that it hears."""
+        guide = ReadingGuide(ALL_PARTS, self.stage.speech, self.volume)
+        room = Room(self.stage.acoustics(), guide.process)
+        while guide.now_s < self.length_s:
             room.move_on()
-        return Alarms(reader.now_s, reader.decided)
+        return FalseAccepts(guide.now_s, guide.decided)
 
 
 @dataclass(frozen=True)
-class Settled:
-    """How soon the echo was gone, in seconds; inf where it was not."""
+class EchoSettlingTimes:
+    """Times until the echo was gone, in seconds; infinite if it never was."""
 
     from_start_s: float
     """After the guide's first sound."""
 
     louder_s: float
-    """After the volume was changed."""
+    """After the volume was raised."""
 
 
 @dataclass(frozen=True)
-class Settling:
-    """The guide begins to read, and then is told to speak louder."""
+class EchoSettlingTest:
+    """The guide begins to read, and later reads at a higher volume."""
 
-    stage: Stage
-    """Where, and what it reads."""
+    stage: ReadingStage
+    """The room and the texts."""
 
-    def run(self) -> Settled:
-        """Watch the echo go."""
-        reader = Reader(EVERYTHING, self.stage.speech, _QUIETER)
-        room = Room(self.stage.acoustics(), reader.process)
+    def run(self) -> EchoSettlingTimes:
+        """Return the times until the echo is gone."""
+        guide = ReadingGuide(ALL_PARTS, self.stage.speech, _QUIETER)
+        room = Room(self.stage.acoustics(), guide.process)
         recording = []
-        while reader.now_s < 2 * _CHANGED_AFTER_S:
-            if reader.now_s >= _CHANGED_AFTER_S:
-                reader.set_volume(_LOUDER)
+        while guide.now_s < 2 * _CHANGE_AFTER_S:
+            if guide.now_s >= _CHANGE_AFTER_S:
+                guide.set_volume(_LOUDER)
             recording.append(room.move_on())
-        changed = round(_CHANGED_AFTER_S * RATE / BLOCK)
-        # What is left of a block comes with the next one.
+        change = round(_CHANGE_AFTER_S * RATE / BLOCK)
+        # The canceller returns each block one block later.
         echo = _powers(np.concatenate(recording))[:-1]
-        left = _powers(np.concatenate(reader.left))[1:]
-        # Not hearing anything is not the same as hearing no echo.
+        left = _powers(np.concatenate(guide.near_end))[1:]
+        # A block of zeros was not cancelled but withheld: it counts as echo.
         left = np.where(left, left, echo)
-        return Settled(
-            settled_s(echo[:changed], left[:changed]), settled_s(echo[changed:], left[changed:])
+        return EchoSettlingTimes(
+            settling_time_s(echo[:change], left[:change]),
+            settling_time_s(echo[change:], left[change:]),
         )
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What everything in front of the recognizer costs while the guide speaks."""
+class FrontEndCost:
+    """Processor time of everything in front of the recognizer while the guide speaks."""
 
-    of_real_time: float
-    """Processor time for each second of sound, in seconds."""
+    cpu_s_per_s: float
+    """Processor time per second of sound, in seconds."""
 
 
 @dataclass(frozen=True)
-class Costing:
-    """The guide reads, and nothing but the recognizer is left out of what hears it."""
+class FrontEndCostTest:
+    """The guide reads, and all of its hearing but the recognizer runs."""
 
-    stage: Stage
-    """Where, and what it reads."""
+    stage: ReadingStage
+    """The room and the texts."""
 
-    def run(self) -> Cost:
-        """Hear it."""
-        canceller, noise, presence, gate = (
-            EchoCanceller(),
-            NoiseReduction(),
-            NearEndDetector(),
-            VoiceActivityDetector(),
-        )
+    def run(self) -> FrontEndCost:
+        """Return the processor time."""
+        canceller = EchoCanceller()
+        noise = NoiseReduction()
+        near_end_detector = NearEndDetector()
+        vad = VoiceActivityDetector()
         texts = cycle(self.stage.speech)
         mixer: Mixer[None, None] = Mixer(VOLUME)
         spent_s = 0.0
@@ -131,8 +130,8 @@ class Costing:
             near_end = canceller.cancel(heard, played)
             if near_end:
                 reduced = noise.reduce(near_end.sound)
-                presence.follow(noise.power, noise.noise, near_end.echo)
-                gate.push(reduced, presence.may_be_speech(gate.is_open))
+                near_end_detector.follow(noise.power, noise.noise, near_end.echo)
+                vad.push(reduced, near_end_detector.may_be_speech(vad.is_open))
             spent_s += time.thread_time() - began_s
             if not mixer.is_playing:
                 mixer.play(next(texts), None)
@@ -141,22 +140,23 @@ class Costing:
         room = Room(self.stage.acoustics(), process)
         for _ in range(round(_COST_S * RATE / BLOCK)):
             room.move_on()
-        return Cost(spent_s / _COST_S)
+        return FrontEndCost(spent_s / _COST_S)
 
 
-def settled_s(echo: Sound, left: Sound) -> float:
-    """Return when an echo is gone, in seconds from its first sound; inf if it never is.
+def settling_time_s(echo: Sound, left: Sound) -> float:
+    """Return the time from an echo's first sound until it is gone, in seconds.
 
-    Both are powers of a block each, the room's noise among them.
+    Both arguments are powers per block, the room's noise included: of the microphone's signal,
+    and of what the canceller leaves of it. The result is infinite if the echo is never gone.
     """
-    blocks = round(_OVER_S * RATE / BLOCK)
+    blocks = round(_LEVEL_WINDOW_S * RATE / BLOCK)
     noise = 10 ** (ROOM_NOISE_DBFS / 10)
-    audible = noise * 10 ** (_OVER_NOISE_DB / 10)
+    audible = noise * 10 ** (_MIN_ECHO_OVER_NOISE_DB / 10)
     heard, remaining = (np.convolve(p, np.ones(blocks) / blocks, "valid") for p in (echo, left))
-    [begun, *_] = [*np.flatnonzero(echo > audible), len(echo)]
-    reduced = (remaining - noise) <= (heard - noise) / 10 ** (_REDUCED_DB / 10)
-    reduced &= heard > audible
-    gone = np.flatnonzero(reduced[begun:])
+    [first, *_] = [*np.flatnonzero(echo > audible), len(echo)]
+    is_gone = (remaining - noise) <= (heard - noise) / 10 ** (_GONE_DB / 10)
+    is_gone &= heard > audible
+    gone = np.flatnonzero(is_gone[first:])
     return (int(gone[0]) + blocks) * BLOCK / RATE if len(gone) else np.inf
 
 

@@ -1,100 +1,116 @@
-"""All that is measured while the guide speaks."""
+"""Measurements while the guide speaks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.accuracy import Alarms
+from benchmark.accuracy import FalseAccepts
 from benchmark.interruptions import (
-    ALL_SITUATIONS,
-    FEW_SITUATIONS,
-    Held,
-    Session,
-    Situation,
-    commands,
+    InterruptionScene,
+    InterruptionSceneResult,
+    scene_commands,
 )
 from benchmark.materials import Materials
-from benchmark.monologue import Cost, Costing, Monologue, Settled, Settling
-from benchmark.parallel import done
-from benchmark.reader import guide_speech, staged
+from benchmark.monologue import (
+    EchoSettlingTest,
+    EchoSettlingTimes,
+    FrontEndCost,
+    FrontEndCostTest,
+    MonologueTest,
+)
+from benchmark.reader import guide_speech, new_stages
+from benchmark.situations import ALL_SITUATIONS, FEW_SITUATIONS, Situation
+from harness.parallel import run_in_parallel
+from harness.progress import ReportProgress
 from voice_guide.audio.pcm import Samples
 from voice_guide.config.settings import VOLUMES
 
 _NOISE = "dishes"
-"""What the noise that is spoken over is called, or a part of it."""
+"""Part of the name of the noise that is heard in noisy situations."""
 
-_DOING = "listening while the guide speaks"
-
-_TOLD_EVERY = 5
-"""Scenes after which it is told how far it has come."""
+_REPORT_EVERY = 5
+"""Scenes between two reports of progress."""
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How much is measured."""
+class OverSpeechExtent:
+    """The amount that is measured."""
 
     situations: Sequence[Situation]
-    """In which commands are given."""
+    """Situations in which commands are given."""
 
-    places: int
-    """Rooms with a scene of each of them, at the most."""
+    rooms: int
+    """Largest number of rooms, with a scene for each situation."""
 
     commands: int
-    """Commands given in a scene."""
+    """Commands in a scene."""
 
     monologue_s: float
-    """How long the guide reads to nobody at each volume, in seconds."""
+    """Length of the guide's reading to itself at each volume, in seconds."""
 
 
-FULL = Extent(ALL_SITUATIONS, places=2, commands=48, monologue_s=650)
-"""A scene takes five minutes; in eleven, all that the guide can say is read."""
+FULL = OverSpeechExtent(ALL_SITUATIONS, rooms=2, commands=48, monologue_s=650)
+"""A whole run: five minutes of sound a scene, and everything that the guide can say."""
 
-QUICK = Extent(FEW_SITUATIONS, places=1, commands=12, monologue_s=20)
+QUICK = OverSpeechExtent(FEW_SITUATIONS, rooms=1, commands=12, monologue_s=20)
+"""A quick run."""
 
 
 @dataclass(frozen=True)
-class OverSpeech:
-    """What was measured."""
+class OverSpeechResults:
+    """Results of all measurements while the guide speaks."""
 
-    held: Mapping[Situation, Sequence[Held]]
+    scenes: Mapping[Situation, Sequence[InterruptionSceneResult]]
     """The scenes of each situation."""
 
-    monologues: Sequence[Alarms]
-    """What was decided on when nobody but the guide spoke, at each volume."""
+    monologues: Sequence[FalseAccepts]
+    """Commands heard while only the guide spoke, at each volume."""
 
-    settled: Sequence[Settled]
-    """How soon the echo was gone in each room."""
+    settling_times: Sequence[EchoSettlingTimes]
+    """Times until the echo was gone, in each room."""
 
-    cost: Cost
-    """What is spent in front of the recognizer."""
+    cost: FrontEndCost
+    """Processor time in front of the recognizer."""
 
 
-def measure(materials: Materials, extent: Extent) -> OverSpeech:
-    """Measure everything."""
-    stages = staged(materials.places[: extent.places], guide_speech())
-    # Before anything else runs.
-    cost = Costing(stages[0]).run()
-    clips = [commands(extent.commands, number) for number, _ in enumerate(stages)]
+def measure_over_speech(
+    materials: Materials, extent: OverSpeechExtent, report: ReportProgress
+) -> OverSpeechResults:
+    """Run all measurements."""
+    stages = new_stages(materials.device_rooms[: extent.rooms], guide_speech())
+    # First, while nothing else runs.
+    cost = FrontEndCostTest(stages[0]).run()
+    clips = [scene_commands(extent.commands, number) for number, _ in enumerate(stages)]
     noise = _noise(materials.noises)
-    sessions = [
-        Session(situation, stage, clips[number], number, noise)
+    scenes = [
+        InterruptionScene(situation, stage, clips[number], number, noise)
         for situation in extent.situations
         for number, stage in enumerate(stages)
     ]
     monologues = [
-        Monologue(stages[number % len(stages)], volume, extent.monologue_s)
+        MonologueTest(stages[number % len(stages)], volume, extent.monologue_s)
         for number, volume in enumerate(VOLUMES)
     ]
-    # The longest first, so that all processors are busy to the end.
-    work: list[Monologue | Session | Settling] = [*monologues, *sessions, *map(Settling, stages)]
-    found: list[Alarms | Held | Settled] = list(done(work, _DOING, _TOLD_EVERY))
-    held = [one for one in found if isinstance(one, Held)]
-    return OverSpeech(
+    # The longest first, to keep all processors busy to the end.
+    work: list[MonologueTest | InterruptionScene | EchoSettlingTest] = [
+        *monologues,
+        *scenes,
+        *map(EchoSettlingTest, stages),
+    ]
+    results: list[FalseAccepts | InterruptionSceneResult | EchoSettlingTimes] = list(
+        run_in_parallel(
+            work,
+            lambda percent: report(f"listening while the guide speaks, {percent} % done"),
+            _REPORT_EVERY,
+        )
+    )
+    played = [one for one in results if isinstance(one, InterruptionSceneResult)]
+    return OverSpeechResults(
         {
-            situation: held[at * len(stages) : (at + 1) * len(stages)]
+            situation: played[at * len(stages) : (at + 1) * len(stages)]
             for at, situation in enumerate(extent.situations)
         },
-        [one for one in found if isinstance(one, Alarms)],
-        [one for one in found if isinstance(one, Settled)],
+        [one for one in results if isinstance(one, FalseAccepts)],
+        [one for one in results if isinstance(one, EchoSettlingTimes)],
         cost,
     )
 

@@ -1,6 +1,6 @@
-"""The lines of the table about what is heard while the guide speaks.
+"""Rows of the table about measurements while the guide speaks.
 
-Of stock Vosk, which would hear the guide all the time, none of them has a figure.
+There are no figures of stock Vosk, which would hear the guide all the time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,146 +9,153 @@ from statistics import fmean
 import numpy as np
 
 from benchmark.accuracy import (
-    Alarms,
-    Outcome,
+    ClipResult,
+    FalseAccepts,
     delays_s,
+    describe_results,
     false_accepts_per_hour,
-    share,
-    shown_share,
+    percent_right,
 )
-from benchmark.interruptions import (
+from benchmark.interruptions import InterruptionResult, InterruptionSceneResult
+from benchmark.over_speech import OverSpeechResults
+from benchmark.rows import compared
+from benchmark.situations import (
     OVER_THE_VOICE,
+    PART_SETS,
     QUIET,
-    QUIET_AS_BEFORE,
-    WITH,
-    Held,
-    Interruption,
+    QUIET_WITHOUT_CANCELLER,
     Situation,
 )
-from benchmark.over_speech import OverSpeech
-from benchmark.systems import EVERYTHING, VOICE_GUIDE
-from benchmark.table import Bar, Row, compared
+from benchmark.systems import ALL_PARTS, VOICE_GUIDE
+from harness.table import Limit, ResultRow
 
-_COMMANDS = dict(zip(OVER_THE_VOICE, (97, 95, 90, 70), strict=True))
-_SAFE_WORDS = dict(zip(OVER_THE_VOICE, (100, 100, 95, 75), strict=True))
-"""What is to be understood with everything there is, in percent."""
+_MIN_COMMANDS = dict(zip(OVER_THE_VOICE, (97, 95, 90, 70), strict=True))
+_MIN_SAFE_WORDS = dict(zip(OVER_THE_VOICE, (100, 100, 95, 75), strict=True))
+"""Percentages of commands and of safe words to understand in each situation."""
 
-_SLOWER_S = 0.15
-"""By how much longer than where the voice is silent a decision may take, in seconds."""
+_MAX_EXTRA_DELAY_S = 0.15
+"""Seconds that a decision over the voice may take longer than one in silence."""
 
-_DUCK_S = 0.1
-"""How soon the voice is to be lowered, in seconds."""
+_MAX_DUCK_S = 0.1
+"""Seconds after which the voice has to be lowered."""
 
-_SETTLED_S = 2.0
-"""How soon the echo is to be gone, in seconds."""
+_MAX_SETTLING_S = 2.0
+"""Seconds after which the echo has to be gone."""
 
-_COST = 0.03
-"""What may be spent in front of the recognizer, of real time on one core."""
+_MAX_COST = 0.03
+"""Seconds of processor time per second of sound in front of the recognizer."""
 
 
-def rows(results: OverSpeech) -> Iterator[Row]:
-    """Yield them."""
-    for situation in results.held:
-        found = _outcomes(results, situation)
-        bar = _percent(_COMMANDS.get(situation))
-        if situation == QUIET and QUIET_AS_BEFORE in results.held:
-            bar = _percent(share(_outcomes(results, QUIET_AS_BEFORE)))
-        yield _understood(f"understood, {situation.name}", found, bar)
-    for situation, held in results.held.items():
-        if situation.parts == EVERYTHING:
-            found = [one.outcome for one in _all(held) if one.is_safe_word]
-            bar = _percent(_SAFE_WORDS.get(situation))
-            yield _understood(f"understood, safe words, {situation.name}", found, bar)
-    yield from _false_accepts(results)
-    yield from _delays(results)
-    yield from _ducking(results)
-    yield from _settling(results)
+def over_speech_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
+    """Yield all rows."""
+    for situation in results.scenes:
+        commands = _commands(results, situation)
+        limit = _percent(_MIN_COMMANDS.get(situation))
+        if situation == QUIET and QUIET_WITHOUT_CANCELLER in results.scenes:
+            limit = _percent(percent_right(_commands(results, QUIET_WITHOUT_CANCELLER)))
+        yield _understood(f"understood, {situation.name}", commands, limit)
+    for situation, scenes in results.scenes.items():
+        if situation.parts == ALL_PARTS:
+            safe_words = [one.result for one in _interruptions(scenes) if one.is_safe_word]
+            limit = _percent(_MIN_SAFE_WORDS.get(situation))
+            yield _understood(f"understood, safe words, {situation.name}", safe_words, limit)
+    yield from _false_accept_rows(results)
+    yield from _delay_rows(results)
+    yield from _ducking_rows(results)
+    yield from _settling_rows(results)
     yield compared(
         "CPU in front of the recognizer, of real time",
-        {VOICE_GUIDE: results.cost.of_real_time},
+        {VOICE_GUIDE: results.cost.cpu_s_per_s},
         lambda figure: f"{figure:.3f}",
         "canceller, noise, gate; a minute of the guide's voice",
-        Bar("<", f"{_COST}", _COST),
+        Limit("<", f"{_MAX_COST}", _MAX_COST),
     )
 
 
-def _understood(what: str, found: Sequence[Outcome], bar: Bar | None) -> Row:
-    shown = {VOICE_GUIDE: shown_share(found)}
-    return Row(what, {VOICE_GUIDE: share(found)}, shown, f"{len(found)} synthetic", bar)
+def _understood(title: str, results: Sequence[ClipResult], limit: Limit | None) -> ResultRow:
+    return compared(
+        title,
+        {VOICE_GUIDE: percent_right(results)},
+        lambda _: describe_results(results),
+        f"{len(results)} synthetic",
+        limit,
+    )
 
 
-def _percent(limit: float | None) -> Bar | None:
-    return None if limit is None else Bar("≥", f"{limit:.3g} %", limit)
+def _percent(figure: float | None) -> Limit | None:
+    return None if figure is None else Limit("≥", f"{figure:.3g} %", figure)
 
 
-def _false_accepts(results: OverSpeech) -> Iterator[Row]:
-    for name, parts in WITH.items():
-        alarms = [
-            Alarms(one.heard_s, one.false_accepts)
-            for situation, held in results.held.items()
+def _false_accept_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
+    for name, parts in PART_SETS.items():
+        heard = [
+            FalseAccepts(scene.heard_s, scene.false_accepts)
+            for situation, scenes in results.scenes.items()
             if situation.parts == parts and situation.below_db is not None
-            for one in held
+            for scene in scenes
         ]
-        if alarms:
+        if heard:
             yield compared(
                 f"false accepts, between interruptions, with {name}",
-                {VOICE_GUIDE: false_accepts_per_hour(alarms)},
+                {VOICE_GUIDE: false_accepts_per_hour(heard)},
                 lambda figure: f"{figure:.1f} an hour",
-                f"{sum(alarm.heard_s for alarm in alarms) / 60:.0f} min",
+                f"{sum(one.heard_s for one in heard) / 60:.0f} min",
             )
+    minutes = sum(one.heard_s for one in results.monologues) / 60
     yield compared(
         "commands heard where only the guide speaks",
-        {VOICE_GUIDE: sum(len(alarms.decided) for alarms in results.monologues)},
+        {VOICE_GUIDE: sum(len(one.decided) for one in results.monologues)},
         lambda figure: f"{figure:g}",
-        f"all it can say, {sum(alarms.heard_s for alarms in results.monologues) / 60:.0f} min",
-        Bar("≤", "0", 0),
+        f"all it can say, {minutes:.0f} min",
+        Limit("≤", "0", 0),
     )
 
 
-def _delays(results: OverSpeech) -> Iterator[Row]:
-    quiet_s = _median_s(delays_s(_outcomes(results, QUIET)))
+def _delay_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
+    quiet_s = _median_s(delays_s(_commands(results, QUIET)))
     for situation in (QUIET, *_over_the_voice(results)):
-        delays = delays_s(_outcomes(results, situation))
-        limit_s = quiet_s + _SLOWER_S
-        yield _seconds(
+        delays = delays_s(_commands(results, situation))
+        limit_s = quiet_s + _MAX_EXTRA_DELAY_S
+        yield _seconds_row(
             f"delay, {situation.name}, median",
             _median_s(delays),
             f"{len(delays)} commands understood",
-            None if situation == QUIET else Bar("≤", f"{limit_s:.2f} s", limit_s),
+            None if situation == QUIET else Limit("≤", f"{limit_s:.2f} s", limit_s),
         )
 
 
-def _ducking(results: OverSpeech) -> Iterator[Row]:
-    bar = Bar("≤", f"{_DUCK_S} s", _DUCK_S)
+def _ducking_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
+    limit = Limit("≤", f"{_MAX_DUCK_S} s", _MAX_DUCK_S)
     for situation in _over_the_voice(results):
-        ducks = [one.duck_s for one in _all(results.held[situation])]
-        for title, percent in (("median", 50), ("95th percentile", 95)):
-            what = f"until the voice is lowered, {situation.name}, {title}"
-            yield _seconds(what, _percentile(ducks, percent), f"{len(ducks)} commands", bar)
-    held = [one for situation in _over_the_voice(results) for one in results.held[situation]]
+        ducks_s = [one.duck_s for one in _interruptions(results.scenes[situation])]
+        for name, percent in (("median", 50), ("95th percentile", 95)):
+            title = f"until the voice is lowered, {situation.name}, {name}"
+            figure = _percentile(ducks_s, percent)
+            yield _seconds_row(title, figure, f"{len(ducks_s)} commands", limit)
+    scenes = [one for situation in _over_the_voice(results) for one in results.scenes[situation]]
     yield compared(
         "voice lowered though nobody speaks",
-        {VOICE_GUIDE: 100 * fmean(one.ducked for one in held)},
+        {VOICE_GUIDE: 100 * fmean(one.ducked for one in scenes)},
         lambda figure: f"{figure:.1f} %",
         "of the time between interruptions",
     )
 
 
-def _settling(results: OverSpeech) -> Iterator[Row]:
-    for what, figures in (
-        ("the first sound", [one.from_start_s for one in results.settled]),
-        ("a louder voice", [one.louder_s for one in results.settled]),
+def _settling_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
+    for event, figures in (
+        ("the first sound", [one.from_start_s for one in results.settling_times]),
+        ("a louder voice", [one.louder_s for one in results.settling_times]),
     ):
-        how = f"of {len(figures)}, the room that takes longest"
-        bar = Bar("≤", f"{_SETTLED_S:g} s", _SETTLED_S)
-        yield _seconds(f"echo 20 dB weaker, after {what}", max(figures), how, bar)
+        material = f"of {len(figures)}, the room that takes longest"
+        limit = Limit("≤", f"{_MAX_SETTLING_S:g} s", _MAX_SETTLING_S)
+        yield _seconds_row(f"echo 20 dB weaker, after {event}", max(figures), material, limit)
 
 
-def _seconds(what: str, figure: float, how: str, bar: Bar | None) -> Row:
-    return compared(what, {VOICE_GUIDE: figure}, _shown_seconds, how, bar)
+def _seconds_row(title: str, figure: float, material: str, limit: Limit | None) -> ResultRow:
+    return compared(title, {VOICE_GUIDE: figure}, _show_seconds, material, limit)
 
 
-def _shown_seconds(seconds: float) -> str:
+def _show_seconds(seconds: float) -> str:
     return f"{seconds:.2f} s" if np.isfinite(seconds) else "never"
 
 
@@ -157,17 +164,17 @@ def _median_s(times_s: Sequence[float]) -> float:
 
 
 def _percentile(times_s: Sequence[float], percent: float) -> float:
-    # One of them, since nothing lies between a time and never.
+    # One of the times, since nothing lies between a time and never.
     return float(np.percentile(times_s, percent, method="inverted_cdf"))
 
 
-def _over_the_voice(results: OverSpeech) -> list[Situation]:
-    return [situation for situation in OVER_THE_VOICE if situation in results.held]
+def _over_the_voice(results: OverSpeechResults) -> list[Situation]:
+    return [situation for situation in OVER_THE_VOICE if situation in results.scenes]
 
 
-def _outcomes(results: OverSpeech, situation: Situation) -> list[Outcome]:
-    return [one.outcome for one in _all(results.held[situation])]
+def _commands(results: OverSpeechResults, situation: Situation) -> list[ClipResult]:
+    return [one.result for one in _interruptions(results.scenes[situation])]
 
 
-def _all(held: Sequence[Held]) -> list[Interruption]:
-    return [interruption for one in held for interruption in one.interruptions]
+def _interruptions(scenes: Sequence[InterruptionSceneResult]) -> list[InterruptionResult]:
+    return [interruption for scene in scenes for interruption in scene.interruptions]

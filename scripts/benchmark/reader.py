@@ -1,4 +1,4 @@
-"""The guide, which reads aloud without end and listens meanwhile; and where it does so."""
+"""The guide reading aloud without end while it listens, and the room that it does so in."""
 
 import random
 from collections.abc import Sequence
@@ -7,9 +7,10 @@ from itertools import cycle
 
 import numpy as np
 
-from benchmark.materials import Place
-from benchmark.scenes import ROOM_NOISE_DBFS, gain
-from benchmark.systems import Decision, Parts, listener_with
+from benchmark.conditions import ROOM_NOISE_DBFS
+from benchmark.rooms import DeviceRoom
+from benchmark.systems import Decision, ListenerParts, listener_with
+from harness.levels import gain
 from voice_guide.app.content import load_content
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.config.settings import Settings
@@ -23,109 +24,110 @@ from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 VOLUME = Settings().voice.volume
-"""How loud the guide speaks unless told otherwise."""
+"""The guide's default volume, from 0 to 1."""
 
 ECHO_DBFS = -20.0
-"""Active level of its voice at its microphone then."""
+"""Active level of its voice at its microphone at that volume."""
 
 DEVICE_DELAY_S = 0.05
-"""How long after it is handed out sound is played, unless something else is tried."""
+"""Default delay between handing sound to the device and its being played, in seconds."""
 
 _PAUSE_S = 0.25
-"""Silence after each text, in seconds."""
+"""Seconds of silence after each text."""
 
-_HUSHED_S = 0.5
-"""How long the guide is silent once it has understood something, in seconds."""
+_SILENCE_AFTER_COMMAND_S = 0.5
+"""Seconds for which the guide is silent after it has understood a command."""
 
-_ONE_TEXT_IN = 4
-"""Texts of which one is enough to tell how loud they are."""
+_LEVEL_FROM_ONE_TEXT_IN = 4
+"""Texts of which one is used to measure how loud all of them are."""
 
 
 def guide_speech() -> list[Samples]:
-    """Return all that the guide ever says, in its own voice, each with a pause after it.
+    """Return everything that the guide can say, in its own voice, each with a pause after it.
 
-    Its own prompts as it fills them in, and all texts of all routines.
+    These are its prompts, with their values filled in, and all texts of all routines.
     """
     settings = Settings()
     content = load_content(settings, come_with_program())
-    # What the speech model does not know can be said to the guide all the same.
+    # Includes sentences with words that the speech model lacks.
     selected = select_sentences(content.sentences, lambda word: True).sentences
     texts = sorted({prompt.text for prompt in spoken_prompts(content, selected)})
-    speaker = VoiceSpec(settings.voice.name, settings.voice.rate)
+    voice = VoiceSpec(settings.voice.name, settings.voice.rate)
     pause = silence(round(_PAUSE_S * RATE))
-    return [np.concatenate([render(text, speaker), pause]) for text in texts]
+    return [np.concatenate([render(text, voice), pause]) for text in texts]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A room, and what the guide reads in it."""
+class ReadingStage:
+    """A room, and the texts that the guide reads in it."""
 
-    place: Place
+    room: DeviceRoom
     """The room."""
 
     speech: Sequence[Samples]
-    """What it reads, one after the other, over and over."""
+    """The spoken texts, read one after the other, over and over."""
 
     echo_gain: float
-    """How loud its loudspeaker plays."""
+    """The gain of its loudspeaker."""
 
     def acoustics(self) -> Acoustics:
-        """Return the room without anything that makes it difficult."""
+        """Return the room without any added difficulty."""
         return Acoustics(
-            from_person=self.place.from_person,
+            from_person=self.room.from_person,
             person_gain=1.0,
-            from_speaker=self.place.from_speaker,
+            from_speaker=self.room.from_speaker,
             echo_gain=self.echo_gain,
             delay_s=DEVICE_DELAY_S,
             noise_dbfs=ROOM_NOISE_DBFS,
         )
 
 
-def staged(places: Sequence[Place], speech: Sequence[Samples]) -> list[Stage]:
-    """Return a stage in each place, where all of it is read in another order."""
+def new_stages(rooms: Sequence[DeviceRoom], speech: Sequence[Samples]) -> list[ReadingStage]:
+    """Return a stage in each room, each with the texts in another order."""
     level_dbfs = ECHO_DBFS - 20 * float(np.log10(VOLUME))
-    # A part of it, from one end to the other, tells how loud all is.
-    sample = np.concatenate(speech[::_ONE_TEXT_IN])
+    sample = np.concatenate(speech[::_LEVEL_FROM_ONE_TEXT_IN])
     return [
-        Stage(
-            place,
+        ReadingStage(
+            room,
             random.Random(number).sample(speech, len(speech)),
-            gain(sample, place.from_speaker, level_dbfs),
+            gain(sample, room.from_speaker, level_dbfs),
         )
-        for number, place in enumerate(places)
+        for number, room in enumerate(rooms)
     ]
 
 
-class Reader:
-    """Reads, listens, and is silent for a moment once it has understood something."""
+class ReadingGuide:
+    """A guide that reads, listens, and is silent for a moment after each command."""
 
-    def __init__(self, parts: Parts, speech: Sequence[Samples], volume: float = VOLUME) -> None:
-        """Read these sounds, over and over; nothing where there are none."""
+    def __init__(
+        self, parts: ListenerParts, speech: Sequence[Samples], volume: float = VOLUME
+    ) -> None:
+        """`speech` is read over and over; with none, the guide is silent."""
         self._listener = listener_with(parts)
         self._has_ducking = parts.ducking
         self._mixer: Mixer[None, None] = Mixer(volume)
         self._speech = cycle(speech)
-        self._hushed_until_s = 0.0
+        self._silent_until_s = 0.0
         self.decided: list[Decision] = []
-        """What was understood."""
+        """The commands that were understood."""
         self.ducked: list[bool] = []
-        """Whether the voice was lowered at the end of each block heard."""
-        self.left: list[Samples] = []
-        """What was left of each block for the recognizer, one block later."""
+        """For each block heard, True if the voice was lowered at its end."""
+        self.near_end: list[Samples] = []
+        """The canceller's output for each block, one block later."""
 
     @property
     def now_s(self) -> float:
-        """Seconds heard."""
+        """Seconds of sound heard."""
         return len(self.ducked) * BLOCK / RATE
 
     def set_volume(self, volume: float) -> None:
-        """Speak at this volume from now on."""
+        """Speak at this volume from now on, from 0 to 1."""
         self._mixer.volume = volume
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Take a block of the microphone; return the next one for the loudspeaker."""
         found = [e for e in self._listener.hear(heard, played) if isinstance(e, Command)]
-        self.left.append(self._listener.near_end)
+        self.near_end.append(self._listener.near_end)
         is_ducked = self._has_ducking and self._listener.hears_speech
         self._mixer.is_ducked = is_ducked
         self.ducked.append(is_ducked)
@@ -133,8 +135,8 @@ class Reader:
             meaning = Meaning(command.intent, command.slots)
             self.decided.append(Decision(meaning, command.text, self.now_s))
             self._mixer.stop()
-            self._hushed_until_s = self.now_s + _HUSHED_S
-        if not self._mixer.is_playing and self.now_s >= self._hushed_until_s:
+            self._silent_until_s = self.now_s + _SILENCE_AFTER_COMMAND_S
+        if not self._mixer.is_playing and self.now_s >= self._silent_until_s:
             sound = next(self._speech, None)
             if sound is not None:
                 self._mixer.play(sound, None)

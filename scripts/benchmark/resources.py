@@ -1,4 +1,4 @@
-"""What the systems cost: processor time, memory, and the time to start."""
+"""Costs of the systems: processor time, memory, and start-up time."""
 
 import json
 import subprocess
@@ -20,33 +20,35 @@ _SPOKEN = ("talk", "commands")
 
 
 @dataclass(frozen=True)
-class Costs:
-    """What one system costs, as measured in several processes.
+class SystemCosts:
+    """Costs of one system, measured in several processes.
 
-    Times passed are those of the fastest process, since whatever else the machine does can
-    only add to them; other figures are the median's.
+    Elapsed times are those of the fastest process, since anything else that the machine does can
+    only add to them; other figures are medians.
     """
 
     start_up_s: float
-    """From the start of the process until it listens, in seconds."""
+    """Time from the start of the process until it listens, in seconds."""
 
     peak_memory_mb: float
-    """The most memory it ever held, in MB."""
+    """Largest resident set, in MB."""
 
     cpu: Mapping[str, float]
-    """Processor time of all threads per second of sound, in seconds, by what was heard."""
+    """Processor time of all threads per second of sound, in seconds, by kind of sound."""
 
     hour_s: float
-    """Time to hear an hour, as much of each sound, in seconds."""
+    """Time to hear an hour with equal parts of each sound, in seconds."""
 
     @property
     def cpu_of_speech(self) -> float:
-        """Processor time per second of speech, whoever it is meant for."""
+        """Processor time per second of talk and commands, in seconds."""
         return fmean(self.cpu[sound] for sound in _SPOKEN)
 
 
-def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Mapping[str, Costs]:
-    """Let each system hear the sounds alone, in that many fresh processes each."""
+def measure_costs(
+    vocabulary: str, sounds: Mapping[str, Samples], processes: int
+) -> Mapping[str, SystemCosts]:
+    """Measure each system hearing the sounds alone, in so many fresh processes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         grammar = folder / "grammar.json"
@@ -55,9 +57,9 @@ def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Map
         for file, samples in zip(files, sounds.values(), strict=True):
             file.write_bytes(samples.tobytes())
         arguments = [vocabulary, require_model(reference().model), grammar, *files]
-        # In turns, so that what else the machine does falls on both.
+        # In turns, so that anything else that the machine does affects both.
         rounds = [
-            {name: _measured([name, *map(str, arguments)]) for name in SYSTEMS}
+            {name: _measure([name, *map(str, arguments)]) for name in SYSTEMS}
             for _ in range(processes)
         ]
     return {
@@ -65,7 +67,7 @@ def costs(vocabulary: str, sounds: Mapping[str, Samples], processes: int) -> Map
     }
 
 
-def _measured(arguments: list[str]) -> dict[str, float]:
+def _measure(arguments: list[str]) -> dict[str, float]:
     started = time.monotonic()
     command = [sys.executable, "-m", "benchmark.fresh", *arguments]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -73,10 +75,10 @@ def _measured(arguments: list[str]) -> dict[str, float]:
     return {**figures, "start_up_s": figures["listening_at_s"] - started}
 
 
-def _costs(measured: list[dict[str, float]], sounds: list[str]) -> Costs:
+def _costs(measured: list[dict[str, float]], sounds: list[str]) -> SystemCosts:
     middle = {name: median(figures[name] for figures in measured) for name in measured[0]}
     least = {name: min(figures[name] for figures in measured) for name in measured[0]}
-    return Costs(
+    return SystemCosts(
         start_up_s=least["start_up_s"],
         peak_memory_mb=middle["peak_memory_mb"],
         cpu={sound: middle[f"cpu_{sound}"] for sound in sounds},

@@ -1,4 +1,4 @@
-"""Stock Vosk at a microphone, as its makers' own example has it. `live` starts it."""
+"""Run stock Vosk at a microphone as in its makers' own example; `live` starts it."""
 
 import queue
 import sys
@@ -10,11 +10,11 @@ import vosk
 _RATE = 16_000
 
 _BLOCK = 8_000
-"""Samples that the example takes at once, half a second."""
+"""Samples in a block of the example: half a second."""
 
 
 def main(model: str, grammar: str) -> None:
-    """Listen for ever."""
+    """Listen until the process is ended."""
     vosk.SetLogLevel(-1)
     heard: queue.Queue[bytes] = queue.Queue()
     recognizer = vosk.KaldiRecognizer(vosk.Model(model), _RATE, Path(grammar).read_text("utf-8"))

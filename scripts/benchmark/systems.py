@@ -1,4 +1,4 @@
-"""The two that are compared, behind one protocol, and what they listen for."""
+"""Voice Guide and stock Vosk behind one protocol, and the vocabularies they listen for."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from voice_guide.routines.library import come_with_program
 from voice_guide.speech_models.verify import require_model
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
-"""The names of the two."""
+"""Names of the two systems."""
 
 SYSTEMS = (VOICE_GUIDE, STOCK_VOSK)
 
@@ -34,25 +34,25 @@ _SENTENCES = Path(__file__).parent / "sentences"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What is listened for."""
+    """Sentences to listen for."""
 
     name: str
-    """words, step, orders, or another file in the folder of sentences."""
+    """Either "step" or the name of a file in the folder of sentences."""
 
     sentences: Sentences
     """The sentence file."""
 
     context: str | None
-    """Which of its contexts; None for all of it."""
+    """One of the file's contexts; None for all of it."""
 
-    def means(self, text: str) -> Meaning | None:
-        """Return what a sentence means, None if it is none."""
+    def meaning(self, text: str) -> Meaning | None:
+        """Return the meaning of a text; None if it is no sentence."""
         return self.sentences.match(text, self.context)
 
 
 @cache
 def vocabulary(name: str) -> Vocabulary:
-    """Return a vocabulary by its name."""
+    """Return a vocabulary by its name; "step" is the guide's own in the middle of a step."""
     if name == "step":
         return Vocabulary(name, load_content(Settings(), come_with_program()).sentences, "step")
     return Vocabulary(name, load_sentences(_SENTENCES / f"{name}.yaml"), None)
@@ -63,97 +63,101 @@ class Decision:
     """A command that was acted on."""
 
     meaning: Meaning
-    """What it was taken to mean."""
+    """The meaning it was acted on with."""
 
     text: str
-    """The words as heard."""
+    """The recognized words."""
 
     at_s: float
-    """How much of the recording had been heard by then, in seconds."""
+    """Seconds of the recording heard by then."""
 
 
-class System(Protocol):
-    """Something that hears commands in a stream of blocks."""
+class HearingSystem(Protocol):
+    """A system that finds commands in a stream of blocks."""
 
     def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
-        """Take a block; return what was decided at its end, and the words as heard."""
+        """Take a block; return the decisions at its end: meaning and recognized words."""
         ...
 
     def finish(self) -> Sequence[tuple[Meaning, str]]:
-        """Return what is decided because the recording is over."""
+        """Return the decisions at the end of the recording."""
         ...
 
 
-class VoiceGuide:
-    """The project's own ear."""
+class VoiceGuideSystem:
+    """Voice Guide's own hearing."""
 
-    def __init__(self, wanted: Vocabulary, sensitivity: float | None = None) -> None:
-        """Listen with a sensitivity from 0 to 1; None is the setting as delivered."""
-        self._listener = _new_listener(wanted, sensitivity)
+    def __init__(self, listened: Vocabulary, sensitivity: float | None = None) -> None:
+        """Listen with a sensitivity from 0 to 1; None for the default."""
+        self._listener = _new_listener(listened, sensitivity)
 
     def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
-        """Take a block; return what was decided at its end."""
+        """Take a block; return the decisions at its end."""
         return _meanings(self._listener.hear(block, silence()))
 
     def finish(self) -> Sequence[tuple[Meaning, str]]:
-        """Return what is decided because the recording is over."""
+        """Return the decisions at the end of the recording."""
         return _meanings(self._listener.finish())
 
 
-class StockVosk:
+class StockVoskSystem:
     """Vosk as its own examples use it, with the same sentences and its own endpoints."""
 
-    def __init__(self, wanted: Vocabulary) -> None:
+    def __init__(self, listened: Vocabulary) -> None:
         """Listen for a vocabulary."""
-        self._wanted = wanted
-        grammar = json.dumps([*listed_sentences(wanted.name), UNKNOWN])
+        self._vocabulary = listened
+        grammar = json.dumps([*listed_sentences(listened.name), UNKNOWN])
         self._vosk = vosk.KaldiRecognizer(_stock_model(), RATE, grammar)
 
     def hear(self, block: Samples) -> Sequence[tuple[Meaning, str]]:
-        """Take a block; return what was decided at its end."""
+        """Take a block; return the decisions at its end."""
         ended = self._vosk.AcceptWaveform(block.tobytes())
         return self._decided(self._vosk.Result()) if ended else ()
 
     def finish(self) -> Sequence[tuple[Meaning, str]]:
-        """Return what is decided because the recording is over."""
+        """Return the decisions at the end of the recording."""
         return self._decided(self._vosk.FinalResult())
 
     def _decided(self, result: str) -> Sequence[tuple[Meaning, str]]:
         text: str = json.loads(result)["text"]
-        meaning = self._wanted.means(text) if text else None
+        meaning = self._vocabulary.meaning(text) if text else None
         return [(meaning, text)] if meaning else ()
 
 
-def new_system(name: str, wanted: Vocabulary, sensitivity: float | None = None) -> System:
-    """Return one of the two, as it is when it starts to listen."""
-    return StockVosk(wanted) if name == STOCK_VOSK else VoiceGuide(wanted, sensitivity)
+def new_system(name: str, listened: Vocabulary, sensitivity: float | None = None) -> HearingSystem:
+    """Return one of the two systems, as it is when it starts to listen."""
+    return (
+        StockVoskSystem(listened)
+        if name == STOCK_VOSK
+        else VoiceGuideSystem(listened, sensitivity)
+    )
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What there is for hearing somebody through the guide's own voice."""
+class ListenerParts:
+    """Parts of the guide that help to hear a person through its own voice."""
 
     canceller: bool = True
-    """Whether the echo is cancelled."""
+    """True to cancel the echo."""
 
     own_words: bool = True
-    """Whether words of the guide's own are told from a person's."""
+    """True to tell the guide's own words from a person's."""
 
     ducking: bool = True
-    """Whether the voice is lowered as soon as somebody is heard."""
+    """True to lower the voice as soon as a person is heard."""
 
 
-EVERYTHING = Parts()
-"""All there is."""
+ALL_PARTS = ListenerParts()
+"""The guide as it is."""
 
 
-def listener_with(parts: Parts) -> Listener:
-    """Return Voice Guide's ear in the middle of a step, with these parts of it."""
+def listener_with(parts: ListenerParts) -> Listener:
+    """Return Voice Guide's listener in the middle of a step, with these parts only."""
     return _new_listener(vocabulary("step"), None, parts)
 
 
-def decisions(system: System, sound: Samples) -> list[Decision]:
-    """Return what a system decides while it hears a recording, and when."""
+def decisions(system: HearingSystem, sound: Samples) -> list[Decision]:
+    """Return the decisions of a system while it hears a recording."""
     made: list[Decision] = []
     heard = 0
     for block in blocks_of(sound):
@@ -164,9 +168,9 @@ def decisions(system: System, sound: Samples) -> list[Decision]:
 
 @cache
 def listed_sentences(name: str) -> list[str]:
-    """Return the distinct sentences that stand for a vocabulary in a recognizer's grammar."""
-    wanted = vocabulary(name)
-    return sorted(set(drawn_sentences(wanted.sentences, wanted.context, _model().knows)))
+    """Return the distinct sentences of a vocabulary, for a recognizer's grammar."""
+    listened = vocabulary(name)
+    return sorted(set(drawn_sentences(listened.sentences, listened.context, _model().knows)))
 
 
 @cache
@@ -176,7 +180,7 @@ def _model() -> SpeechModel:
 
 @cache
 def _stock_model() -> Any:
-    """The same model, searched as its makers say."""
+    """Return the same model with its makers' own search settings."""
     return vosk.Model(str(require_model(reference().model)))
 
 
@@ -186,15 +190,15 @@ def _matcher(name: str) -> Matcher:
 
 
 def _new_listener(
-    wanted: Vocabulary, sensitivity: float | None, parts: Parts = EVERYTHING
+    listened: Vocabulary, sensitivity: float | None, parts: ListenerParts = ALL_PARTS
 ) -> Listener:
     """Return Voice Guide's listener for a vocabulary, with some of its parts."""
     hearing = (
         HearingSettings() if sensitivity is None else HearingSettings(sensitivity=sensitivity)
     )
     settings = Settings(hearing=hearing, sound=SoundSettings(cancel_echo=parts.canceller))
-    matcher = _matcher(wanted.name)
-    return new_listener(_model(), matcher, wanted.context, settings, parts.own_words)
+    matcher = _matcher(listened.name)
+    return new_listener(_model(), matcher, listened.context, settings, parts.own_words)
 
 
 def _meanings(found: Sequence[object]) -> list[tuple[Meaning, str]]:

@@ -1,47 +1,47 @@
-"""Sensitivity: the more is accepted, the more is accepted that nobody meant."""
+"""Trade-off of the sensitivity: commands not understood against false accepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.accuracy import Listening, false_accepts_per_hour, share
-from benchmark.run import SENTENCES, TALK, TITLES, Results
+from benchmark.accuracy import ListenerSetup, false_accepts_per_hour, percent_right
+from benchmark.results import SENTENCES, TALK, TITLES, BenchmarkResults
 from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE
 
 _TICKS = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
-"""False accepts an hour that the plot has a mark for."""
+"""False accepts per hour that are marked on the axis."""
 
 
 @dataclass(frozen=True)
-class TradeOff:
-    """What is let through and what is turned away, at one setting."""
+class TradeOffPoint:
+    """False accepts and false rejects at one sensitivity."""
 
-    listening: Listening
-    """Who listens, and with what sensitivity."""
+    setup: ListenerSetup
+    """The listening system and its sensitivity."""
 
     false_accepts_per_hour: float
-    """Commands heard in talk, in an hour."""
+    """Commands heard in an hour of talk."""
 
     false_rejects: float
     """Commands not understood, in percent."""
 
 
-def trade_off(results: Results) -> list[TradeOff]:
-    """Return the curve's points: Voice Guide as delivered and as set, and stock Vosk."""
-    delivered = [Listening(system, name) for name in SENTENCES for system in SYSTEMS]
+def trade_off(results: BenchmarkResults) -> list[TradeOffPoint]:
+    """Return the points: both systems with their defaults, then Voice Guide's curve."""
+    defaults = [ListenerSetup(system, name) for name in SENTENCES for system in SYSTEMS]
     return [
-        TradeOff(
-            who,
-            false_accepts_per_hour(results.alarms[who, TALK]),
-            100 - share(results.commands(who, results.trade_off_conditions)),
+        TradeOffPoint(
+            setup,
+            false_accepts_per_hour(results.false_accepts[setup, TALK]),
+            100 - percent_right(results.commands(setup, results.trade_off_conditions)),
         )
-        for who in [*delivered, *results.trade_off]
+        for setup in [*defaults, *results.trade_off]
     ]
 
 
-def plot(points: Sequence[TradeOff], file: Path) -> None:
+def plot(points: Sequence[TradeOffPoint], file: Path) -> None:
     """Draw the curve of each vocabulary."""
-    # Only now: tests can do without a plot.
+    # Imported here since it is slow, and tests draw no plot.
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -49,19 +49,19 @@ def plot(points: Sequence[TradeOff], file: Path) -> None:
 
     figure, all_axes = pyplot.subplots(1, len(SENTENCES), figsize=(11, 4.5), layout="constrained")
     for axes, name in zip(all_axes, SENTENCES, strict=True):
-        here = [point for point in points if point.listening.vocabulary == name]
-        curve = [point for point in here if point.listening.sensitivity is not None]
+        here = [point for point in points if point.setup.vocabulary == name]
+        curve = [point for point in here if point.setup.sensitivity is not None]
         if curve:
             label = "Voice Guide, sensitivity"
             axes.plot(*_coordinates(curve), "o-", color="tab:blue", label=label)
         for point in curve:
             at = (point.false_accepts_per_hour, point.false_rejects)
-            label = f"{point.listening.sensitivity:g}"
+            label = f"{point.setup.sensitivity:g}"
             axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
         for system, style in ((VOICE_GUIDE, "b*"), (STOCK_VOSK, "rs")):
-            as_delivered = [point for point in here if point.listening == Listening(system, name)]
+            as_default = [point for point in here if point.setup == ListenerSetup(system, name)]
             label = f"{system}, as delivered"
-            axes.plot(*_coordinates(as_delivered), style, markersize=11, label=label)
+            axes.plot(*_coordinates(as_default), style, markersize=11, label=label)
         axes.set(title=TITLES[name], xlabel="false accepts in an hour of talk")
         axes.set(ylabel="commands not understood, %")
         axes.set_xscale("symlog", linthresh=1)
@@ -76,5 +76,5 @@ def plot(points: Sequence[TradeOff], file: Path) -> None:
     pyplot.close(figure)
 
 
-def _coordinates(points: Sequence[TradeOff]) -> tuple[list[float], list[float]]:
+def _coordinates(points: Sequence[TradeOffPoint]) -> tuple[list[float], list[float]]:
     return [p.false_accepts_per_hour for p in points], [p.false_rejects for p in points]

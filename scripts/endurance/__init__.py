@@ -1,1 +1,1 @@
-"""What has to hold for years, tried out in an hour: see `scripts/endure --help`."""
+"""Long and destructive trials of the guide; see README.md."""

@@ -1,4 +1,4 @@
-"""`scripts/endure`."""
+"""Command line of `scripts/endure`."""
 
 import argparse
 import os
@@ -10,84 +10,82 @@ from pathlib import Path
 
 import platformdirs
 
-from endurance.table import Row, markdown
+from harness.program import user_environment
+from harness.progress import progress_of
+from harness.table import ResultRow, markdown
 from voice_guide.errors import VoiceGuideError
 
 
 def main() -> int:
-    """Do what is asked for, show what came of it; return the exit status."""
+    """Run the command, print its table, and return the exit status."""
     options = _parser().parse_args()
     try:
-        with _home():
-            rows: Sequence[Row] = options.endure(options)
+        with _empty_home():
+            rows: Sequence[ResultRow] = options.endure(options)
     except VoiceGuideError as error:
         print(f"endure: {error}", file=sys.stderr)
         return 2
-    print(markdown(rows))
+    print(markdown(rows), end="")
     return 0 if all(row.is_good for row in rows) else 1
 
 
-def tell(doing: str) -> None:
-    """Say on standard error what is going on."""
-    print(f"endure: {doing}", file=sys.stderr, flush=True)
-
-
 @contextmanager
-def _home() -> Iterator[None]:
-    """Be somebody who has the speech models and nothing else."""
+def _empty_home() -> Iterator[None]:
+    """Run as a user who has the speech models and nothing else."""
     models = platformdirs.user_data_path("voice-guide") / "models"
     with tempfile.TemporaryDirectory(prefix="endure-") as folder:
         home = Path(folder)
         own = home / "data" / "voice-guide" / "models"
         own.parent.mkdir(parents=True)
         own.symlink_to(models)
-        os.environ["HOME"] = folder
-        for kind in ("config", "data", "state", "cache"):
-            os.environ[f"XDG_{kind.upper()}_HOME"] = str(home / kind)
+        os.environ.update(user_environment(home))
         yield
 
 
-def _soak(options: argparse.Namespace) -> Sequence[Row]:
-    from endurance.soak import rows, soak
+def _soak(options: argparse.Namespace) -> Sequence[ResultRow]:
+    from endurance.soak import soak, soak_rows
 
-    return rows(soak(options.hours, options.speech, tell))
-
-
-def _fuzz(options: argparse.Namespace) -> Sequence[Row]:
-    from endurance.fuzz import fuzz, rows, smallest
-
-    all_tried = fuzz(options.inputs, tell)
-    for failure in smallest(all_tried):
-        print(f"{failure.target}: {failure.what}: {failure.told!r}\n{failure.content!r}\n")
-    return rows(all_tried)
+    return soak_rows(soak(options.hours, options.speech, _progress))
 
 
-def _leaks(_: argparse.Namespace) -> Sequence[Row]:
+def _fuzz(options: argparse.Namespace) -> Sequence[ResultRow]:
+    from endurance.fuzz import fuzz, fuzz_rows, smallest_failures
+
+    results = fuzz(options.inputs, _progress)
+    for failure in smallest_failures(results):
+        print(f"{failure.kind}: {failure.problem}: {failure.message!r}\n{failure.content!r}\n")
+    return fuzz_rows(results)
+
+
+def _leaks(_: argparse.Namespace) -> Sequence[ResultRow]:
     from endurance.leaks import watch
 
-    return watch(tell)
+    return watch(_progress)
 
 
-def _faults(options: argparse.Namespace) -> Sequence[Row]:
+def _faults(options: argparse.Namespace) -> Sequence[ResultRow]:
     from endurance.faults import faults
 
-    return faults(options.times, tell)
+    return faults(options.times, _progress)
+
+
+_progress = progress_of("endure")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/endure",
-        description="What has to hold for years, tried out. Each ends with a table, and with 1 "
-        "where something in it is not as it should be.",
+        description="Try out everything that has to work for years. Each command ends with a "
+        "table, and with 1 if anything in it misses its limit.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     soak = commands.add_parser(
         "soak",
         help="a day of sound",
-        description="Lets a day pass in a simulated room, many times faster than real time: "
-        "sessions, which synthetic people have themselves led to their end, and between them "
-        "talk, music, kitchen noise and silence. Takes about an hour.",
+        description="Let a day pass in a simulated room, many times faster than real time: "
+        "sessions in which synthetic people are led to the end, and between them talk, music, "
+        "kitchen noise and silence. Takes about an hour.",
     )
     soak.add_argument(
         "--hours", type=float, default=24, metavar="N", help="how long (default: %(default)s)"
@@ -96,16 +94,16 @@ def _parser() -> argparse.ArgumentParser:
         "--speech",
         type=Path,
         metavar="DIR",
-        help="recordings to be heard besides: talk/ and noise/, as for scripts/bench",
+        help="recordings to play as well: talk/ and noise/, as for scripts/bench",
     )
     soak.set_defaults(endure=_soak)
     fuzz = commands.add_parser(
         "fuzz",
         help="damaged and strange files",
-        description="Reads packs, sentence files, settings, recordings, catalogs and diaries that "
-        "something happened to, as a session would. Each has to be taken, or refused in one "
-        "line that names the file, in a few seconds and without much memory. Shows the smallest "
-        "of those that are neither.",
+        description="Read damaged and strange packs, sentence files, settings, recordings, "
+        "catalogs and diaries as a session would. Each has to be accepted, or refused in one "
+        "line that names the file, in a few seconds and without much memory. Prints the "
+        "smallest file of each kind of failure.",
     )
     fuzz.add_argument(
         "--inputs", type=int, default=100_000, metavar="N", help="how many (default: %(default)s)"
@@ -113,28 +111,28 @@ def _parser() -> argparse.ArgumentParser:
     fuzz.set_defaults(endure=_fuzz)
     leaks = commands.add_parser(
         "leaks",
-        help="what a session opens, sends and writes",
-        description="Has somebody led through a routine by a real `voice-guide run` at a sound "
-        "server without a sound card, and plays the demo, both watched by strace: no socket "
-        "but the sound server's, every file that is written accounted for, and nothing "
-        "written in a minute in which nobody speaks. Takes eight minutes.",
+        help="files and sockets of a session",
+        description="Lead a person through a routine with a real `voice-guide run` at a sound "
+        "server without a sound card, and play the demo, both under strace: no socket but the "
+        "sound server's, a known purpose for every file that is written, and nothing written "
+        "in a minute in which nobody speaks. Takes eight minutes.",
     )
     leaks.set_defaults(endure=_leaks)
 
     faults = commands.add_parser(
         "faults",
-        help="what goes wrong around a session",
-        description="Leads somebody through a step at a real sound server, in real time, and "
-        "meanwhile takes microphone, speaker and server away and gives them back; fills the disk, "
-        "makes the home read-only, damages the model, and sets the clock. Takes about twenty "
-        "minutes. On a machine that is busy with other things, sound is late.",
+        help="devices, disk, model and clock that fail",
+        description="Lead a person through a step at a real sound server, in real time, and "
+        "meanwhile unplug microphone and speaker, kill the server, fill the disk, make the home "
+        "read-only, damage the model, and set the clock. Takes about twenty minutes. On a busy "
+        "machine, sound is late.",
     )
     faults.add_argument(
         "--times",
         type=int,
         default=50,
         metavar="N",
-        help="how often sound is taken away (default: %(default)s)",
+        help="number of outages of sound (default: %(default)s)",
     )
     faults.set_defaults(endure=_faults)
     return parser

@@ -1,4 +1,4 @@
-"""What goes wrong around a session, on purpose, and what becomes of the session."""
+"""Trials of everything that goes wrong around a session: devices, disk, model, clock."""
 
 import random
 import tempfile
@@ -6,25 +6,26 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
 
-from endurance.account import Account
 from endurance.clocks import clock_set
-from endurance.guided import Guided
-from endurance.hardware import Hardware
+from endurance.guided_session import GuidedSession
+from endurance.outages import Outage, OutageTrial, Unplugging, outage_rows, server_frozen
 from endurance.storage import disk_failing, disk_full, model_damaged, read_only
-from endurance.table import Row
-from endurance.unplugging import Loss, Trial, Unplugging, rows, server_frozen
-from harness.live import NotShownError
+from endurance.unpluggable_devices import UnpluggableDevices
+from endurance.user_home import UserHome
+from harness.program import NotPrintedError
+from harness.progress import ReportProgress
+from harness.table import ResultRow, found
 
-_LOSSES = (
-    Loss.MICROPHONE,
-    Loss.SPEAKER,
-    Loss.MICROPHONE_SPEAKING,
-    Loss.SPEAKER,
-    Loss.SERVER,
+_OUTAGES = (
+    Outage.MICROPHONE,
+    Outage.SPEAKER,
+    Outage.MICROPHONE_SPEAKING,
+    Outage.SPEAKER,
+    Outage.SERVER,
 )
-"""What is taken away in turn."""
+"""Outages in turn."""
 
-_ONCE: tuple[Callable[[Path], Row], ...] = (
+_SINGLE_TRIALS: tuple[Callable[[Path], ResultRow], ...] = (
     server_frozen,
     disk_full,
     disk_failing,
@@ -32,47 +33,48 @@ _ONCE: tuple[Callable[[Path], Row], ...] = (
     model_damaged,
     clock_set,
 )
-"""What is tried out once, each in a folder of its own."""
+"""Trials that are made once, each in a folder of its own."""
 
 
-def faults(times: int, tell: Callable[[str], None]) -> list[Row]:
-    """Take sound away so many times in one session, then try out everything else once."""
-    found = _losses(times, tell)
-    for trial in _ONCE:
+def faults(outages: int, report: ReportProgress) -> list[ResultRow]:
+    """Cause so many outages in one session, then make every other trial once."""
+    rows = _outages(outages, report)
+    for trial in _SINGLE_TRIALS:
+        name = trial.__name__.replace("_", " ")
         with tempfile.TemporaryDirectory() as folder:
-            tell(trial.__name__.replace("_", " "))
+            report(name)
             try:
-                found.append(trial(Path(folder, "home")))
-            except NotShownError as error:
-                found.append(Row(trial.__name__.replace("_", " "), str(error), "", False))
-    return found
+                rows.append(trial(Path(folder, "home")))
+            except NotPrintedError as error:
+                rows.append(found(name, str(error), "comes to its end", False))
+    return rows
 
 
-def _losses(times: int, tell: Callable[[str], None]) -> list[Row]:
-    trials: list[Trial] = []
-    with tempfile.TemporaryDirectory() as folder, Hardware() as hardware:
-        account = Account(Path(folder, "home"))
-        with Guided(account, hardware) as guided:
-            guided.go_on()
-            unplugging = Unplugging(guided, random.Random(0))
-            for number, loss in zip(range(1, times + 1), cycle(_LOSSES), strict=False):
-                trials.append(unplugging.lose(loss))
-                tell(f"{number} of {times}: {trials[-1]}")
-            return [*rows(trials), *_session(guided, account, trials)]
+def _outages(count: int, report: ReportProgress) -> list[ResultRow]:
+    trials: list[OutageTrial] = []
+    with tempfile.TemporaryDirectory() as folder, UnpluggableDevices() as devices:
+        home = UserHome(Path(folder, "home"))
+        with GuidedSession(home, devices) as session:
+            session.resume()
+            unplugging = Unplugging(session, random.Random(0))
+            for number, outage in zip(range(1, count + 1), cycle(_OUTAGES), strict=False):
+                trials.append(unplugging.cause(outage))
+                report(f"{number} of {count}: {trials[-1]}")
+            return [*outage_rows(trials), *_session_rows(session, trials)]
 
 
-def _session(guided: Guided, account: Account, trials: Sequence[Trial]) -> list[Row]:
-    """Tell how the session fared in which all that happened."""
-    goes_on = guided.process.poll() is None
-    kept = account.kept()
-    is_kept = kept.is_whole and kept.entries == account.entries
-    imagined = ", ".join(guided.imagined) or "none"
+def _session_rows(session: GuidedSession, trials: Sequence[OutageTrial]) -> list[ResultRow]:
+    """Return rows about the session in which all outages happened."""
+    stored = session.home.stored()
+    is_kept = stored.is_intact and stored.entries == session.home.entries
+    is_lost = not session.is_running
+    false_commands = ", ".join(session.false_commands)
     return [
-        Row("lost sessions", f"{int(not goes_on)} of 1, {len(trials)} losses", "0", goes_on),
-        Row("lost diary entries", "none" if is_kept else "some", "none", is_kept),
-        Row("commands that nobody gave", imagined, "none", not guided.imagined),
-        Row(
+        found("lost sessions", f"{int(is_lost)} of 1, {len(trials)} losses", "0", not is_lost),
+        found("lost diary entries", "none" if is_kept else "some", "none", is_kept),
+        found("commands that nobody gave", false_commands or "none", "none", not false_commands),
+        found(
             "understood at the first attempt",
-            f"{guided.understood} of {guided.asked} things said",
+            f"{session.understood_at_once} of {session.said} things said",
         ),
     ]

@@ -1,7 +1,6 @@
-"""Files that something happened to: each is taken, or refused in one clear line."""
+"""Read damaged files: each has to be accepted, or refused in one clear line."""
 
 import faulthandler
-import multiprocessing
 import os
 import resource
 import shutil
@@ -9,8 +8,7 @@ import signal
 import tempfile
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,124 +17,126 @@ from types import FrameType
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from endurance.table import Row
-from endurance.targets import Target, targets
+from endurance.file_kinds import FileKind, file_kinds
+from harness.parallel import process_pool
+from harness.progress import ReportProgress
+from harness.table import ResultRow, found
 from voice_guide.errors import VoiceGuideError
 
-_CHUNK = 1_000
-"""Inputs that one process tries in one go, at the most."""
+_MAX_CHUNK = 1_000
+"""Inputs in one piece of work."""
 
-_LONGEST_S = 5.0
-"""Processor time that an input may take, in seconds."""
+_MAX_CPU_S = 5.0
+"""Seconds of processor time that an input may take."""
 
-_STUCK_S = 120
-"""Where not even that ends it, its process is ended after so many seconds."""
+_MAX_REAL_S = 120
+"""Seconds after which the process is ended if that did not end the input."""
 
-_MOST_MEMORY = 1 << 30
-"""What may be asked for to read an input, beside what was there before, in bytes."""
+_MAX_MORE_BYTES = 1 << 30
+"""Bytes of memory that reading an input may add."""
+
+_RAM_FOLDER = Path("/dev/shm")
+"""A folder in memory: files by the thousand wear out a disk."""
 
 
-_MEMORY = Path("/dev/shm")
-"""A folder in memory, where there is one: files by the thousand wear a disk out."""
-
-
-class WrongError(Exception):
-    """An input was neither taken nor refused as it should be."""
+class UnhandledInputError(Exception):
+    """An input was neither accepted nor refused as it should be."""
 
 
 class _TooLongError(BaseException):
-    """Not an Exception, so that nobody takes it for a mistake in the file."""
+    """The input takes too long. Not an Exception, so that no reader takes it for a bad file."""
 
 
 @dataclass(frozen=True)
-class Failure:
-    """An input that was neither taken nor refused as it should be."""
+class FuzzFailure:
+    """An input that was neither accepted nor refused as it should be."""
 
-    target: str
-    """Which kind of file."""
+    kind: str
+    """The kind of file."""
 
-    what: str
-    """What happened, and where."""
+    problem: str
+    """The problem and its place in the code."""
 
-    told: str
-    """What it was refused with, or what went wrong."""
+    message: str
+    """The message of the exception."""
 
     content: bytes
-    """The smallest such file that was found."""
+    """The smallest file with this problem."""
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What came of some inputs."""
+class FuzzResult:
+    """The result of some inputs."""
 
-    target: str
-    """Which kind of file."""
+    kind: str
+    """The kind of file."""
 
-    taken: int
-    """How many were taken."""
+    accepted: int
+    """Inputs that were accepted."""
 
     refused: int
-    """How many were refused."""
+    """Inputs that were refused."""
 
-    failures: Sequence[Failure]
-    """Those that were neither."""
+    failures: Sequence[FuzzFailure]
+    """Inputs that were neither."""
 
 
-def fuzz(inputs: int, tell: Callable[[str], None]) -> list[Tried]:
-    """Try so many inputs, on all processors."""
-    all_tried: list[Tried] = []
+def fuzz(inputs: int, report: ReportProgress) -> list[FuzzResult]:
+    """Try so many inputs on all processors."""
+    results: list[FuzzResult] = []
     done = 0
-    # Not forked: each has limits of its own.
-    spawn = multiprocessing.get_context("spawn")
     with (
-        tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder,
-        ProcessPoolExecutor(os.cpu_count(), spawn) as pool,
+        tempfile.TemporaryDirectory(dir=_RAM_FOLDER if _RAM_FOLDER.is_dir() else None) as folder,
+        process_pool() as pool,
     ):
         chunks = [(Path(folder), *chunk) for chunk in _chunks(inputs)]
         try:
-            for tried in pool.map(_try_chunk, *zip(*chunks, strict=True)):
-                all_tried.append(tried)
-                done += tried.taken + tried.refused
-                found = len({failure.what for each in all_tried for failure in each.failures})
-                tell(f"{done} of {inputs} inputs; {found} kinds of failure")
+            for result in pool.map(_try_chunk, *zip(*chunks, strict=True)):
+                results.append(result)
+                done += result.accepted + result.refused
+                problems = len({failure.problem for one in results for failure in one.failures})
+                report(f"{done} of {inputs} inputs; {problems} kinds of failure")
         except BrokenProcessPool:
-            all_tried += map(_last_tried, Path(folder).iterdir())
-    return all_tried
+            results += map(_last_input, Path(folder).iterdir())
+    return results
 
 
-def _last_tried(home: Path) -> Tried:
-    """Tell what was being read in a home that a process left behind as it came to its end."""
+def _last_input(home: Path) -> FuzzResult:
+    """Return the input that was being read in a home when its process died."""
     name = home.name.partition("-")[0]
-    [target] = [target for target in targets() if target.name == name]
-    content = (home / "voice-guide" / target.file).read_bytes()
-    what = "perhaps this one: a process was stuck, or ended by itself"
-    return Tried(name, 0, 0, [Failure(name, what, "", content)])
+    content = (home / "voice-guide" / _kind(name).file).read_bytes()
+    problem = "perhaps this one: a process hung or died"
+    return FuzzResult(name, 0, 0, [FuzzFailure(name, problem, "", content)])
 
 
 def _chunks(inputs: int) -> Iterator[tuple[str, int, int]]:
-    """Yield a kind of file, a number and how many inputs, the dearest kinds first."""
-    for target in sorted(targets(), key=lambda target: -target.share):
-        left = -(-inputs * target.share // 100)
+    """Yield pieces of work: kind of file, number, count of inputs; the slowest kinds first."""
+    for kind in sorted(file_kinds(), key=lambda kind: -kind.percent):
+        left = -(-inputs * kind.percent // 100)
         number = 0
         while left:
-            yield target.name, number, min(left, _CHUNK)
-            left -= min(left, _CHUNK)
+            yield kind.name, number, min(left, _MAX_CHUNK)
+            left -= min(left, _MAX_CHUNK)
             number += 1
 
 
-def _try_chunk(folder: Path, name: str, number: int, count: int) -> Tried:
-    [target] = [target for target in targets() if target.name == name]
+def _try_chunk(folder: Path, name: str, number: int, count: int) -> FuzzResult:
     home = folder / f"{name}-{number}"
-    tried = attempt(target, home, number, count)
+    result = try_inputs(_kind(name), home, number, count)
     shutil.rmtree(home)
-    return tried
+    return result
 
 
-def attempt(target: Target, home: Path, number: int, count: int) -> Tried:
-    """Try so many files of a kind in a new folder: the same ones for the same number."""
-    for kind in ("CONFIG", "DATA"):
-        os.environ[f"XDG_{kind}_HOME"] = str(home)
-    judge = _Judge(target)
+def _kind(name: str) -> FileKind:
+    [kind] = [kind for kind in file_kinds() if kind.name == name]
+    return kind
+
+
+def try_inputs(kind: FileKind, home: Path, number: int, count: int) -> FuzzResult:
+    """Try so many files of a kind in a new folder; the same files for the same number."""
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        os.environ[variable] = str(home)
+    judge = _Judge(kind)
 
     @seed(number)
     @settings(
@@ -146,61 +146,65 @@ def attempt(target: Target, home: Path, number: int, count: int) -> Tried:
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    @given(target.drawn)
+    @given(kind.inputs)
     def try_all(content: bytes) -> None:
         judge.judge(content)
 
-    with _little_memory(), warnings.catch_warnings(), suppress(WrongError, ExceptionGroup):
-        # What numpy warns of is printed on somebody's terminal.
+    with (
+        _limited_memory(),
+        warnings.catch_warnings(),
+        suppress(UnhandledInputError, ExceptionGroup),
+    ):
+        # Warnings of numpy would be printed on the user's terminal.
         warnings.simplefilter("error", RuntimeWarning)
         try_all()
-    return Tried(target.name, judge.taken, judge.refused, list(judge.failures.values()))
+    return FuzzResult(kind.name, judge.accepted, judge.refused, list(judge.failures.values()))
 
 
 class _Judge:
-    """Tells whether inputs of a kind are taken, or refused as they should be."""
+    """Checks that inputs of a kind are accepted, or refused as they should be."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self.taken = 0
+    def __init__(self, kind: FileKind) -> None:
+        self._kind = kind
+        self.accepted = 0
         self.refused = 0
-        self.failures: dict[str, Failure] = {}
+        self.failures: dict[str, FuzzFailure] = {}
 
     def judge(self, content: bytes) -> None:
-        """Have it read; raises WrongError where that goes wrong."""
-        file = Path(os.environ["XDG_CONFIG_HOME"]) / "voice-guide" / self._target.file
+        """Read an input; raise UnhandledInputError if that goes wrong."""
+        file = Path(os.environ["XDG_CONFIG_HOME"]) / "voice-guide" / self._kind.file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
         try:
             with _limited_time():
-                self._target.read(file)
+                self._kind.read(file)
         except VoiceGuideError as error:
             self.refused += 1
             if str(file) not in str(error) or len(str(error).splitlines()) != 1:
-                raise self._wrong("refused, but not in one clear line", error, content) from error
+                raise self._failed("refused, but not in one clear line", error, content) from error
         except _TooLongError as error:
-            raise self._wrong(f"not done after {_LONGEST_S:g} s", error, content) from error
+            raise self._failed(f"not done after {_MAX_CPU_S:g} s", error, content) from error
         except Exception as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}, line {place.lineno}"
-            raise self._wrong(f"{type(error).__name__} in {where}", error, content) from error
+            raise self._failed(f"{type(error).__name__} in {where}", error, content) from error
         else:
-            self.taken += 1
+            self.accepted += 1
 
-    def _wrong(self, what: str, error: BaseException, content: bytes) -> WrongError:
-        known = self.failures.get(what)
+    def _failed(self, problem: str, error: BaseException, content: bytes) -> UnhandledInputError:
+        known = self.failures.get(problem)
         if known is None or len(content) <= len(known.content):
-            self.failures[what] = Failure(self._target.name, what, str(error), content)
-        return WrongError(what)
+            self.failures[problem] = FuzzFailure(self._kind.name, problem, str(error), content)
+        return UnhandledInputError(problem)
 
 
 @contextmanager
-def _little_memory() -> Iterator[None]:
-    """Fail with a MemoryError where much is asked for."""
+def _limited_memory() -> Iterator[None]:
+    """Limit memory: asking for more raises a MemoryError."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text("utf-8").split()[0])
     used = pages * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + _MOST_MEMORY, before[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (used + _MAX_MORE_BYTES, before[1]))
     try:
         yield
     finally:
@@ -209,15 +213,15 @@ def _little_memory() -> Iterator[None]:
 
 @contextmanager
 def _limited_time() -> Iterator[None]:
-    """Raise _TooLongError where something takes too much of the processor's time."""
+    """Limit processor time: taking more raises a _TooLongError."""
 
     def stop(_: int, __: FrameType | None) -> None:
         raise _TooLongError
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _LONGEST_S)
-    # What does not come back from a library written in C hears no signal.
-    faulthandler.dump_traceback_later(_STUCK_S, exit=True)
+    signal.setitimer(signal.ITIMER_PROF, _MAX_CPU_S)
+    # A library written in C that does not return handles no signal.
+    faulthandler.dump_traceback_later(_MAX_REAL_S, exit=True)
     try:
         yield
     finally:
@@ -226,30 +230,26 @@ def _limited_time() -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def rows(all_tried: Sequence[Tried]) -> list[Row]:
-    """Return the table of what came of it."""
-    lines = []
-    for name in dict.fromkeys(tried.target for tried in all_tried):
-        mine = [tried for tried in all_tried if tried.target == name]
-        taken, refused = sum(each.taken for each in mine), sum(each.refused for each in mine)
-        wrong = sum(len(each.failures) for each in mine)
-        lines.append(
-            Row(
-                name,
-                f"{taken + refused} inputs: {taken} taken, {refused} refused in one clear line; "
-                f"{wrong} failures",
-                "0 failures",
-                not wrong,
-            )
+def fuzz_rows(results: Sequence[FuzzResult]) -> list[ResultRow]:
+    """Return a row for each kind of file."""
+    rows = []
+    for kind in dict.fromkeys(result.kind for result in results):
+        mine = [result for result in results if result.kind == kind]
+        accepted, refused = sum(one.accepted for one in mine), sum(one.refused for one in mine)
+        failures = sum(len(one.failures) for one in mine)
+        counts = (
+            f"{accepted + refused} inputs: {accepted} accepted, "
+            f"{refused} refused in one clear line; {failures} failures"
         )
-    return lines
+        rows.append(found(kind, counts, "0 failures", not failures))
+    return rows
 
 
-def smallest(all_tried: Sequence[Tried]) -> list[Failure]:
+def smallest_failures(results: Sequence[FuzzResult]) -> list[FuzzFailure]:
     """Return the smallest input of each kind of failure."""
-    found: dict[tuple[str, str], Failure] = {}
-    for failure in (failure for tried in all_tried for failure in tried.failures):
-        known = found.get((failure.target, failure.what))
+    smallest: dict[tuple[str, str], FuzzFailure] = {}
+    for failure in (failure for result in results for failure in result.failures):
+        known = smallest.get((failure.kind, failure.problem))
         if known is None or len(failure.content) < len(known.content):
-            found[failure.target, failure.what] = failure
-    return list(found.values())
+            smallest[failure.kind, failure.problem] = failure
+    return list(smallest.values())

@@ -1,4 +1,4 @@
-"""Files that something happened to: drawn by hypothesis, which also makes them small again."""
+"""Strategies for damaged files, which hypothesis draws and shrinks."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 Tree: TypeAlias = Any
-"""What is in a TOML or YAML file: tables, lists, texts, numbers."""
+"""The content of a TOML or YAML file: tables, lists, texts, numbers."""
 
 _TEXTS = (
     *("", " ", "\n", "\0", "\u202e", "ß", "İ", "½", "ﬁ", "x" * 10_000, "9" * 5_000, "../../x"),
@@ -19,7 +19,7 @@ _TEXTS = (
     *("(a|b|c|d) " * 12, "{{ x }}", "{{", "{% x %}", "{{ 9**9**9 }}", "{{ x.y.z() }}"),
     *("en", "de", "nan", "inf", "null", "~", "yes", "2026-03-02", "1e400", "\\d(", "(?P<a>", "*"),
 )
-"""Texts that somebody may not have thought of."""
+"""Texts that code may not be prepared for."""
 
 _LITERALS = (
     *("nan", "inf", "-inf", "1e400", "-0", "0x7f", "9" * 5_000, "-1", "0.1", "true", "null", "~"),
@@ -28,18 +28,18 @@ _LITERALS = (
     *("&a [*a]", "*a", "<<: *a", "!!python/none", "!!binary x", "? a", "--- a", "%YAML 9"),
     *("\ufeff", "\r", "\t", "#", "=", ":", "[", "]", "{", "}", '"', "\\", "\\u", "\\ud800", "|"),
 )
-"""What may stand in a file by mistake."""
+"""Literals that may be in a file by mistake."""
 
 _NO_TEXT = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1a")
-"""What is no text."""
+"""Bytes that are no UTF-8 text."""
 
 _NUMBERS = (0, 1, -1, 2, 7, 255, 65_535, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, -(2**63))
 
 _FIELDS = (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x01\0\0\0", b"\0\0\0\x80")
-"""What may stand in the header of a binary file."""
+"""Values of fields in a binary file's header."""
 
-_MOST_CHANGES = 3
-"""Things that happen to a file."""
+_MAX_CHANGES = 3
+"""Changes to one file."""
 
 _WORD = re.compile(rb"[\w.-]+|\"[^\"\n]*\"")
 
@@ -60,10 +60,10 @@ _VALUES: SearchStrategy[Tree] = st.recursive(
 
 
 @st.composite
-def damaged(draw: DrawFn, sound: Sequence[bytes]) -> bytes:
-    """Draw one of these files with some bytes lost, changed, doubled or taken from another."""
-    content = bytearray(draw(st.sampled_from(sound)))
-    for _ in range(draw(st.integers(1, _MOST_CHANGES))):
+def damaged(draw: DrawFn, valid: Sequence[bytes]) -> bytes:
+    """Draw one of these files with some bytes lost, changed, doubled or copied from another."""
+    content = bytearray(draw(st.sampled_from(valid)))
+    for _ in range(draw(st.integers(1, _MAX_CHANGES))):
         at = _place(draw, len(content))
         until = min(len(content), at + draw(st.sampled_from((1, 2, 4, 30, len(content)))))
         match draw(st.integers(0, 4)):
@@ -76,16 +76,16 @@ def damaged(draw: DrawFn, sound: Sequence[bytes]) -> bytes:
             case 3:
                 content[at:until] = draw(st.binary(max_size=4))
             case _:
-                other = draw(st.sampled_from(sound))
+                other = draw(st.sampled_from(valid))
                 content[at:until] = other[_place(draw, len(other)) :]
     return bytes(content)
 
 
 @st.composite
-def misspelt(draw: DrawFn, sound: Sequence[bytes]) -> bytes:
-    """Draw one of these text files with some words or lines of it changed."""
-    content = draw(st.sampled_from(sound))
-    for _ in range(draw(st.integers(1, _MOST_CHANGES))):
+def misspelt(draw: DrawFn, valid: Sequence[bytes]) -> bytes:
+    """Draw one of these text files with some words or lines changed."""
+    content = draw(st.sampled_from(valid))
+    for _ in range(draw(st.integers(1, _MAX_CHANGES))):
         lines = content.split(b"\n")
         at = _place(draw, len(lines))
         until = _place(draw, len(lines))
@@ -121,16 +121,16 @@ def _misspelt_word(draw: DrawFn, line: bytes) -> bytes:
 
 
 @st.composite
-def rebuilt(draw: DrawFn, sound: Sequence[Tree], written: Callable[[Tree], str]) -> bytes:
-    """Draw a file that is well-formed, but has other things in some places."""
-    tree = draw(st.sampled_from(sound))
-    for _ in range(draw(st.integers(1, _MOST_CHANGES))):
+def rebuilt(draw: DrawFn, valid: Sequence[Tree], written: Callable[[Tree], str]) -> bytes:
+    """Draw a well-formed file with some values of these trees replaced."""
+    tree = draw(st.sampled_from(valid))
+    for _ in range(draw(st.integers(1, _MAX_CHANGES))):
         tree = _changed(draw, tree)
     return _encoded(tree if isinstance(tree, dict) else {"x": tree}, written)
 
 
 def _changed(draw: DrawFn, tree: Tree) -> Tree:
-    """Return it with something else in one place, however deep; what was given stays."""
+    """Return a copy of a tree with one value replaced, however deep."""
     if isinstance(tree, dict) and tree and draw(st.integers(0, 9)):
         key = draw(st.sampled_from(sorted(tree)))
         rest = {other: value for other, value in tree.items() if other != key}
@@ -145,7 +145,7 @@ def _changed(draw: DrawFn, tree: Tree) -> Tree:
 
 
 def made_up(written: Callable[[Tree], str]) -> SearchStrategy[bytes]:
-    """Draw a well-formed file of anything at all."""
+    """Draw a well-formed file of random content."""
     tables = st.dictionaries(st.sampled_from(_TEXTS) | _SOME_TEXT, _VALUES, max_size=5)
     return tables.map(lambda tree: _encoded(tree, written))
 
@@ -154,7 +154,7 @@ def _encoded(tree: Tree, written: Callable[[Tree], str]) -> bytes:
     try:
         return written(tree).encode()
     except (TypeError, ValueError):
-        # The format has nothing for it.
+        # The format cannot express it.
         reject()
 
 

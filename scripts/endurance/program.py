@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.session import new_engine, new_tts
@@ -20,21 +21,24 @@ from voice_guide.simulation.room import Room
 
 
 @dataclass(frozen=True)
-class Hearing:
-    """What hearing needs, loaded once: whatever grows with it would grow in a live session."""
+class SharedHearing:
+    """Parts of hearing that are loaded once, and used by every start of the guide.
+
+    If they grow here, they grow in a live session.
+    """
 
     content: Content
-    """What there is to say and to understand."""
+    """The guide's texts and sentences."""
 
     model: SpeechModel
     """The speech model."""
 
     matcher: Matcher
-    """What is expected where, all of it prepared."""
+    """The matcher, with all contexts prepared."""
 
     @classmethod
-    def load(cls) -> "Hearing":
-        """Load what this user's settings ask for."""
+    def load(cls) -> Self:
+        """Load the parts that this user's settings ask for."""
         file = SettingsFile()
         content, model = load_content(file.settings), load_model(file.language)
         matcher = new_matcher(content.sentences, model, content.language)
@@ -43,43 +47,42 @@ class Hearing:
         return cls(content, model, matcher)
 
 
-class Program:
-    """The guide from a start to its end, with its settings, its diary and its voice."""
+class GuideProgram:
+    """The guide from a start to its end, with the user's settings, diary and voice."""
 
     def __init__(
         self,
-        hearing: Hearing,
+        hearing: SharedHearing,
         observe: Observer,
         note: Callable[[float, str], None],
         today: Callable[[], date],
     ) -> None:
-        """`note` is told what goes wrong, and `today` tells the day."""
+        """`note` is called with everything that fails, and `today` returns the day."""
         file = SettingsFile()
         settings = file.settings
-        self._voice = new_tts(settings, hearing.content, note)
-        self._keeper = SessionRecorder(file, note)
+        self._tts = new_tts(settings, hearing.content, note)
+        self._recorder = SessionRecorder(file, note)
 
-        def keep_and_observe(at_s: float, happening: Event | Action) -> None:
-            self._keeper.observe(at_s, happening)
+        def record_and_observe(at_s: float, happening: Event | Action) -> None:
+            self._recorder.observe(at_s, happening)
             observe(at_s, happening)
 
-        ear = new_listener(hearing.model, hearing.matcher, Phase.CHOOSING, settings)
         self.engine = new_engine(
             hearing.content,
             settings,
-            ear,
-            self._voice,
-            keep_and_observe,
-            started=self._keeper.started,
+            new_listener(hearing.model, hearing.matcher, Phase.CHOOSING, settings),
+            self._tts,
+            record_and_observe,
+            started=self._recorder.started,
             today=today,
         )
         self.engine.start()
 
     def room(self, acoustics: Acoustics) -> Room:
-        """Return a room that it listens and speaks in from now on."""
+        """Return a room that the guide listens and speaks in from now on."""
         return Room(acoustics, self.engine.process)
 
     def close(self) -> None:
-        """End it, as a live session is ended."""
-        self._voice.close()
-        self._keeper.close()
+        """End the guide, as a live session ends."""
+        self._tts.close()
+        self._recorder.close()

@@ -1,55 +1,86 @@
-"""A day of sound through the guide: sessions, talk, music, noise and silence."""
+"""A day of sound for the guide: sessions, talk, music, noise and silence."""
 
 import ctypes
+import gc
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmark.scenes import active_level_dbfs
-from benchmark.voices import VOICES
-from endurance.home import FalseCommand, Home, Scene
-from endurance.person import Leaving, Repertoire, Tally, Visitor, repertoire
-from endurance.program import Hearing
-from endurance.sounds import Sounds, sounds
-from endurance.table import Row
-from endurance.usage import Usage, usage, written_bytes
+from endurance.program import SharedHearing
+from endurance.simulated_home import FalseCommand, HomeActivity, SimulatedHome
+from endurance.sounds import HomeSounds, home_sounds
+from endurance.visitor import (
+    RenderedSentences,
+    Visitor,
+    VisitorTally,
+    WayOfLeaving,
+    render_sentences,
+)
 from endurance.wording import ROUTINES
+from harness.levels import active_level_dbfs
+from harness.process_usage import memory, open_files, snapshot
+from harness.progress import ReportProgress
+from harness.table import ResultRow, found
+from harness.voices import VOICES
 from voice_guide.audio.pcm import Samples
 from voice_guide.dialogue.phase import Phase
 from voice_guide.simulation.acoustics import DEMO_ROOM, Acoustics
 
 _TALK_MIN, _MUSIC_MIN, _KITCHEN_MIN, _SILENCE_MIN = 3.0, 2.0, 1.0, 48.0
-"""What goes on between two sessions, in minutes: all of it, in any order."""
+"""Minutes of each activity between two sessions, in random order."""
 
-_AROUND_DBFS = -20.0
-"""How loud talk, music and noise are, before the room: as loud as who speaks to the guide."""
+_SURROUNDINGS_DBFS = -20.0
+"""Level of talk, music and noise before the room, the same as that of people in sessions."""
 
 _PAUSES_S = (0.2, 2.5)
-"""Between two things that are said in talk, in seconds."""
+"""Shortest and longest pause between two pieces of sound, in seconds."""
 
-_BEHIND_DBFS = -52.0
-"""Noise behind some of the sessions, at the microphone: some 20 dB below the person."""
+_BACKGROUND_DBFS = -52.0
+"""Level at the microphone of the noise behind every other session, some 20 dB below the person."""
 
-_CALL_MIN = (1.0, 12.0)
-"""How long somebody is called away in the middle of a session, in minutes: the guide may fall
-asleep meanwhile."""
+_AWAY_MIN = (1.0, 12.0)
+"""Shortest and longest absence in the middle of a session, in minutes: long enough for the guide
+to fall asleep."""
 
-_WARM_SESSIONS = 8
-"""Sessions after which memory is no longer to grow: each routine was led twice by then, and
-all that the voice keeps is there."""
+_WARM_UP_SESSIONS = 8
+"""Sessions after which memory may no longer grow: each routine was led twice by then, and the
+voice's cache is full."""
 
-_SETTLED_S = 6.0
-"""What is kept is on the disk after so many seconds, by the clock on the wall."""
+_SAVED_WITHIN_S = 6.0
+"""Seconds of real time after which every change is saved."""
 
-MOST_GROWTH_MB = 10.0
-"""What memory may grow by from then on."""
+_MAX_GROWTH_MB = 10.0
+"""Megabytes that memory may grow by from then on."""
+
+
+_FIRST_START_S = 20.0
+"""Seconds of a first start and end of the guide, before resources are counted."""
 
 
 @dataclass(frozen=True)
-class Soaked:
-    """What came of a day."""
+class HeldResources:
+    """Resources that this process holds at one moment."""
+
+    memory_mb: float
+    """Memory in RAM after a garbage collection, in MB."""
+
+    files: int
+    """Open file descriptors."""
+
+    threads: int
+    """Threads, those of libraries included."""
+
+
+def _held_resources() -> HeldResources:
+    gc.collect()
+    return HeldResources(memory().resident_mb, open_files(), snapshot().threads)
+
+
+@dataclass(frozen=True)
+class SoakResult:
+    """The result of a day."""
 
     begun: int
     """Sessions begun."""
@@ -57,67 +88,67 @@ class Soaked:
     led: int
     """Sessions led to their end."""
 
-    tally: Tally
-    """What was said in them, and what became of it."""
+    tally: VisitorTally
+    """Counts of what people said in them."""
 
-    heard_s: dict[tuple[Scene, bool], float]
-    """How much was heard in each scene, awake and asleep (True), in seconds."""
+    heard_s: Mapping[tuple[HomeActivity, bool], float]
+    """Seconds heard in each activity, awake (False) and asleep (True)."""
 
     false_commands: Sequence[FalseCommand]
     """Commands that nobody gave."""
 
     memory_mb: Sequence[float]
-    """Memory after each session, and at the very end."""
+    """Memory after each session and at the end, in MB."""
 
-    before: Usage
-    """What was held before the first session, after a first start and end."""
+    before: HeldResources
+    """Resources held before the first session, after a first start and end."""
 
-    after: Usage
-    """What was held after the last."""
+    after: HeldResources
+    """Resources held after the last session."""
 
     idle_s: float
-    """How much silence was heard asleep with nothing left to be kept, in seconds."""
+    """Seconds of silence heard asleep with everything saved."""
 
     idle_bytes: int
-    """What was written meanwhile."""
+    """Bytes written meanwhile."""
 
     took_s: float
-    """How long it took, by the clock on the wall, in seconds."""
+    """Real time that it took, in seconds."""
 
     processor_s: float
-    """What it took of a processor, in seconds."""
+    """Processor time that it took, in seconds."""
 
-    troubles: Sequence[str]
-    """What the guide noted that went wrong."""
+    failures: Sequence[str]
+    """Failures that the guide reported."""
 
     @property
     def growth_mb(self) -> float:
-        """What memory grew by since it was warm."""
-        return self.memory_mb[-1] - self.memory_mb[min(_WARM_SESSIONS, len(self.memory_mb)) - 1]
+        """Growth of memory after the warm-up, in MB."""
+        return self.memory_mb[-1] - self.memory_mb[min(_WARM_UP_SESSIONS, len(self.memory_mb)) - 1]
 
 
-def soak(hours: float, speech: Path | None, tell: Callable[[str], None]) -> Soaked:
-    """Let so many hours pass; raises VoiceGuideError where something is missing for it."""
-    tell("preparing what is to be heard")
-    heard, said = sounds(speech), repertoire()
-    hearing = Hearing.load()
-    with Home(hearing, tell) as home:
-        home.let_pass(20)
-    # What was needed to prepare all this is not there to be used again.
+def soak(hours: float, speech: Path | None, report: ReportProgress) -> SoakResult:
+    """Let so many hours pass; raise VoiceGuideError if recordings or a synthesizer are missing."""
+    report("preparing the sounds")
+    sounds, sentences = home_sounds(speech), render_sentences()
+    hearing = SharedHearing.load()
+    with SimulatedHome(hearing, report) as home:
+        home.pass_time(_FIRST_START_S)
+    # Give the memory of the preparations back to the system.
     ctypes.CDLL(None).malloc_trim(0)
-    before = usage()
+    before = _held_resources()
     began_s, processor_began_s = time.monotonic(), time.process_time()
-    with Home(hearing, tell) as home:
-        day = _Day(home, heard, said, random.Random(0))
+    with SimulatedHome(hearing, report) as home:
+        day = _Day(home, sounds, sentences, random.Random(0))
         while home.passed_s < hours * 3600:
             day.next_round()
-            tell(
+            report(
                 f"{home.passed_s / 3600:.1f} of {hours:g} h "
                 f"in {(time.monotonic() - began_s) / 60:.0f} min; "
                 f"{day.led} of {day.begun} sessions led; memory {day.memory_mb[-1]:.1f} MB"
             )
-    after = usage()
-    return Soaked(
+    after = _held_resources()
+    return SoakResult(
         begun=day.begun,
         led=day.led,
         tally=day.tally,
@@ -130,157 +161,162 @@ def soak(hours: float, speech: Path | None, tell: Callable[[str], None]) -> Soak
         idle_bytes=day.idle_bytes,
         took_s=time.monotonic() - began_s,
         processor_s=time.process_time() - processor_began_s,
-        troubles=home.troubles,
+        failures=home.failures,
     )
 
 
 class _Day:
-    """Rounds of a session and of what goes on until the next."""
+    """Rounds of a session and the activities until the next."""
 
     def __init__(
-        self, home: Home, sounds: Sounds, said: Repertoire, chance: random.Random
+        self,
+        home: SimulatedHome,
+        sounds: HomeSounds,
+        sentences: RenderedSentences,
+        chance: random.Random,
     ) -> None:
         self._home = home
         self._sounds = sounds
-        self._said = said
+        self._sentences = sentences
         self._chance = chance
         self.begun = 0
         self.led = 0
-        self.tally = Tally()
+        self.tally = VisitorTally()
         self.memory_mb: list[float] = []
         self.idle_s = 0.0
         self.idle_bytes = 0
 
     def next_round(self) -> None:
-        self._session()
+        self._lead_session()
         between = [
-            lambda: self._play(Scene.TALK, self._sounds.talk, _TALK_MIN),
-            lambda: self._play(Scene.MUSIC, self._sounds.music, _MUSIC_MIN),
-            lambda: self._play(Scene.KITCHEN, self._sounds.kitchen, _KITCHEN_MIN),
+            lambda: self._play(HomeActivity.TALK, self._sounds.talk, _TALK_MIN),
+            lambda: self._play(HomeActivity.MUSIC, self._sounds.music, _MUSIC_MIN),
+            lambda: self._play(HomeActivity.KITCHEN, self._sounds.kitchen, _KITCHEN_MIN),
             self._be_silent,
         ]
         self._chance.shuffle(between)
-        for scene in between:
-            scene()
+        for pass_time in between:
+            pass_time()
 
-    def _session(self) -> None:
+    def _lead_session(self) -> None:
         home, chance = self._home, self._chance
-        home.enter(Scene.SESSION, self._acoustics())
+        home.enter(HomeActivity.SESSION, self._acoustics())
         voice = VOICES[self.begun % len(VOICES)]
-        visitor = Visitor(voice, home, self._said, self.tally, chance, self._be_away)
+        visitor = Visitor(voice, home, self._sentences, self.tally, chance, self._be_away)
         number = self.begun // len(VOICES) + self.begun
-        leaving = list(Leaving)[self.begun % len(Leaving)]
+        leaving = list(WayOfLeaving)[self.begun % len(WayOfLeaving)]
         self.begun += 1
         self.led += visitor.is_led(number % len(ROUTINES), leaving)
-        home.let_pass_until(lambda: home.is_silent)
-        self.memory_mb.append(usage().memory_mb)
+        home.pass_time_until(lambda: home.is_silent)
+        self.memory_mb.append(_held_resources().memory_mb)
 
     def _acoustics(self) -> Acoustics:
-        """Every other session is led over a noise."""
+        """Return the room, with a noise in every other session."""
         noises = list(self._sounds.noises.values())
         behind = noises[self.begun // 2 % len(noises)] if self.begun % 2 else None
-        return replace(DEMO_ROOM, background=behind, background_dbfs=_BEHIND_DBFS, seed=self.begun)
+        return replace(
+            DEMO_ROOM, background=behind, background_dbfs=_BACKGROUND_DBFS, seed=self.begun
+        )
 
     def _be_away(self) -> None:
         home = self._home
-        home.enter(Scene.TALK)
-        self._play(Scene.TALK, self._sounds.talk, self._chance.uniform(*_CALL_MIN))
-        home.enter(Scene.SESSION, self._acoustics())
+        home.enter(HomeActivity.TALK)
+        self._play(HomeActivity.TALK, self._sounds.talk, self._chance.uniform(*_AWAY_MIN))
+        home.enter(HomeActivity.SESSION, self._acoustics())
 
-    def _play(self, scene: Scene, pieces: Sequence[Samples], minutes: float) -> None:
+    def _play(self, activity: HomeActivity, pieces: Sequence[Samples], minutes: float) -> None:
         home = self._home
-        home.enter(scene)
+        home.enter(activity)
         until_s = home.passed_s + minutes * 60
         while home.passed_s < until_s:
             piece = self._chance.choice(pieces)
-            home.play(piece, _AROUND_DBFS - active_level_dbfs(piece))
-            home.let_pass(self._chance.uniform(*_PAUSES_S))
+            home.play(piece, _SURROUNDINGS_DBFS - active_level_dbfs(piece))
+            home.pass_time(self._chance.uniform(*_PAUSES_S))
 
     def _be_silent(self) -> None:
         home = self._home
-        home.enter(Scene.SILENCE)
+        home.enter(HomeActivity.SILENCE)
         until_s = home.passed_s + _SILENCE_MIN * 60
-        home.let_pass_until(
+        home.pass_time_until(
             lambda: home.passed_s >= until_s or (home.context == Phase.ASLEEP and home.is_silent)
         )
-        settled_s = time.monotonic() + _SETTLED_S
-        home.let_pass_until(lambda: home.passed_s >= until_s or time.monotonic() >= settled_s)
-        began_s, written = home.passed_s, written_bytes()
-        home.let_pass_until(lambda: home.passed_s >= until_s)
+        saved_s = time.monotonic() + _SAVED_WITHIN_S
+        home.pass_time_until(lambda: home.passed_s >= until_s or time.monotonic() >= saved_s)
+        began_s, written = home.passed_s, snapshot().written_bytes
+        home.pass_time_until(lambda: home.passed_s >= until_s)
         if home.context == Phase.ASLEEP:
             self.idle_s += home.passed_s - began_s
-            self.idle_bytes += written_bytes() - written
+            self.idle_bytes += snapshot().written_bytes - written
 
 
-def rows(soaked: Soaked) -> list[Row]:
-    """Return the table of what came of it."""
-    sound_s = sum(soaked.heard_s.values())
-    tally, before, after = soaked.tally, soaked.before, soaked.after
-    lines = [
-        Row("sound heard", f"{sound_s / 3600:.1f} h, in {soaked.took_s / 60:.0f} min"),
-        Row(
+def soak_rows(result: SoakResult) -> list[ResultRow]:
+    """Return the table of a day."""
+    sound_s = sum(result.heard_s.values())
+    tally, before, after = result.tally, result.before, result.after
+    rows = [
+        found("sound heard", f"{sound_s / 3600:.1f} h, in {result.took_s / 60:.0f} min"),
+        found(
             "speed",
-            f"{sound_s / soaked.took_s:.0f} times real time; "
-            f"{soaked.processor_s / sound_s:.3f} of a processor, the room included",
+            f"{sound_s / result.took_s:.0f} times real time; "
+            f"{result.processor_s / sound_s:.3f} of a processor, the room included",
         ),
-        Row(
+        found(
             "sessions led to their end",
-            f"{soaked.led} of {soaked.begun}",
+            f"{result.led} of {result.begun}",
             "all",
-            soaked.begun > 0 and soaked.led == soaked.begun,
+            result.begun > 0 and result.led == result.begun,
         ),
-        Row(
+        found(
             "understood at the first attempt",
             f"{tally.understood} of {tally.firsts} things said; "
             f"{tally.misheard} taken for another command",
         ),
     ]
-    for scene in Scene:
-        lines += _false(soaked, scene)
     return [
-        *lines,
-        Row(
-            f"memory after {_WARM_SESSIONS} sessions; at the end",
-            f"{soaked.memory_mb[-1] - soaked.growth_mb:.1f} MB; {soaked.memory_mb[-1]:.1f} MB "
-            f"(at most {max(soaked.memory_mb):.1f} MB)",
-            f"less than {MOST_GROWTH_MB:g} MB more",
-            soaked.growth_mb < MOST_GROWTH_MB,
+        *rows,
+        *(_false_command_row(result, activity) for activity in HomeActivity),
+        found(
+            f"memory after {_WARM_UP_SESSIONS} sessions; at the end",
+            f"{result.memory_mb[-1] - result.growth_mb:.1f} MB; {result.memory_mb[-1]:.1f} MB "
+            f"(at most {max(result.memory_mb):.1f} MB)",
+            f"less than {_MAX_GROWTH_MB:g} MB more",
+            result.growth_mb < _MAX_GROWTH_MB,
         ),
-        Row(
+        found(
             "open files before; after",
             f"{before.files}; {after.files}",
             "no more",
             after.files <= before.files,
         ),
-        Row(
+        found(
             "threads before; after",
             f"{before.threads}; {after.threads}",
             "no more",
             after.threads <= before.threads,
         ),
-        Row(
+        found(
             "written while idle",
-            f"{soaked.idle_bytes} bytes in {soaked.idle_s / 3600:.1f} h",
+            f"{result.idle_bytes} bytes in {result.idle_s / 3600:.1f} h",
             "0",
-            soaked.idle_bytes == 0 and soaked.idle_s > 0,
+            result.idle_bytes == 0 and result.idle_s > 0,
         ),
-        Row(
+        found(
             "what was to be kept and was not",
-            "; ".join(sorted(set(soaked.troubles))) or "nothing",
+            "; ".join(sorted(set(result.failures))) or "nothing",
             "nothing",
-            not soaked.troubles,
+            not result.failures,
         ),
     ]
 
 
-def _false(soaked: Soaked, scene: Scene) -> list[Row]:
-    """Tell of the commands that nobody gave in a scene."""
-    found = [one for one in soaked.false_commands if one.scene is scene]
+def _false_command_row(result: SoakResult, activity: HomeActivity) -> ResultRow:
+    """Return the row of the commands that nobody gave in an activity."""
+    commands = [one for one in result.false_commands if one.activity is activity]
     parts = []
-    for is_asleep, how in ((False, "awake"), (True, "asleep")):
-        hours = soaked.heard_s.get((scene, is_asleep), 0.0) / 3600
-        count = sum((one.context == Phase.ASLEEP) == is_asleep for one in found)
+    for is_asleep, state in ((False, "awake"), (True, "asleep")):
+        hours = result.heard_s.get((activity, is_asleep), 0.0) / 3600
+        count = sum((one.context == Phase.ASLEEP) == is_asleep for one in commands)
         if hours:
-            parts.append(f"{count} in {hours:.1f} h {how} ({count / hours:.1f} an hour)")
-    bar = ("0", not found) if scene is Scene.SILENCE else ("", True)
-    return [Row(f"commands that nobody gave, in {scene}", "; ".join(parts), *bar)]
+            parts.append(f"{count} in {hours:.1f} h {state} ({count / hours:.1f} an hour)")
+    limit = ("0", not commands) if activity is HomeActivity.SILENCE else ("", True)
+    return found(f"commands that nobody gave, in {activity}", "; ".join(parts), *limit)

@@ -1,4 +1,4 @@
-"""What a program asked the kernel for, as strace writes it down."""
+"""System calls of a program, read from the log of strace."""
 
 import os
 import re
@@ -23,44 +23,44 @@ _FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND")
 
 
 @dataclass(frozen=True)
-class Call:
-    """A system call that came to its end."""
+class SystemCall:
+    """A system call that has returned."""
 
     process: int
     """The thread that made it."""
 
     at_s: float
-    """When it ended or, where it did so at once, began; in seconds since 1970."""
+    """The time of its end, or of its start if no other call came between; seconds since 1970."""
 
     name: str
     """Its name."""
 
     arguments: str
-    """What it was given, as strace shows it."""
+    """Its arguments, as strace prints them."""
 
     result: str
-    """What it returned, likewise: "-1 ENOENT (No such file or directory)"."""
+    """Its result, as strace prints it: "-1 ENOENT (No such file or directory)"."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether it did what it was asked for."""
+        """True unless it failed."""
         return not self.result.startswith("-1")
 
     @property
     def family(self) -> str | None:
-        """The family of the socket that it makes or the address that it names; else None."""
+        """The family of the socket or address that it is about; None for other calls."""
         found = re.search(r"\bAF_\w+", self.arguments)
         return found[0] if found and self.name in _NETWORK else None
 
     @property
     def address(self) -> str | None:
-        """The path of the local address that it connects to or sends to; else None."""
+        """The path of the local address that it connects or sends to; None for other calls."""
         found = re.search(r'sun_path=@?"([^"]*)"', self.arguments)
         return found[1] if found and self.name in _NETWORK else None
 
     @property
     def opened_to_write(self) -> str | None:
-        """The file that it opens so that it can be written, or makes; else None."""
+        """The file that it opens for writing or makes; None for other calls."""
         if not self.succeeded or self.name not in _OPENING:
             return None
         if self.name not in ("creat", "memfd_create") and not _FOR_WRITING.search(self.arguments):
@@ -69,7 +69,7 @@ class Call:
 
     @property
     def changes(self) -> str | None:
-        """The file that it writes, brings onto the disk, makes, names or removes; else None."""
+        """The file that it writes, flushes, makes, renames or removes; None for other calls."""
         if not self.succeeded or self.name not in _WRITING:
             return None
         if re.match(r"\d+<", self.arguments):
@@ -80,32 +80,32 @@ class Call:
 
 
 def command(log: Path) -> list[str]:
-    """Return what to put before a program's name to have all of that written down."""
+    """Return the command that runs another and writes such calls to a log."""
     calls = ",".join((*_NETWORK, *_OPENING, *_WRITING))
-    # Only what is asked for stops the program: it is to be as fast as ever.
+    # Only the traced calls stop the program, so that it keeps its speed.
     watch = ["strace", "--follow-forks", "--seccomp-bpf", f"--trace=?{calls.replace(',', ',?')}"]
     return [*watch, "-ttt", "--decode-fds=path", "--string-limit=300", f"--output={log}"]
 
 
-def parsed(lines: Iterable[str]) -> Iterator[Call]:
-    """Yield the calls in a log, in the order in which they ended."""
+def parsed(lines: Iterable[str]) -> Iterator[SystemCall]:
+    """Yield the calls of a log in the order in which they returned."""
     begun: dict[tuple[int, str], str] = {}
     for line in lines:
         if found := _BEGUN.fullmatch(line.rstrip("\n")):
             begun[int(found[1]), found[2]] = found[3]
         elif found := _ENDED.fullmatch(line.rstrip("\n")):
             arguments = begun.pop((int(found[1]), found[3]), "") + found[4]
-            yield Call(int(found[1]), float(found[2]), found[3], arguments, found[5])
+            yield SystemCall(int(found[1]), float(found[2]), found[3], arguments, found[5])
         elif found := _LINE.fullmatch(line.rstrip("\n")):
-            yield Call(int(found[1]), float(found[2]), found[3], found[4], found[5])
+            yield SystemCall(int(found[1]), float(found[2]), found[3], found[4], found[5])
 
 
-def read(log: Path) -> Sequence[Call]:
-    """Return the calls in a log."""
+def read(log: Path) -> Sequence[SystemCall]:
+    """Return the calls of a log."""
     return list(parsed(log.read_text("utf-8", "replace").splitlines()))
 
 
 def _path(shown: str) -> str | None:
-    """Return the path behind the descriptor that this begins with."""
+    """Return the path of the descriptor that the text begins with."""
     found = re.match(r"\d+<([^>]*)>", shown)
     return found[1].removesuffix(" (deleted)") if found else None

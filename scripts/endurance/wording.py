@@ -1,4 +1,4 @@
-"""What people say to the guide, where: each thing in several ways."""
+"""Sentences that people say to the guide in each phase, each in several ways."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,26 +16,26 @@ ROUTINES = (
 WAKE = ("hey guide",)
 
 LEAVE = ("go to sleep", "that's all for now")
-"""Who does not need the guide for a while."""
+"""Ways to put the guide to sleep."""
 
 GOODBYE = ("goodbye",)
-"""Who ends the program."""
+"""Ways to end the program."""
 
 WAIT = ("wait a moment", "hold on", "pause please")
-"""Who is called away."""
+"""Ways to pause before leaving for a while."""
 
-_GO_ON = ("continue", "go on please", "resume")
+_RESUME = ("continue", "go on please", "resume")
 
 NOT_YET = ("no", "no thanks")
-"""Who is asked whether to end, and had not said that it hurts."""
+"""Ways to deny that the session should end."""
 
-_WHERE = {
+_BY_PHASE = {
     Phase.ASLEEP: WAKE,
     Phase.PREPARING: ("i'm ready", "let's start", "ready to go"),
-    Phase.PAUSED: _GO_ON,
+    Phase.PAUSED: _RESUME,
     Phase.ASKING: ("yes", "yes please"),
     Phase.RATING: ("three", "four", "two"),
-    Phase.FINISHED: _GO_ON,
+    Phase.FINISHED: _RESUME,
 }
 
 _IN_PLACE = ("i'm ready", "ready", "let's go")
@@ -57,24 +57,24 @@ ASIDE = (
     ("go to sleep",),
     WAIT,
 )
-"""What somebody may say in a step, beside what leads on."""
+"""Commands that people give in a step besides the one that continues."""
 
 WHILE_TIME_RUNS = (("how long left",), ("more time", "ten more seconds"), WAIT)
-"""The same while the time of a step runs."""
+"""Commands that people give while the time of a step runs."""
 
 
-def to_lead_on(view: View, routine: Sequence[str]) -> Sequence[str]:
-    """Return ways to say what leads on from where the guide is."""
+def to_continue(view: View, routine: Sequence[str]) -> Sequence[str]:
+    """Return ways to say what makes the guide continue from this state."""
     if view.context == Phase.CHOOSING:
         return routine
     if view.context != Phase.STEP:
-        return _WHERE[Phase(view.context)]
+        return _BY_PHASE[Phase(view.context)]
     step_timer = view.step.step_timer if view.step else None
     return _NEXT if step_timer is None or step_timer.is_up else _IN_PLACE
 
 
 def everything() -> Iterator[str]:
-    """Yield all that is ever said."""
+    """Yield every sentence that is ever said."""
     ways = (*ROUTINES, LEAVE, GOODBYE, NOT_YET, _IN_PLACE, _NEXT, *ASIDE, *WHILE_TIME_RUNS)
-    for texts in (*ways, *_WHERE.values()):
+    for texts in (*ways, *_BY_PHASE.values()):
         yield from texts

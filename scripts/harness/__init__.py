@@ -1,1 +1,1 @@
-"""A sound server without a sound card, and a synthetic person: for tests and measurements."""
+"""Parts that the benchmark, the endurance runs and the tests share; see README.md."""

@@ -1,8 +1,8 @@
 """A real sound server without a sound card: a virtual microphone and a virtual speaker.
 
-PulseAudio runs in a folder of its own with two sinks that lead nowhere: "speaker" is this
-machine's speaker, and what is played into "room" is what its microphone hears. Where there
-is an echo, "speaker" leads into "room".
+PulseAudio runs in a folder of its own with two null sinks: "speaker" is this machine's
+speaker, and the microphone hears what is played into "room". Where there
+is an echo, "speaker" also plays into "room".
 """
 
 import os
@@ -42,41 +42,41 @@ set-default-sink speaker
 """
 
 FULL_VOLUME = 65_536
-"""What PulseAudio calls 100 %; its volumes are cubic."""
+"""PulseAudio's 100 %; its volumes are cubic."""
 
 SERVER = (
     *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit"),
     *("--use-pid-file=no", "--realtime=no", "--high-priority=no"),
 )
 
-FORMAT = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=1")
+PCM_OPTIONS = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=1")
 
-AT_ONCE = ("--latency-msec=2000",)
-"""How sound is given to the server so that it is not heard how busy the machine is."""
+BUFFERED_OPTIONS = ("--latency-msec=2000",)
+"""Options that hand sound to the server well ahead, so that a busy machine causes no gaps."""
 
 PIECE_S = 0.01
-"""How much sound the server hands out at once, in seconds: the grain of all timing."""
+"""Seconds of sound that the server hands out at once: the resolution of all times."""
 
-UP_WITHIN_S = 10.0
-"""How long the server may take to start, in seconds."""
+MAX_START_S = 10.0
+"""Seconds that the server may take to start."""
 
 ROOM_NOISE = 0.0005
-"""RMS of a room's noise, of full scale: -66 dBFS. Nobody hears it, but a microphone does."""
+"""RMS of a quiet room's noise, relative to full scale: -66 dBFS."""
 
-AUDIBLE = 150
-"""Samples above this (-47 dBFS) can be heard; what a resampler leaves of silence cannot."""
+AUDIBLE_SAMPLE = 150
+"""Samples above this (-47 dBFS) are sound; a resampler leaves smaller ones in silence."""
 
 
 class SoundServer:
-    """A sound server that ends with the `with` block."""
+    """A sound server that runs until the end of the `with` block."""
 
     def __init__(
         self, rate_hz: int = 48_000, echo_gain: float = 0.0, devices: str | None = None
     ) -> None:
         """`rate_hz` is the rate of its microphone and its speaker.
 
-        `echo_gain` is how loud the microphone hears the speaker; nothing of it at 0. `devices`
-        is MICROPHONE or SPEAKER where it is to have nothing else.
+        `echo_gain` is the volume at which the microphone hears the speaker, 0 for no echo.
+        `devices` is MICROPHONE or SPEAKER for a server with only one of them.
         """
         volume = round(FULL_VOLUME * echo_gain ** (1 / 3))
         devices = devices or MICROPHONE + (HEARD_SPEAKER if echo_gain else SPEAKER)
@@ -89,7 +89,7 @@ class SoundServer:
             "PULSE_STATE_PATH": folder,
             "XDG_RUNTIME_DIR": folder,
         }
-        """What a process needs to find this server."""
+        """Variables with which a process finds this server."""
         self._noise: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "SoundServer":
@@ -97,7 +97,7 @@ class SoundServer:
         return self
 
     def start(self) -> None:
-        """Start it, or start it again after it was killed."""
+        """Start it, for the first time or after it was killed."""
         folder = Path(self._folder.name)
         file = folder / "configuration.pa"
         file.write_text(NATIVE.format(folder=folder) + self._devices)
@@ -106,11 +106,11 @@ class SoundServer:
             self._process = subprocess.Popen(
                 [*SERVER, "-F", file], env=self._variables, stdout=opened, stderr=opened
             )
-        until_s = time.monotonic() + UP_WITHIN_S
+        until_s = time.monotonic() + MAX_START_S
         while not self._is_up():
             if self._process.poll() is not None or time.monotonic() > until_s:
                 self.__exit__()
-                raise RuntimeError("the sound server does not start: install pulseaudio")
+                raise RuntimeError("pulseaudio does not start: is it installed?")
             time.sleep(0.02)
 
     def __exit__(self, *_: object) -> None:
@@ -118,7 +118,7 @@ class SoundServer:
         self._folder.cleanup()
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
+        """Kill it, as a crash would."""
         self._process.kill()
         self._process.wait()
         if self._noise:
@@ -126,44 +126,44 @@ class SoundServer:
             self._noise.wait()
 
     def make_noise(self) -> None:
-        """Let the room be as quiet as rooms are, from now on."""
+        """Play a quiet room's noise to the microphone from now on."""
         noise = to_int16(np.random.default_rng(0).normal(0, ROOM_NOISE, 60 * RATE)).tobytes()
-        command = ["pacat", *FORMAT, *AT_ONCE, "--device=room"]
+        command = ["pacat", *PCM_OPTIONS, *BUFFERED_OPTIONS, "--device=room"]
         self._noise = subprocess.Popen(
             command, env=self._variables, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         threading.Thread(target=_feed, args=(self._noise, noise), daemon=True).start()
 
     def unplug(self) -> None:
-        """Take its microphone, or its speaker, away."""
+        """Remove the microphone or the speaker."""
         self._pactl("unload-module", "module-null-sink")
 
     def plug_in(self) -> None:
-        """Give it back, and the noise of its room with it."""
+        """Add the device again, and the room's noise with it."""
         for line in self._devices.splitlines():
             self._pactl(*line.split())
         if self._noise:
             self.make_noise()
 
     def mute(self, is_muted: bool) -> None:
-        """Mute the microphone, or let it hear again."""
+        """Mute or unmute the microphone."""
         self._pactl("set-source-mute", "mic", str(int(is_muted)))
 
     def freeze(self) -> None:
-        """Make it stop answering, for good, without ending it."""
+        """Stop it from answering, without ending it."""
         self._process.send_signal(signal.SIGSTOP)
 
     def say(self, sound: Samples) -> None:
-        """Let the microphone hear this; return when it has."""
-        command = ["paplay", *FORMAT, *AT_ONCE, "--device=room", "/dev/stdin"]
+        """Play this to the microphone, to its end."""
+        command = ["paplay", *PCM_OPTIONS, *BUFFERED_OPTIONS, "--device=room", "/dev/stdin"]
         subprocess.run(command, env=self._variables, input=sound.tobytes(), check=True)
 
     @contextmanager
     def noise(self, sound: Samples) -> Iterator[None]:
-        """Let the microphone hear this meanwhile."""
+        """Play this to the microphone during the `with` block."""
         file = Path(self._folder.name) / "noise.raw"
         file.write_bytes(sound.tobytes())
-        command = ["paplay", *FORMAT, "--latency-msec=200", "--device=room", str(file)]
+        command = ["paplay", *PCM_OPTIONS, "--latency-msec=200", "--device=room", str(file)]
         with subprocess.Popen(command, env=self._variables) as paplay:
             try:
                 yield
@@ -171,15 +171,15 @@ class SoundServer:
                 paplay.kill()
 
     @contextmanager
-    def recording(self, sink: str) -> Iterator["Recording"]:
-        """Record what is played through "speaker", or into "room"."""
+    def recording(self, sink: str) -> Iterator["SinkRecording"]:
+        """Record the sink "speaker" or "room" during the `with` block."""
         latency = f"--latency-msec={round(PIECE_S * 1000)}"
-        command = ["parec", *FORMAT, latency, f"--device={sink}.monitor"]
+        command = ["parec", *PCM_OPTIONS, latency, f"--device={sink}.monitor"]
         with subprocess.Popen(
             command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as parec:
             assert parec.stdout
-            recording = Recording(parec.stdout)
+            recording = SinkRecording(parec.stdout)
             try:
                 recording.wait_for_first()
                 yield recording
@@ -204,15 +204,15 @@ class SoundServer:
 
 
 def _feed(player: subprocess.Popen[bytes], sound: bytes) -> None:
-    """Give a player this sound again and again, until it ends."""
+    """Write this sound to a player again and again, until the player ends."""
     assert player.stdin
     with suppress(BrokenPipeError):
         while True:
             player.stdin.write(sound)
 
 
-class Recording(threading.Thread):
-    """What has been played so far, on the clock of `time.monotonic`."""
+class SinkRecording(threading.Thread):
+    """Sound that a sink has played so far, on the clock of `time.monotonic`."""
 
     def __init__(self, source: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -224,27 +224,27 @@ class Recording(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Take all that is recorded."""
+        """Read the recording to its end."""
         while piece := self._source.read(2 * round(PIECE_S * RATE)):
             now_s = time.monotonic()
             with self._lock:
                 self._sound += piece
-                # Nothing arrives before it is played: the least delayed piece tells when.
+                # No piece arrives before it is played: the least delayed one shows the start.
                 self._starts_s = min(self._starts_s, now_s - len(self._sound) / 2 / RATE)
             self._has_begun.set()
 
     def wait_for_first(self) -> None:
-        """Wait until sound, if only silence, is coming in."""
-        assert self._has_begun.wait(UP_WITHIN_S), "nothing can be recorded"
+        """Wait until samples, silence included, are coming in."""
+        assert self._has_begun.wait(MAX_START_S), "the sound server records nothing"
 
     def since(self, at_s: float) -> Samples:
-        """Return what was played from then to now."""
+        """Return the sound played from then until now."""
         return self._since(at_s)[0]
 
     def audible_s(self, since_s: float) -> tuple[float, float] | None:
-        """Return when sound was to be heard for the first and the last time since then."""
+        """Return the first and last moment since then that were not silent; None if all was."""
         sound, starts_s = self._since(since_s)
-        loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > AUDIBLE)
+        loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > AUDIBLE_SAMPLE)
         return (starts_s + loud[0] / RATE, starts_s + loud[-1] / RATE) if len(loud) else None
 
     def _since(self, at_s: float) -> tuple[Samples, float]:

@@ -19,11 +19,12 @@ from statistics import median
 import numpy as np
 import pytest
 import tomlkit
-import vosk
+from support.recognized_words import recognized_words
 
-from harness.live import PATIENCE_S, PERSON, Answer, outcome, person, voice_guide
+from harness.person_in_room import PERSON_VOICE, HeardAnswer, person_in_room
+from harness.program import MAX_WAIT_S, NO_SOUND_SERVER, start_voice_guide
 from harness.sound_server import SoundServer
-from voice_guide.audio.pcm import RATE, Samples, to_int16
+from voice_guide.audio.pcm import RATE, to_int16
 from voice_guide.config.settings import VOLUMES
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
@@ -46,19 +47,6 @@ ANSWER_WITHIN_S = 3.0
 DEMO_S = 120.0
 """How long such a machine may take over the demo, in seconds."""
 
-NO_SERVER = {"PULSE_SERVER": "unix:/nonexistent/native"}
-
-
-def words(sound: Samples, model: SpeechModel) -> str:
-    """Return the words in a recording, by a recognizer that expects nothing in particular."""
-    recognizer = vosk.KaldiRecognizer(model.vosk_model, RATE)
-    heard = []
-    for at in range(0, len(sound), RATE // 4):
-        if recognizer.AcceptWaveform(sound[at : at + RATE // 4].tobytes()):
-            heard.append(json.loads(recognizer.Result())["text"])
-    return " ".join([*heard, json.loads(recognizer.FinalResult())["text"]])
-
-
 # A session
 
 
@@ -66,10 +54,10 @@ def words(sound: Samples, model: SpeechModel) -> str:
 class Session:
     """What came of a whole session."""
 
-    answers: dict[str, Answer]
+    answers: dict[str, HeardAnswer]
     """By what was said; the welcome is the answer to nothing."""
 
-    repeated: list[Answer]
+    repeated: list[HeardAnswer]
     """What was answered to "say that again", each time."""
 
     status: int
@@ -98,17 +86,17 @@ def session(sound_server: SoundServer, new_home: NewHome, pytestconfig: pytest.C
     settings.write_text(HER_SETTINGS)
     begins_s = time.monotonic()
     with (
-        person(sound_server) as she,
-        voice_guide("run", **sound_server.environment, **home) as process,
+        person_in_room(sound_server) as she,
+        start_voice_guide("run", **sound_server.environment, **home) as program,
     ):
-        answers = {"": Answer(she.listen(begins_s), 0.0)}
+        answers = {"": HeardAnswer(she.listen(begins_s), 0.0)}
         for text in ("louder", "upper back", "ready"):
             answers[text] = she.say(text)
         repeated = [
             she.say("say that again") for _ in range(pytestconfig.getoption("--exchanges"))
         ]
         answers["goodbye"] = she.say("goodbye")
-        status, transcript, complaints = outcome(process)
+        status, transcript, complaints = program.end()
     return Session(answers, repeated, status, transcript, complaints, settings.read_text())
 
 
@@ -122,7 +110,7 @@ def test_what_is_shown_is_what_the_speaker_says(
     # The recognizer was not made for the synthesizer's voice and mishears it; but it hears
     # much the same in what came through the sound server as in what was sent there. Only
     # in long answers is one word more or less no matter.
-    assert alike(words(answer.sound, model), words(rendered, model)) > 0.7
+    assert alike(recognized_words(answer.sound, model), recognized_words(rendered, model)) > 0.7
 
 
 def alike(one: str, other: str) -> float:
@@ -173,7 +161,7 @@ def test_louder_is_kept_in_the_settings_file_and_all_else_in_it_left(session: Se
 def test_goodbye_is_heard_to_its_end_and_ends_the_command(
     session: Session, model: SpeechModel
 ) -> None:
-    assert "take care" in words(session.answers["goodbye"].sound, model)
+    assert "take care" in recognized_words(session.answers["goodbye"].sound, model)
     assert session.status == 0
 
 
@@ -204,16 +192,16 @@ def echoing_server() -> Iterator[SoundServer]:
 
 def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
     with (
-        person(echoing_server) as she,
-        voice_guide("run", **echoing_server.environment) as process,
+        person_in_room(echoing_server) as she,
+        start_voice_guide("run", **echoing_server.environment) as program,
     ):
         she.listen(time.monotonic())
-        echoing_server.say(render("upper back", PERSON))
+        echoing_server.say(render("upper back", PERSON_VOICE))
         she.wait_for_guide(time.monotonic())
         time.sleep(CAUTIONS_SAID_S)
         for text in ("wait", "goodbye"):
             she.say(text)
-        status, transcript, complaints = outcome(process)
+        status, transcript, complaints = program.end()
 
     lines = transcript.splitlines()
     assert lines[lines.index("Heard   wait → Pause") + 1].startswith("Guide   Paused.")
@@ -227,7 +215,7 @@ PRESSING = """
 import os, signal, threading, time
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
-from voice_guide.cli import main
+from voice_guide.cli.commands import main
 
 board = Device.pin_factory = MockFactory()
 led, button = board.pin(17), board.pin(27)
@@ -284,11 +272,14 @@ def test_a_button_is_pressed_and_held_and_in_the_end_the_light_is_out(
 def test_ctrl_c_or_an_orderly_end_of_the_machine_ends_it_quietly(
     sound_server: SoundServer, sent: signal.Signals, status: int
 ) -> None:
-    with person(sound_server) as she, voice_guide("run", **sound_server.environment) as process:
+    with (
+        person_in_room(sound_server) as she,
+        start_voice_guide("run", **sound_server.environment) as program,
+    ):
         she.wait_for_guide(time.monotonic())
 
-        process.send_signal(sent)
-        ended = outcome(process)
+        program.process.send_signal(sent)
+        ended = program.end()
 
     assert (ended[0], ended[2]) == (status, "")
 
@@ -298,14 +289,14 @@ def test_a_sound_server_that_hangs_is_told_in_one_line(
 ) -> None:
     with (
         SoundServer() as server,
-        person(server) as she,
-        voice_guide("run", **server.environment) as process,
+        person_in_room(server) as she,
+        start_voice_guide("run", **server.environment) as program,
     ):
         she.wait_for_guide(time.monotonic())
 
         server.freeze()
         frozen_s = time.monotonic()
-        status, _, complaints = outcome(process)
+        status, _, complaints = program.end()
         took_s = time.monotonic() - frozen_s
 
     told = "voice-guide: the sound system has stopped and does not answer: restart it\n"
@@ -317,8 +308,8 @@ def test_a_sound_server_that_hangs_is_told_in_one_line(
 
 
 def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
-    with voice_guide("run", **NO_SERVER) as process:
-        status, transcript, complaints = outcome(process, DEMO_S)
+    with start_voice_guide("run", **NO_SOUND_SERVER) as program:
+        status, transcript, complaints = program.end(DEMO_S)
 
     (line,) = complaints.splitlines()
     assert line == "voice-guide: this machine has no microphone; here is the demo instead."
@@ -328,16 +319,16 @@ def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
 
 
 def test_a_microphone_that_was_asked_for_is_never_replaced_by_the_demo() -> None:
-    with voice_guide("run", "--mic", "nonsense", **NO_SERVER) as process:
-        assert outcome(process) == (2, "", "voice-guide: this machine has no microphone\n")
+    with start_voice_guide("run", "--mic", "nonsense", **NO_SOUND_SERVER) as program:
+        assert program.end() == (2, "", "voice-guide: this machine has no microphone\n")
 
 
 @pytest.mark.parametrize(("option", "kind"), [("--mic", "microphone"), ("--speaker", "speaker")])
 def test_a_device_that_does_not_exist_is_refused_with_those_that_do(
     sound_server: SoundServer, option: str, kind: str
 ) -> None:
-    with voice_guide("run", option, "nonsense", **sound_server.environment) as process:
-        status, output, complaints = outcome(process)
+    with start_voice_guide("run", option, "nonsense", **sound_server.environment) as program:
+        status, output, complaints = program.end()
 
     (line,) = complaints.splitlines()
     assert line.startswith(f'voice-guide: there is no {kind} called "nonsense"; there are: ')
@@ -373,7 +364,7 @@ def test_a_machine_whose_devices_cannot_be_opened_has_no_sound_unless_one_was_na
         assert finding.stdout
         assert finding.stdout.readline() == "listed\n"
         server.kill()
-        found, complaints = finding.communicate("\n", timeout=PATIENCE_S)
+        found, complaints = finding.communicate("\n", timeout=MAX_WAIT_S)
 
     unnamed, named = found.splitlines()
     assert unnamed == "NoSoundError this machine has no microphone that can be opened"
@@ -414,8 +405,11 @@ def test_doctor_finds_no_fault_in_an_empty_room(
 def run_doctor_in_empty_room(server: SoundServer) -> tuple[int, str, str]:
     """Return status, report and errors of the doctor in an empty room with a little noise."""
     for _ in range(BUSY_MOMENTS):
-        with server.noise(LITTLE_NOISE), voice_guide("doctor", **server.environment) as process:
-            found = outcome(process, DOCTOR_WITHIN_S)
+        with (
+            server.noise(LITTLE_NOISE),
+            start_voice_guide("doctor", **server.environment) as program,
+        ):
+            found = program.end(DOCTOR_WITHIN_S)
         if not is_busy(found[1]):
             break
     return found
@@ -456,8 +450,10 @@ def run_doctor_with_answers(server: SoundServer) -> tuple[int, str, list[str]]:
         shown, terminal = pty.openpty()
         with (
             server.noise(LITTLE_NOISE),
-            person(server) as she,
-            voice_guide("doctor", "--json", stderr=terminal, **server.environment) as process,
+            person_in_room(server) as she,
+            start_voice_guide(
+                "doctor", "--json", stderr=terminal, **server.environment
+            ) as program,
         ):
             os.close(terminal)
             asked = []
@@ -467,8 +463,8 @@ def run_doctor_with_answers(server: SoundServer) -> tuple[int, str, list[str]]:
                 # On a busy machine she may be asked again before she knows that she has ended.
                 she.listen(said_s or time.monotonic())
                 said_s = time.monotonic()
-                server.say(render(asked[-1], PERSON))
-            status, report, _ = outcome(process)
+                server.say(render(asked[-1], PERSON_VOICE))
+            status, report, _ = program.end()
         if not is_busy(report):
             break
     return status, report, asked
@@ -486,8 +482,8 @@ def is_busy(report: str) -> bool:
 
 
 def test_doctor_reports_a_muted_microphone(sound_server: SoundServer) -> None:
-    with voice_guide("doctor", **sound_server.environment) as process:
-        status, report, _ = outcome(process)
+    with start_voice_guide("doctor", **sound_server.environment) as program:
+        status, report, _ = program.end()
 
     assert '!!  microphone  "' in report
     assert "is it muted?" in report
@@ -497,8 +493,8 @@ def test_doctor_reports_a_muted_microphone(sound_server: SoundServer) -> None:
 
 
 def test_doctor_without_sound_devices_checks_the_rest() -> None:
-    with voice_guide("doctor", **NO_SERVER) as process:
-        status, report, complaints = outcome(process)
+    with start_voice_guide("doctor", **NO_SOUND_SERVER) as program:
+        status, report, complaints = program.end()
 
     marks = {line.split()[1]: line.split()[0] for line in report.splitlines()}
     assert {marks[part] for part in ("microphone", "speaker", "echo", "commands")} == {"!!"}

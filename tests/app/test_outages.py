@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.live import Shown, voice_guide
+from harness.program import PrintedLines, start_voice_guide
 from harness.sound_server import SoundServer
 
 NewHome = Callable[[], dict[str, str]]
@@ -36,16 +36,16 @@ def server() -> Iterator[SoundServer]:
 
 
 @pytest.fixture
-def shown(server: SoundServer, new_home: NewHome) -> Iterator[Shown]:
+def shown(server: SoundServer, new_home: NewHome) -> Iterator[PrintedLines]:
     """Give what a guide shows that has just begun to speak."""
-    with voice_guide("run", **server.environment, **new_home()) as process:
-        shown = Shown(process.stdout)
+    with start_voice_guide("run", **server.environment, **new_home()) as program:
+        shown = program.output
         shown.wait_for("Guide   Hello.", within_s=STARTED_S)
         yield shown
 
 
 def test_a_sound_server_that_is_killed_is_taken_up_again(
-    server: SoundServer, shown: Shown, report_figure: Callable[[str], None]
+    server: SoundServer, shown: PrintedLines, report_figure: Callable[[str], None]
 ) -> None:
     gone_s = time.monotonic()
     server.kill()
@@ -65,7 +65,7 @@ def test_a_sound_server_that_is_killed_is_taken_up_again(
 
 
 def test_a_microphone_that_is_muted_is_missed_and_heard_again(
-    server: SoundServer, shown: Shown
+    server: SoundServer, shown: PrintedLines
 ) -> None:
     # It has to have heard the room for a while, beside the guide.
     time.sleep(WELCOME_S + ALIVE_S)

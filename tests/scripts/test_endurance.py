@@ -1,10 +1,9 @@
-"""What `scripts/endure` makes of what it sees: the runs themselves take too long for a test."""
+"""The endurance runs' reading of traces: the runs themselves take too long for a test."""
 
 from dataclasses import replace
 
-from endurance.leaks import Watched, idle_row, rows
+from endurance.leaks import WatchedProgram, idle_row, program_rows
 from endurance.strace import parsed
-from endurance.table import Row, markdown
 
 LOG = """\
 71 1764000000.1 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3<socket:[11]>
@@ -22,60 +21,50 @@ LOG = """\
 
 
 SERVER = "/tmp/s/native"
-WATCHED = Watched("it", tuple(parsed(LOG.splitlines())), SERVER, ended_well=True)
+WATCHED = WatchedProgram("it", tuple(parsed(LOG.splitlines())), SERVER, ended_well=True)
 
 
-def missed(watched: Watched) -> list[str]:
-    return [row.what for row in rows(watched) if not row.is_good]
+def missed(watched: WatchedProgram) -> list[str]:
+    return [row.title for row in program_rows(watched) if not row.is_good]
 
 
-def with_line(line: str) -> Watched:
+def with_line(line: str) -> WatchedProgram:
     return replace(WATCHED, calls=(*WATCHED.calls, *parsed([line])))
 
 
-def test_calls_are_read_though_others_come_between() -> None:
+def test_interrupted_calls_are_read() -> None:
     assert [call.name for call in WATCHED.calls] == [
         *("socket", "connect", "openat", "openat", "write", "write", "fsync", "rename"),
     ]
     assert [call.process for call in WATCHED.calls if call.name == "write"] == [71, 72]
 
 
-def test_who_keeps_to_the_sound_server_and_its_files_keeps_to_itself() -> None:
+def test_sound_server_and_known_files_are_allowed() -> None:
     assert missed(WATCHED) == []
 
 
-def test_any_other_socket_is_told() -> None:
-    asked = "71 1764000003.0 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<socket:[12]>"
-    stranger = (
+def test_other_sockets_are_reported() -> None:
+    made = "71 1764000003.0 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<socket:[12]>"
+    other = (
         '71 1764000003.0 connect(3<socket:[12]>, {sa_family=AF_UNIX, sun_path="/run/x"}, 9) = 0'
     )
 
-    assert missed(with_line(asked)) == ["it: sockets made"]
-    assert missed(with_line(stranger)) == ["it: connected to"]
+    assert missed(with_line(made)) == ["it: sockets made"]
+    assert missed(with_line(other)) == ["it: connected to"]
     assert missed(replace(WATCHED, server="")) == ["it: connected to"]
 
 
-def test_a_file_that_nobody_knows_is_told() -> None:
+def test_unknown_file_is_reported() -> None:
     line = '71 1764000003.0 openat(AT_FDCWD</w>, "x.wav", O_RDWR|O_CREAT, 0666) = 7</w/x.wav>'
 
     assert missed(with_line(line)) == ["it: files opened to be written"]
 
 
-def test_what_is_written_while_idle_is_told_by_its_file() -> None:
+def test_files_written_in_silence_are_reported() -> None:
     idle = idle_row(WATCHED, 1764000001.15, 1764000002.1)
 
     assert not idle.is_good
-    assert idle.found == "/home/x/diary (copy).sqlite3-wal: 1; /home/x/diary.sqlite3-wal: 1"
+    written = "/home/x/diary (copy).sqlite3-wal: 1; /home/x/diary.sqlite3-wal: 1"
+    assert idle.cells == {"found": written}
     assert not idle_row(WATCHED, 1764000002.55, 1764000003).is_good
     assert idle_row(WATCHED, 1764000003, 1764000063).is_good
-
-
-def test_a_table_tells_what_was_reached() -> None:
-    table = markdown([Row("sheep", "3", "4", is_good=False), Row("dogs", "1")])
-
-    assert table.splitlines() == [
-        "| what  | found | to reach  |",
-        "| ----- | ----- | --------- |",
-        "| sheep | 3     | 4: missed |",
-        "| dogs  | 1     |           |",
-    ]

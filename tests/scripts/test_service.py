@@ -12,8 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_live import NO_SERVER, outcome, person, voice_guide, words
+from support.recognized_words import recognized_words
 
+from harness.person_in_room import person_in_room
+from harness.program import NO_SOUND_SERVER, start_voice_guide
 from harness.sound_server import SoundServer
 from voice_guide.app.systemd import SystemdService
 from voice_guide.audio.pcm import Samples, silence
@@ -208,14 +210,17 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
     with closing(Systemd(f"{tmp_path}/notify")) as systemd:
         told = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "20000000"}
         variables = {**sound_server.environment, **home, **told}
-        with person(sound_server) as she, voice_guide("run", "--service", **variables) as process:
+        with (
+            person_in_room(sound_server) as she,
+            start_voice_guide("run", "--service", **variables) as program,
+        ):
             assert systemd.heard(within_s=READY_WITHIN_S) == "READY=1"
-            welcome = words(she.listen(time.monotonic()), model)
-            parting = words(she.say("goodbye").sound, model)
+            welcome = recognized_words(she.listen(time.monotonic()), model)
+            parting = recognized_words(she.say("goodbye").sound, model)
             # Which is answered, or fails.
             she.say("hey guide")
-            process.send_signal(signal.SIGTERM)
-            status, shown, log = outcome(process)
+            program.process.send_signal(signal.SIGTERM)
+            status, shown, log = program.end()
         heard = systemd.heard_so_far()
 
     # The recognizer was not made for the synthesizer's voice, and mishears it.
@@ -256,10 +261,10 @@ def test_a_device_whose_diary_was_damaged_is_not_new(tmp_path: Path) -> None:
 def test_a_device_without_sound_is_alive_says_so_once_and_plays_no_demo(tmp_path: Path) -> None:
     with closing(Systemd(f"{tmp_path}/notify")) as systemd:
         told = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "2000000"}
-        with voice_guide("run", "--service", **NO_SERVER, **told) as process:
+        with start_voice_guide("run", "--service", **NO_SOUND_SERVER, **told) as program:
             heard = [systemd.heard(within_s=READY_WITHIN_S) for _ in range(4)]
-            process.send_signal(signal.SIGTERM)
-            status, output, complaints = outcome(process)
+            program.process.send_signal(signal.SIGTERM)
+            status, output, complaints = program.end()
 
     assert heard == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"]
     assert (status, output) == (0, "")

@@ -1,4 +1,4 @@
-"""A user of the guide: her home, the routine she is in the middle of, and what is kept for her."""
+"""A user's home with a diary and a session that was broken off in the middle of a step."""
 
 import shutil
 import tempfile
@@ -10,16 +10,17 @@ from pathlib import Path
 
 import platformdirs
 
+from harness.program import user_environment
 from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Entry
 from voice_guide.storage.store import SessionStore
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
-"""Where the speech models are installed: the only thing of this machine's user that is used."""
+"""The installed speech models of this machine's user, the only thing of theirs that is used."""
 
-KEPT_S = 4.0
-"""How long until what is to be kept is kept, or told not to be, in seconds."""
+SAVED_WITHIN_S = 4.0
+"""Seconds after which a change is saved, or reported as not saved."""
 
 ROUTINE = """\
 id = "long-hold"
@@ -48,38 +49,38 @@ seconds = 3600
 document = "made up"
 referral = "There is nobody to refer to."
 """
-"""A routine with a step that is longer than all that happens in it."""
+"""A routine with a step that is longer than any trial."""
 
-_BEFORE = Entry(1, date(2026, 1, 1), "Long hold", "trying out", 5, 3, None)
+_EARLIER_ENTRY = Entry(1, date(2026, 1, 1), "Long hold", "trying out", 5, 3, None)
 """An entry of an earlier day; the session's own comes after it."""
 
 _DATABASE = Path("data", "voice-guide", "diary.sqlite3")
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What is kept for her."""
+class StoredState:
+    """The content of the database."""
 
-    place: SessionCheckpoint | None
-    """Where her session is."""
+    checkpoint: SessionCheckpoint | None
+    """The place in the session."""
 
     entries: Sequence[Entry]
-    """Her diary."""
+    """The diary."""
 
-    is_whole: bool
-    """Whether the file was sound."""
+    is_intact: bool
+    """True if the file was not damaged."""
 
     @property
     def left_s(self) -> float:
-        """How much is left of the step's time, in seconds; nothing where none runs."""
-        return self.place.left_s or 0.0 if self.place else 0.0
+        """The rest of the step's time, in seconds; 0 if none runs."""
+        return self.checkpoint.left_s or 0.0 if self.checkpoint else 0.0
 
 
-class Account:
+class UserHome:
     """A home in a folder of its own."""
 
     def __init__(self, folder: Path, models: Path = MODELS) -> None:
-        """Make it: somebody was led through a routine there, and broke off in its second step."""
+        """Make the home, with a session that was broken off in the second step."""
         self.folder = folder
         data = folder / "data" / "voice-guide"
         data.mkdir(parents=True)
@@ -89,37 +90,35 @@ class Account:
         (routines / "long-hold.toml").write_text(ROUTINE, "utf-8")
         with closing(SessionStore(folder / _DATABASE)) as store:
             store.save(SaveDiaryConsent(is_wanted=True))
-            store.save(SaveDiaryEntry(_BEFORE))
-            today = Entry(2, date.today(), _BEFORE.routine, _BEFORE.area, 4)
+            store.save(SaveDiaryEntry(_EARLIER_ENTRY))
+            today = Entry(2, date.today(), _EARLIER_ENTRY.routine, _EARLIER_ENTRY.area, 4)
             store.save(SaveDiaryEntry(today))
             store.save(
                 SaveCheckpoint(
                     SessionCheckpoint("long-hold", True, 1, "left", 3600.0, (), today.number)
                 )
             )
-        self.entries = self.kept().entries
-        """The diary as it has to stay."""
+        self.entries = self.stored().entries
+        """The diary, which may not change."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes a program hers."""
-        kinds = ("config", "data", "state", "cache")
-        folders = {f"XDG_{kind.upper()}_HOME": str(self.folder / kind) for kind in kinds}
-        return {"HOME": str(self.folder), **folders}
+        """Variables that make this home a program's."""
+        return user_environment(self.folder)
 
-    def kept(self, seen_from: Path = Path("/")) -> Kept:
-        """Return what is kept, by a copy: what is used is not disturbed.
+    def stored(self, root: Path = Path("/")) -> StoredState:
+        """Return the content of the database, read from a copy so as not to disturb it.
 
-        `seen_from` is where the file system begins that the home is in.
+        `root` is the root of the file system that the home is in.
         """
-        kept = seen_from / self.folder.relative_to("/") / _DATABASE
+        database = root / self.folder.relative_to("/") / _DATABASE
         with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder, kept.name)
-            # Of SQLite's other files, the one that holds what is not in the first yet.
-            for name in (kept.name, f"{kept.name}-wal"):
-                if (kept.parent / name).exists():
-                    shutil.copy(kept.parent / name, folder)
+            copy = Path(folder, database.name)
+            # SQLite's write-ahead log has the latest changes.
+            for name in (database.name, f"{database.name}-wal"):
+                if (database.parent / name).exists():
+                    shutil.copy(database.parent / name, folder)
             with closing(SessionStore(copy)) as store:
-                return Kept(
-                    store.checkpoint(), store.diary().entries, is_whole=store.notice is None
+                return StoredState(
+                    store.checkpoint(), store.diary().entries, is_intact=store.notice is None
                 )

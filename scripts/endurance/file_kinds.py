@@ -1,4 +1,4 @@
-"""The files that people write, change or hand over, and what reads each."""
+"""Kinds of files that people write or pass on, with damaged examples and a reader of each."""
 
 import io
 import tempfile
@@ -71,84 +71,84 @@ _ENCODINGS = (
     *("PCM_16", "PCM_U8", "PCM_24", "FLOAT", "DOUBLE", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"),
     "GSM610",
 )
-"""How sound can be written into a WAV file."""
+"""Encodings of sound in a WAV file."""
 
-_SAID = "Hold for 20 s at 5 °C, 1/2 turn, 2.5 kg, $5, 10-15 min, e.g. at 7:30 pm. (310) 828-7757"
-"""Something that is put in words by all tables of a language."""
+_TEXT = "Hold for 20 s at 5 °C, 1/2 turn, 2.5 kg, $5, 10-15 min, e.g. at 7:30 pm. (310) 828-7757"
+"""A text that all tables of a language change."""
 
 
 @dataclass(frozen=True)
-class Target:
+class FileKind:
     """A kind of file."""
 
     name: str
-    """What the table calls it."""
+    """Its name in the table."""
 
     file: str
-    """Where it lies in somebody's folder of settings."""
+    """Its path in the user's folder of settings."""
 
-    drawn: SearchStrategy[bytes]
-    """Files of the kind, hardly any of which are sound."""
+    inputs: SearchStrategy[bytes]
+    """Files of the kind, hardly any of which are valid."""
 
     read: Callable[[Path], None]
-    """What reads it, and uses what was read."""
+    """Function that reads the file, and uses its content."""
 
-    share: int
-    """How many of a hundred inputs are of this kind."""
+    percent: int
+    """Percentage of the inputs that are of this kind."""
 
 
 @cache
-def targets() -> tuple[Target, ...]:
+def file_kinds() -> tuple[FileKind, ...]:
     """Return every kind of file."""
     packs = [*come_with_program(), _ENGLISH / "pack.toml"]
     return (
-        Target("packs", "routines/x.toml", _toml(_texts(packs)), _read_pack, 25),
-        Target("sentence files", "x.yaml", _yaml(_some_sentences()), _read_sentences, 10),
-        Target("settings", "config.toml", _toml([_CONFIG]), _read_settings, 25),
-        Target("WAV files", "x.wav", damaged(_recordings()), _read_recording, 22),
-        Target(
+        FileKind("packs", "routines/x.toml", _toml(_texts(packs)), _read_pack, 25),
+        FileKind("sentence files", "x.yaml", _yaml(_some_sentences()), _read_sentences, 10),
+        FileKind("settings", "config.toml", _toml([_CONFIG]), _read_settings, 25),
+        FileKind("WAV files", "x.wav", damaged(_recordings()), _read_recording, 22),
+        FileKind(
             "own catalogs",
             "languages/xx/catalog.toml",
             _toml(_texts([catalog.CATALOG_FILE])),
             _read_own_catalog,
             5,
         ),
-        Target(
+        FileKind(
             "the catalog",
             "catalog.toml",
             _toml(_texts([catalog.CATALOG_FILE])),
             _read_the_catalog,
             4,
         ),
-        Target(
+        FileKind(
             "prompts",
             "languages/en/prompts.toml",
             _toml(_some_prompts()),
             _read_prompts,
             2,
         ),
-        Target(
+        FileKind(
             "spoken forms",
             "languages/en/spoken.toml",
             _toml(_texts([_ENGLISH / "spoken.toml"])),
             _read_wording,
             2,
         ),
-        Target(
+        FileKind(
             "languages",
             "languages/xx/language.toml",
             _toml(_texts([_ENGLISH / "language.toml"])),
             _read_language,
             2,
         ),
-        Target(
+        FileKind(
             "demo scripts",
             "languages/xx/demo.toml",
             _toml(_texts([_ENGLISH / "demo.toml"])),
             _read_script,
             2,
         ),
-        Target("diaries", "diary.sqlite3", damaged(_diaries()), _read_diary, 1),
+        FileKind("diaries", "diary.sqlite3", damaged(_diaries()), _read_diary, 1),
     )
 
 
@@ -163,11 +163,11 @@ def _yaml(texts: Sequence[str]) -> SearchStrategy[bytes]:
 def _text_files(
     texts: Sequence[str], parsed: Callable[[str], Tree], written: Callable[[Tree], str]
 ) -> SearchStrategy[bytes]:
-    sound = [text.encode() for text in texts]
+    valid = [text.encode() for text in texts]
     return one_of(
-        misspelt(sound),
+        misspelt(valid),
         rebuilt([parsed(text) for text in texts], written),
-        damaged(sound),
+        damaged(valid),
         made_up(written),
     )
 
@@ -177,7 +177,7 @@ def _texts(files: Iterable[Path]) -> list[str]:
 
 
 def _some_sentences() -> list[str]:
-    """A small file for each of the language's intents: hundreds of them are read a second."""
+    """Return a small file for each of the language's intents: the whole takes too long to read."""
     everything = yaml.safe_load((_ENGLISH / "commands.yaml").read_text("utf-8"))
     rest = {name: part for name, part in everything.items() if name != "intents"}
     return [
@@ -187,13 +187,13 @@ def _some_sentences() -> list[str]:
 
 
 def _some_prompts() -> list[str]:
-    """The language's prompts, a few to a file."""
+    """Return the language's prompts, a few to a file."""
     prompts = list(tomllib.loads((_ENGLISH / "prompts.toml").read_text("utf-8")).items())
     return [tomlkit.dumps(dict(prompts[at : at + 10])) for at in range(0, len(prompts), 10)]
 
 
 def _recordings() -> list[bytes]:
-    """A short recording in every encoding, and in mono and stereo."""
+    """Return short recordings in every encoding, in mono and stereo."""
     files = []
     for number, encoding in enumerate(_ENCODINGS):
         channels = 1 if encoding == "GSM610" else 1 + number % 2
@@ -205,8 +205,10 @@ def _recordings() -> list[bytes]:
 
 
 def _diaries() -> list[bytes]:
-    """A diary with a few entries and a place."""
-    place = SessionCheckpoint("hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3)
+    """Return a diary with a few entries and a session."""
+    checkpoint = SessionCheckpoint(
+        "hand-massage", True, 2, "left", 12.0, ("Stop if it hurts.",), 3
+    )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "diary.sqlite3"
         with closing(SessionStore(file)) as store:
@@ -216,7 +218,7 @@ def _diaries() -> list[bytes]:
                 store.save(
                     SaveDiaryEntry(Entry(number, day, "Hand massage", "neck", 5, 3, Ending.DONE))
                 )
-            store.save(SaveCheckpoint(place))
+            store.save(SaveCheckpoint(checkpoint))
         return [file.read_bytes()]
 
 
@@ -268,7 +270,9 @@ def _read_settings(file: Path) -> None:
     settings.change("voice", rate=120)
     settings.change("guide", pacing="carry on")
     again = SettingsFile(file).settings
-    assert (again.voice.rate, again.guide.pacing) == (120, "carry on"), "what was set is not there"
+    assert (again.voice.rate, again.guide.pacing) == (120, "carry on"), (
+        "the changed settings are not there"
+    )
 
 
 def _read_recording(file: Path) -> None:
@@ -293,7 +297,7 @@ def _read_prompts(file: Path) -> None:
 
 
 def _read_wording(file: Path) -> None:
-    TextNormalizer(file).normalize(_SAID)
+    TextNormalizer(file).normalize(_TEXT)
 
 
 def _read_language(file: Path) -> None:
