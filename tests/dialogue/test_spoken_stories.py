@@ -1,9 +1,9 @@
-"""Some of the stories, told aloud; `scripts/stories` tells all of them."""
+"""Some of the stories, played aloud; `scripts/stories` plays all of them."""
 
 from collections.abc import Callable
 
 import pytest
-from support.spoken_stage import Ear, Told, figures, tell
+from support.spoken_stage import Ear, PlayedStory, figures, play_aloud
 from support.stage import FOLDER
 
 from voice_guide.dialogue.phase import Phase
@@ -17,19 +17,19 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Told]:
+def played() -> list[PlayedStory]:
     ear = Ear.load()
-    return [tell(FOLDER / f"{name}.txt", ear) for name in NAMES]
+    return [play_aloud(FOLDER / f"{name}.txt", ear) for name in NAMES]
 
 
-def test_told_aloud_stories_go_as_they_are_written(
-    told: list[Told], report_figure: Callable[[str], None]
+def test_spoken_stories_hold(
+    played: list[PlayedStory], report_figure: Callable[[str], None]
 ) -> None:
-    for line in figures(told):
+    for line in figures(played):
         report_figure(line)
 
-    assert [story.failure for story in told if story.failure] == []
+    assert [story.failure for story in played if story.failure] == []
 
 
-def test_somebody_is_heard_in_every_context(told: list[Told]) -> None:
-    assert {said.context for story in told for said in story.said} == set(Phase)
+def test_spoken_stories_contain_every_context(played: list[PlayedStory]) -> None:
+    assert {said.context for story in played for said in story.said} == set(Phase)

@@ -1,7 +1,4 @@
-"""The guide's conversations, each a story in `dialogues/*.txt`, played through the Guide alone.
-
-How to read and write them is told in `dialogues/README.md`.
-"""
+"""All stories in `tests/dialogues`, played through the dialogue manager without sound."""
 
 from pathlib import Path
 
@@ -11,15 +8,15 @@ from support.stage import STORIES
 
 from voice_guide.app.content import Content
 
-NOT_PROMPTS = ("can_say.", "doctor.", "duration", "screen.", "sides.")
-"""What stands among the prompts and is not said in a conversation, or only as a part of one."""
+NOT_PROMPTS = ("can_say.", "doctor.", "duration", "screen.", "sides.", "skill.")
+"""Prompts that are not spoken in a session, or only as a part of another prompt."""
 
 SAID_ELSEWHERE = {"left_out", "natural_voice_failed", "nothing_more"}
-"""Prompts that are said of routines and voices that these stories do not have."""
+"""Prompts for routines and voices that the stories do not have."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem.replace("-", " "))
-def test_dialogue(story: Path, content: Content) -> None:
+def test_story(story: Path, content: Content) -> None:
     SilentStage(story, content).play()
 
 
@@ -31,7 +28,7 @@ def played(content: Content) -> list[SilentStage]:
     return stages
 
 
-def test_every_intent_is_said_wherever_it_is_listened_for(
+def test_stories_say_every_intent_in_every_context(
     content: Content, played: list[SilentStage]
 ) -> None:
     listened_for = {
@@ -45,14 +42,14 @@ def test_every_intent_is_said_wherever_it_is_listened_for(
     assert sorted(listened_for - said) == []
 
 
-def test_every_prompt_is_heard(played: list[SilentStage]) -> None:
+def test_stories_contain_every_prompt(played: list[SilentStage]) -> None:
     said = set().union(*(stage.said_prompts for stage in played))
 
     names = {name for name in NotedPrompts().names if not name.startswith(NOT_PROMPTS)}
     assert sorted(names - SAID_ELSEWHERE - said) == []
 
 
-def test_a_story_that_goes_otherwise_shows_its_line(tmp_path: Path, content: Content) -> None:
+def test_a_story_that_does_not_hold_shows_its_line(tmp_path: Path, content: Content) -> None:
     story = tmp_path / "wrong.txt"
     story.write_text("# A mistake.\nGuide: ...\nPerson: upper back\nGuide: Hand massage...\n")
 

@@ -1,7 +1,7 @@
-"""Plays stories aloud, on all processors: all of them, or those that are named.
+"""Play stories aloud on all processors: all of them, or those named.
 
-Started by `scripts/stories`. Shows each that goes otherwise, and how well people were
-understood; ends with 1 where any went otherwise.
+`scripts/stories` starts this. It prints every failure and how well people were understood, and
+exits with 1 if any story failed.
 """
 
 import multiprocessing
@@ -12,44 +12,44 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from support.spoken_stage import Ear, Told, figures, tell
+from support.spoken_stage import Ear, PlayedStory, figures, play_aloud
 from support.stage import FOLDER, STORIES
 
 
 def main(names: Sequence[str]) -> int:
     stories = [FOLDER / f"{Path(name).stem}.txt" for name in names] or STORIES
-    told = []
-    for number, story in enumerate(all_told(stories), 1):
-        told.append(story)
+    played = []
+    for number, story in enumerate(play_all(stories), 1):
+        played.append(story)
         outcome = "  FAILED" if story.failure else ""
         print(f"{number:3}/{len(stories)}  {story.name}{outcome}", flush=True)
     print()
-    for story in told:
+    for story in played:
         for utterance in story.said:
             if utterance.became:
                 print(utterance)
     print()
-    failed = [story for story in told if story.failure]
+    failed = [story for story in played if story.failure]
     for story in failed:
         print(story.failure)
-    print(*figures(told), sep="\n")
+    print(*figures(played), sep="\n")
     return bool(failed)
 
 
-def all_told(stories: Sequence[Path]) -> Iterator[Told]:
-    """Play stories, as many at a time as there are processors; the longest first."""
+def play_all(stories: Sequence[Path]) -> Iterator[PlayedStory]:
+    """Play stories, one per processor at a time, the longest first."""
     ordered = sorted(stories, key=lambda story: -story.stat().st_size)
-    # Not forked: Vosk has threads of its own.
+    # Not forked, since Vosk has threads of its own.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
-        yield from pool.map(_told, ordered)
+        yield from pool.map(_played, ordered)
 
 
 _ear = cache(Ear.load)
 
 
-def _told(story: Path) -> Told:
-    return tell(story, _ear())
+def _played(story: Path) -> PlayedStory:
+    return play_aloud(story, _ear())
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Stories played through the Guide alone: what it is told, and what it asks for."""
+"""Plays stories through the dialogue manager alone, without sound."""
 
 import re
 from pathlib import Path
 
-from support.stage import Stage
+from support.stage import StoryStage
 
 from voice_guide.app.content import Content
 from voice_guide.audio.faults import AudioFault
@@ -41,7 +41,7 @@ CHIME = ""
 
 
 class NotedPrompts(Prompts):
-    """Prompts that remember which of them a text was made from."""
+    """Prompts that remember which prompt each text was made from."""
 
     def __init__(self) -> None:
         super().__init__(reference().prompts)
@@ -54,7 +54,7 @@ class NotedPrompts(Prompts):
 
 
 class Clock:
-    """The engine's one timer: its parts are counted back from its end."""
+    """The engine's timer without samples: ticks are counted back from its end."""
 
     def __init__(self) -> None:
         self.left_s: float | None = None
@@ -67,7 +67,7 @@ class Clock:
         self.left_s = None
 
     def pass_until_next(self, most_s: float) -> tuple[float, Tick | TimeUp | None]:
-        """Let time pass until something happens; return how much it was, and what happened."""
+        """Let time pass until the next event; return the seconds passed, and the event if any."""
         assert self.left_s is not None
         parts = -(-self.left_s // self._tick_s) - 1
         until_next_s = self.left_s - parts * self._tick_s
@@ -81,18 +81,18 @@ class Clock:
         return until_next_s, TimeUp()
 
 
-class SilentStage(Stage):
-    """Plays a story through the Guide alone, which takes no time.
+class SilentStage(StoryStage):
+    """Plays a story through the dialogue manager, which takes no time.
 
-    What the guide says is also checked: that it is short, and that the words it offers
-    would be understood.
+    It also checks that every text is short, and that the phrases the guide offers in quotation
+    marks would be understood.
     """
 
     def __init__(self, story: Path, content: Content) -> None:
         super().__init__(story, content, Settings())
         self._prompts = NotedPrompts()
         self._being_said: list[str] = []
-        """Sentence by sentence, with what else is played in between."""
+        """The sentences and chimes still to be played."""
         self._clock = Clock()
         self.said_prompts: set[str] = set()
 
@@ -100,7 +100,7 @@ class SilentStage(Stage):
         self._being_said.clear()
         self._clock.stop()
         self._guide = DialogueManager(
-            self._content.library, self._prompts, self._settings, routine, self._stays_on
+            self._content.library, self._prompts, self._settings, routine, self._is_device
         )
         self._handle(self._started)
 
@@ -116,37 +116,37 @@ class SilentStage(Stage):
     def _is_speaking(self) -> bool:
         return bool(self._being_said)
 
-    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_interrupting: bool) -> None:
         if not meanings:
             self._handle(NotUnderstood(text, 0))
         for meaning in meanings:
             self._handle(Command(meaning.intent, meaning.slots, text))
 
-    def _make_no_sense(self) -> None:
+    def _say_nonsense(self) -> None:
         self._handle(NotUnderstood("[unk]", 0))
 
-    def _let_minutes_pass(self) -> None:
+    def _fall_idle(self) -> None:
         self._handle(Idle())
 
-    def _have_trouble(self, trouble: AudioFault, is_in_speech: bool) -> None:
-        self._handle(trouble)
+    def _break_sound(self, fault: AudioFault, is_in_speech: bool) -> None:
+        self._handle(fault)
 
-    def _let_a_day_begin(self) -> None:
+    def _begin_day(self) -> None:
         self._handle(NewDay(self._today))
 
-    def _let_everything_be_said(self) -> None:
-        # What is said or played at the end of it ends too.
+    def _finish_speech(self) -> None:
+        # Speech that begins at the end of speech is played to its end too.
         while self._being_said:
             self._let_speak(len(self._being_said))
             self._handle(SpeechEnded())
 
-    def _let_be_cut(self, beginning: str) -> None:
-        cut = sentences(self._fitting)
+    def _interrupt_after(self, beginning: str) -> None:
+        cut = sentences(self._matched_text)
         unheard = len(cut) - sum(part in cut for part in sentences(beginning))
         unheard += sum(len(sentences(text)) if who == "Guide" else 1 for who, text in self._heard)
         self._let_speak(len(self._being_said) - unheard)
 
-    def _let_time_pass(self, seconds: float, is_in_speech: bool) -> None:
+    def _pass_time(self, seconds: float, is_in_speech: bool) -> None:
         while seconds > 0:
             if self._clock.left_s is None:
                 self._fail("a timer that runs as long", f"{seconds:g} seconds too few")
@@ -155,10 +155,10 @@ class SilentStage(Stage):
             if event:
                 self._handle(event)
             if not is_in_speech and seconds > 0:
-                self._let_everything_be_said()
+                self._finish_speech()
 
     def _let_speak(self, count: int) -> None:
-        """Let that many sentences be heard to their end."""
+        """Play this many sentences to their end."""
         heard, self._being_said = self._being_said[:count], self._being_said[count:]
         for sentence in heard:
             if sentence != CHIME:
@@ -173,7 +173,9 @@ class SilentStage(Stage):
             case Say(text):
                 is_speaking = any(sentence != CHIME for sentence in self._being_said)
                 if isinstance(event, Command) and is_speaking and not self._heard:
-                    self._fail("a guide that stops before it answers", "two voices at once")
+                    self._fail(
+                        "a guide that stops speaking before it answers", "two voices at once"
+                    )
                 self._speak(text, sentences(text))
             case SayIfFree(text):
                 if not self._being_said:

@@ -1,16 +1,14 @@
-"""Stories played aloud: somebody speaks in a room, the ear hears her, and the voice answers.
+"""Play stories aloud: people speak in a simulated room, and the whole engine answers.
 
-It is the Guide's own engine that answers, with everything of it but the sound card. What a
-story leaves open is settled so:
+Only the sound card is missing. Three rules fill in what a story leaves open:
 
-- In turn, each of several synthetic people says what there is to say. Who is not understood
-  is followed by the next, at most three in all; the sound and the hint that this brings are
-  no part of the story. What is taken for another command fails the story.
-- Talking takes time here, and in a story it takes none. So the guide's timer stands still
-  but where the story lets time pass.
-- Who cuts in is to be understood while the sentence is being said that the story tells.
-  Where she is not, the story is told again from its beginning, with the next one in her
-  place.
+- Several synthetic people take turns. A line that is not understood is said again by the next
+  person, three times at most; the chime and the hint that follow are not part of the story. A
+  line that is taken for another command fails the story.
+- Speaking takes time here and none in a story. So the guide's timer runs only where the story
+  lets time pass.
+- An interruption must be understood during the sentence that the story names. If it comes too
+  late, the story starts again with the next person.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support.stage import CUT_SHORT, TROUBLES, Heard, Line, Stage
+from support.stage import FAULTS, INTERRUPTED, Heard, StoryLine, StoryStage
 from support.synthetic_people import PEOPLE, Person
 
 from voice_guide.app.content import Content, load_content
@@ -48,39 +46,38 @@ from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 from voice_guide.ui.console import describe_command
 
 MOST_ATTEMPTS = 3
-"""How often something is said, at the most, until it is understood."""
+"""Attempts to say a line before the story fails."""
 
 SPEECH_DBFS = -20.0
-"""How loud people speak, whatever their synthesizer makes of it."""
+"""Level of every person's speech at the microphone, before the room."""
 
 POLITE_S = 0.8
-"""How long the guide has been silent when the person speaks, in seconds."""
+"""Seconds of the guide's silence before the person speaks."""
 
 AFTER_TALK_S = 1.5
-"""How long she waits besides after what made no sense, so as not to be taken to go on, in
-seconds."""
+"""More seconds to wait after speech that was not understood, so that the next is not its rest."""
 
 ANSWER_WITHIN_S = 2.0
-"""How long she waits for a sign of having been heard, in seconds."""
+"""Seconds in which the guide must react to what was said."""
 
 DECIDED_AFTER_S = 0.35
-"""How long after its last sound a command is usually decided on, in seconds."""
+"""Seconds from the last sound of a command to the decision, usually."""
 
 SENTENCES_APART_S = 0.4
-"""What the guide leaves between two sentences, in seconds."""
+"""Seconds of silence between two sentences of the guide."""
 
 LOOK_UP_S = 0.2
-"""How far into a sentence she begins to speak over it, at the latest, in seconds."""
+"""Seconds into a sentence after which the person interrupts it, at the latest."""
 
 SLEEP_AFTER_MIN = 1.0
-"""How many minutes have to pass until the guide falls asleep; people wait for longer."""
+"""Minutes until the guide falls asleep: fewer than in the default settings."""
 
 NONSENSE = (
     "my brother painted the kitchen yellow",
     "the roses are out in the garden",
     "we took the train into the city",
 )
-"""What no command can be made of."""
+"""Sentences that are no commands."""
 
 _says = cache(Person.says)
 _rendered = cache(render)
@@ -88,7 +85,7 @@ _rendered = cache(render)
 
 @dataclass(frozen=True)
 class Ear:
-    """What hearing needs, and what is made once for all stories."""
+    """The parts of hearing that are loaded once for all stories."""
 
     content: Content
     model: SpeechModel
@@ -103,44 +100,44 @@ class Ear:
 
 @dataclass(frozen=True)
 class Utterance:
-    """Something that was said, and what became of it."""
+    """One attempt to say something, and its result."""
 
-    line: Line
+    line: StoryLine
     text: str
     person: str
     attempt: int
     context: str
-    is_cutting_in: bool
+    is_interrupting: bool
     meant: bool
-    """Whether there is anything to understand."""
+    """True if it is a command."""
     is_understood: bool
-    """Whether it was understood as it was meant, if not in time."""
+    """True if it was understood as meant, in time or late."""
     became: str
-    """Empty where it was understood as it was meant, and in time."""
+    """The failure; empty if it was understood as meant and in time."""
 
     def __str__(self) -> str:
-        where = f"{self.context}, over the voice" if self.is_cutting_in else self.context
+        where = f"{self.context}, over the voice" if self.is_interrupting else self.context
         return f'{self.line.place}, {where}: "{self.text}" by {self.person} {self.became}'
 
 
 class TooLateError(Exception):
-    """Somebody was not understood at the moment that the story tells: it begins anew."""
+    """An interruption was understood too late: the story starts again."""
 
 
-class Told(NamedTuple):
-    """A story that was played."""
+class PlayedStory(NamedTuple):
+    """The result of playing a story."""
 
     name: str
     failure: str
-    """Where it went otherwise, and how; empty where it did not."""
+    """The line that did not hold, and why; empty if all held."""
     said: list[Utterance]
-    """What was said again, since the story had to begin anew, counts once."""
+    """All utterances; one repeated because the story started again counts once."""
     heard_s: float
-    """How long it was, with all beginnings."""
+    """Seconds of audio, with all starts."""
 
 
-def tell(story: Path, ear: Ear) -> Told:
-    """Play a story until it fails or is over."""
+def play_aloud(story: Path, ear: Ear) -> PlayedStory:
+    """Play a story until it ends or fails."""
     said: dict[tuple[int, int], Utterance] = {}
     attempts: dict[int, int] = {}
     failure, heard_s = "", 0.0
@@ -157,14 +154,14 @@ def tell(story: Path, ear: Ear) -> Told:
         finally:
             heard_s += stage.heard_s
             stage.close()
-    return Told(story.name, failure, list(said.values()), heard_s)
+    return PlayedStory(story.name, failure, list(said.values()), heard_s)
 
 
-def figures(stories: Sequence[Told]) -> Iterator[str]:
-    """Yield lines that tell how well people were understood."""
-    meant = [said for told in stories for said in told.said if said.meant]
+def figures(stories: Sequence[PlayedStory]) -> Iterator[str]:
+    """Yield lines with the share of utterances understood."""
+    meant = [said for played in stories for said in played.said if said.meant]
     firsts = [said for said in meant if said.attempt == 0]
-    groups = {"all": firsts, "over the voice": [said for said in firsts if said.is_cutting_in]}
+    groups = {"all": firsts, "over the voice": [said for said in firsts if said.is_interrupting]}
     for said in sorted(firsts, key=lambda said: said.context):
         groups.setdefault(f"while {said.context}", []).append(said)
     for name, group in groups.items():
@@ -174,23 +171,26 @@ def figures(stories: Sequence[Told]) -> Iterator[str]:
                 f"stories, {name}: {good} of {len(group)} utterances understood at the first "
                 f"attempt ({good / len(group):.0%})"
             )
-    heard_min = sum(told.heard_s for told in stories) / 60
+    heard_min = sum(played.heard_s for played in stories) / 60
     yield f"stories: {len(meant)} attempts, in {heard_min:.0f} minutes of sound"
 
 
 class StoryEngine(Engine):
-    """An engine whose timer runs only while the story lets time pass."""
+    """An engine whose timer runs only while the story lets time pass.
+
+    Speaking takes time here, and none in a story.
+    """
 
     passes_s = 0.0
-    """For how long it is to run still, in seconds."""
+    """Seconds that the timer may still run."""
 
     _seen: object = None
 
     @property
     def timer_left_s(self) -> float | None:
-        """How much is left of the time that runs, in seconds."""
+        """The seconds left on the timer; None if it does not run."""
         left = self._timer and self._timer.end - self._samples
-        # A block of it is over before anybody can look at it.
+        # One block is over before a story can look at the timer.
         return None if left is None else round((left + BLOCK * self._is_counted) / RATE, 1)
 
     @property
@@ -210,7 +210,7 @@ class StoryEngine(Engine):
         self._seen = self._timer
 
 
-class SpokenStage(Stage):
+class SpokenStage(StoryStage):
     """Plays a story aloud."""
 
     def __init__(
@@ -220,7 +220,7 @@ class SpokenStage(Stage):
         attempts: dict[int, int],
         said: dict[tuple[int, int], Utterance],
     ) -> None:
-        """`attempts` tells how often somebody cut in in vain, by line; `said`, what was said."""
+        """`attempts` counts the interruptions that came too late, by line; `said` collects all."""
         settings = Settings()
         hearing = replace(settings.hearing, sleep_after_min=SLEEP_AFTER_MIN)
         super().__init__(story, ear.content, replace(settings, hearing=hearing))
@@ -229,27 +229,27 @@ class SpokenStage(Stage):
         self._said = said
         self._voice: CachedTts | None = None
         self._spoke_at_s = 0.0
-        self._made_sense = True
+        self._was_understood = True
         self._answer: Command | NotUnderstood | None = None
-        self._is_asked_for = False
-        self._is_cutting_in = False
+        self._expects_command = False
+        self._is_interrupting = False
         self._has_happened: list[type[Event]] = []
         self._over = 0
-        """How many sentences the guide has said to their end."""
+        """The number of sentences that the guide has finished."""
         self._text = ""
-        """The text that was begun last; empty where none was since somebody was understood."""
+        """The text begun last; empty if none was since the last command."""
         self._begun_at_s = 0.0
         self._over_at_start = 0
-        """How many sentences it had said as it began."""
-        self._over_at_cut = 0
-        """How many it has to have said when it is interrupted."""
+        """The number of finished sentences when this text began."""
+        self._over_at_interruption = 0
+        """The number of finished sentences at which the guide is interrupted."""
         self._is_first_text = True
-        """Whether no text is told yet of what comes of the thing that happened last."""
+        """True if the story has not yet shown a text since the last event."""
         self.heard_s = 0.0
-        """For how long it was played, in seconds."""
+        """Seconds of audio so far."""
 
     def close(self) -> None:
-        """Give back what the voice needs."""
+        """Release the voice."""
         if self._voice:
             self._voice.close()
 
@@ -261,7 +261,7 @@ class SpokenStage(Stage):
         self._voice = CachedTts(VoiceSpec(settings.voice.name, settings.voice.rate), _rendered)
         ear = self._ear
         self._engine = StoryEngine(
-            DialogueManager(content.library, content.prompts, settings, routine, self._stays_on),
+            DialogueManager(content.library, content.prompts, settings, routine, self._is_device),
             new_listener(ear.model, ear.matcher, Phase.CHOOSING, settings),
             self._voice,
             Mixer(settings.voice.volume),
@@ -272,7 +272,7 @@ class SpokenStage(Stage):
         )
         self._room = Room(DEMO_ROOM, self._engine.process)
         self._spoke_at_s = 0.0
-        self._over_at_cut = self._over
+        self._over_at_interruption = self._over
         self._engine.start()
 
     @property
@@ -287,49 +287,49 @@ class SpokenStage(Stage):
     def _is_speaking(self) -> bool:
         return self._engine.is_speaking
 
-    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_interrupting: bool) -> None:
         meaning = meanings[0] if meanings else None
-        if is_cutting_in:
-            self._cut_in(text, meaning)
+        if is_interrupting:
+            self._interrupt(text, meaning)
             return
         for attempt in range(MOST_ATTEMPTS):
             became = self._try_to_say(text, meaning, attempt)
             if not became:
                 return
-            self._let_everything_be_said()
+            self._finish_speech()
             self._heard.clear()
-        self._fail(f'somebody who says "{text}"', became)
+        self._fail(f'"{text}" to be understood', became)
 
-    def _cut_in(self, text: str, meaning: Meaning | None) -> None:
-        if not self._is_cut_short:
-            # In the first sentence since something happened.
+    def _interrupt(self, text: str, meaning: Meaning | None) -> None:
+        if not self._is_interrupted:
+            # The interruption comes in the first sentence since the last event.
             if not self._text:
-                self._hear_more()
+                self._hear_next()
                 self._heard.clear()
-            self._over_at_cut = self._over
+            self._over_at_interruption = self._over
         number = self._line.number
         attempt = self._attempts.get(number, 0)
-        became = self._try_to_say(text, meaning, attempt, is_cutting_in=True)
+        became = self._try_to_say(text, meaning, attempt, is_interrupting=True)
         if not became:
             return
         if attempt + 1 == MOST_ATTEMPTS:
-            self._fail(f'somebody who cuts in with "{text}"', became)
+            self._fail(f'"{text}" to be understood in time', became)
         self._attempts[number] = attempt + 1
         raise TooLateError
 
     def _try_to_say(
-        self, text: str, meaning: Meaning | None, attempt: int, is_cutting_in: bool = False
+        self, text: str, meaning: Meaning | None, attempt: int, is_interrupting: bool = False
     ) -> str:
-        """Let the next one say this; return what became of it, or nothing if all is well."""
+        """Let the next person say this; return the failure, empty if it was understood."""
         person = PEOPLE[(self._line.number + attempt) % len(PEOPLE)]
         context = self._context
-        answer = self._answer_to(_says(person, text), is_cutting_in)
+        answer = self._answer_to(_says(person, text), is_interrupting)
         became = ""
         if isinstance(answer, Command):
             if Meaning(answer.intent, answer.slots) != meaning:
                 became = f"was taken for {describe_command(answer)}"
-            elif is_cutting_in and self._over != self._over_at_cut:
-                became = f"was understood {self._over - self._over_at_cut} sentences late"
+            elif is_interrupting and self._over != self._over_at_interruption:
+                became = f"was understood {self._over - self._over_at_interruption} sentences late"
         elif meaning:
             became = f'was heard as "{answer.text}"' if answer else "was not heard"
         elif answer is None and context != Phase.ASLEEP:
@@ -340,82 +340,82 @@ class SpokenStage(Stage):
             person=person.name,
             attempt=attempt,
             context=context,
-            is_cutting_in=is_cutting_in,
+            is_interrupting=is_interrupting,
             meant=meaning is not None,
             is_understood=isinstance(answer, Command) and "taken for" not in became,
             became=became,
         )
-        self._made_sense = isinstance(answer, Command)
+        self._was_understood = isinstance(answer, Command)
         if isinstance(answer, Command) and "taken for" in became:
-            self._fail(f'somebody who says "{text}"', f"{person.name}, who {became}")
+            self._fail(f'"{text}" to be understood', f"{person.name} {became}")
         return became
 
-    def _answer_to(self, sound: Samples, is_cutting_in: bool) -> Command | NotUnderstood | None:
-        """Let this be said; return what it was taken for, if it was noticed at all."""
-        if is_cutting_in:
-            begins_s = self._when_to_cut_in(len(sound) / RATE)
+    def _answer_to(self, sound: Samples, is_interrupting: bool) -> Command | NotUnderstood | None:
+        """Play this in the room; return the event that it caused, if any."""
+        if is_interrupting:
+            begins_s = self._when_to_interrupt(len(sound) / RATE)
             self._move_on_until(lambda: self._engine.now_s >= begins_s)
-        elif not self._made_sense:
+        elif not self._was_understood:
             self._let_pass(AFTER_TALK_S)
-        self._answer, self._is_asked_for, self._is_cutting_in = None, True, is_cutting_in
+        self._answer, self._expects_command, self._is_interrupting = None, True, is_interrupting
         self._room.say(sound, 10 ** ((SPEECH_DBFS - level_dbfs(sound)) / 20))
         until_s = self._engine.now_s + len(sound) / RATE + ANSWER_WITHIN_S
         self._move_on_until(lambda: self._answer is not None or self._engine.now_s >= until_s)
-        self._is_asked_for = self._is_cutting_in = False
+        self._expects_command = self._is_interrupting = False
         return self._answer
 
-    def _make_no_sense(self) -> None:
+    def _say_nonsense(self) -> None:
         for attempt in range(MOST_ATTEMPTS):
             text = NONSENSE[(self._line.number + attempt) % len(NONSENSE)]
             if not self._try_to_say(text, None, attempt):
                 return
-        self._fail("somebody who makes no sense", "nobody who was noticed")
+        self._fail("nonsense to be noticed", "nothing")
 
-    def _let_everything_be_said(self) -> None:
+    def _finish_speech(self) -> None:
         self._move_on_until(lambda: self._engine.now_s >= self._spoke_at_s + POLITE_S)
 
-    def _let_be_cut(self, beginning: str) -> None:
-        """Tell when the guide is to be cut short; it is for who cuts in to wait until then."""
-        all_parts = sentences(self._fitting)
+    def _interrupt_after(self, beginning: str) -> None:
+        """Set when the guide is interrupted; the person who interrupts waits until then."""
+        all_parts = sentences(self._matched_text)
         over = sum(part in all_parts for part in sentences(beginning))
-        self._over_at_cut = self._over_at_start + over
+        self._over_at_interruption = self._over_at_start + over
 
-    def _when_to_cut_in(self, takes_s: float) -> float:
-        """Return when to begin to say what takes so long, to be understood in the sentence."""
-        over = self._over_at_cut - self._over_at_start
+    def _when_to_interrupt(self, takes_s: float) -> float:
+        """Return when to begin an utterance of this length, so that it is understood in time."""
+        over = self._over_at_interruption - self._over_at_start
         assert self._voice
         lengths_s = [len(self._voice.speech(part)) / RATE for part in sentences(self._text)]
         begins_s = self._begun_at_s + sum(lengths_s[:over]) + SENTENCES_APART_S * over
-        # Of a sentence that comes after the text, nobody knows yet how long it is.
+        # The length of a sentence after this text is not known yet.
         long_s = lengths_s[over] if over < len(lengths_s) else takes_s + 2 * DECIDED_AFTER_S
         middle_s = begins_s + long_s / 2 - takes_s - DECIDED_AFTER_S
         return min(begins_s + LOOK_UP_S, middle_s)
 
-    def _let_time_pass(self, seconds: float, is_in_speech: bool) -> None:
+    def _pass_time(self, seconds: float, is_in_speech: bool) -> None:
         if is_in_speech:
-            self._move_on_until(lambda: self._over >= self._over_at_cut)
+            self._move_on_until(lambda: self._over >= self._over_at_interruption)
         self._engine.passes_s = seconds
-        self._move_on_until(lambda: self._engine.passes_s <= 0 or self._stands_still)
+        self._move_on_until(lambda: self._engine.passes_s <= 0 or self._is_at_rest)
         if self._engine.passes_s > 0:
             too_few_s = self._engine.passes_s
             self._engine.passes_s = 0
             self._fail("a timer that runs as long", f"{too_few_s:g} seconds too few")
-        if is_in_speech and self._over != self._over_at_cut:
-            self._fail("a sentence that is as long", "one that is over sooner")
+        if is_in_speech and self._over != self._over_at_interruption:
+            self._fail("a sentence that is as long", "one that ended sooner")
 
     @property
-    def _stands_still(self) -> bool:
+    def _is_at_rest(self) -> bool:
         return self._engine.timer_left_s is None and not self._engine.is_speaking
 
-    def _let_minutes_pass(self) -> None:
+    def _fall_idle(self) -> None:
         self._wait_for(Idle, SLEEP_AFTER_MIN * 60)
 
-    def _have_trouble(self, trouble: AudioFault, is_in_speech: bool) -> None:
+    def _break_sound(self, fault: AudioFault, is_in_speech: bool) -> None:
         if is_in_speech:
-            self._move_on_until(lambda: self._over >= self._over_at_cut)
-        self._engine.notice(trouble)
+            self._move_on_until(lambda: self._over >= self._over_at_interruption)
+        self._engine.notice(fault)
 
-    def _let_a_day_begin(self) -> None:
+    def _begin_day(self) -> None:
         self._wait_for(NewDay, 60)
 
     def _wait_for(self, event: type[Event], most_s: float) -> None:
@@ -423,9 +423,9 @@ class SpokenStage(Stage):
         until_s = self._engine.now_s + most_s + 1
         self._move_on_until(lambda: event in self._has_happened or self._engine.now_s >= until_s)
         if event not in self._has_happened:
-            self._fail(event.__name__, "nothing of the kind")
+            self._fail(event.__name__, "no such event")
 
-    def _hear_more(self) -> bool:
+    def _hear_next(self) -> bool:
         self._has_happened.clear()
         count = len(self._heard)
         self._move_on_until(
@@ -437,7 +437,7 @@ class SpokenStage(Stage):
         )
         return len(self._heard) > count
 
-    def _play(self, line: Line) -> None:
+    def _play(self, line: StoryLine) -> None:
         super()._play(line)
         if line.who == "Guide":
             self._is_first_text = False
@@ -445,17 +445,17 @@ class SpokenStage(Stage):
             self._is_first_text = True
 
     def _expect(self, expected: Heard) -> None:
-        # Who cuts in does so in the first sentence: what was to come after it, nobody hears.
-        if self._is_first_text or self._heard or not self._is_about_to_be_cut:
+        # The interruption comes in the first sentence: the texts after it are never heard.
+        if self._is_first_text or self._heard or not self._is_about_to_be_interrupted:
             super()._expect(expected)
 
     @property
-    def _is_about_to_be_cut(self) -> bool:
-        """Whether what is being said will not be told further, though no line says where."""
+    def _is_about_to_be_interrupted(self) -> bool:
+        """True if the current speech will be interrupted, though no line says where."""
         for line in [self._line, *self._to_come]:
             if line.who not in ("Guide", "Sound"):
-                return line.who in ("Person, cutting in", "(the power fails)", *TROUBLES)
-            if line.text.endswith(CUT_SHORT):
+                return line.who in ("Person, cutting in", "(the power fails)", *FAULTS)
+            if line.text.endswith(INTERRUPTED):
                 return False
         return False
 
@@ -482,11 +482,11 @@ class SpokenStage(Stage):
             case SentenceFinished():
                 self._over += 1
             case Command() | NotUnderstood():
-                if isinstance(happening, Command) and not self._is_asked_for:
-                    self._fail("nothing that nobody said", describe_command(happening))
+                if isinstance(happening, Command) and not self._expects_command:
+                    self._fail("no command that was not said", describe_command(happening))
                 self._answer, self._text = happening, ""
-                if self._is_cutting_in:
-                    # What the guide went on to say meanwhile.
+                if self._is_interrupting:
+                    # The guide went on speaking meanwhile.
                     self._heard.clear()
             case Idle() | NewDay() | SpeechEnded():
                 self._has_happened.append(type(happening))

@@ -1,6 +1,6 @@
-"""Stories of what is said and answered, and what the stages that play them have in common.
+"""The reader of the stories in `tests/dialogues`, shared by both stages that play them.
 
-How to read and write them is told in `dialogues/README.md`.
+`tests/dialogues/README.md` describes the format.
 """
 
 import re
@@ -38,13 +38,13 @@ FOLDER = Path(__file__).parents[1] / "dialogues"
 STORIES = sorted(FOLDER.glob("*.txt"))
 
 ANYTHING = "..."
-CUT_SHORT = " --"
+INTERRUPTED = " --"
 SECONDS_PASS = re.compile(r"\((\d+) seconds? pass(es)?\)")
-AT_THE_TOP = ("Routine", "Today", "Diary", "Device")
+HEADER = ("Routine", "Today", "Diary", "Device")
 IS_NEW = {"new": True, "used before": False}
-IS_WANTED = {"nobody asked yet": None, "kept": True, "refused": False}
+DIARY_CONSENT = {"nobody asked yet": None, "kept": True, "refused": False}
 UNDER_WAY = "under way"
-TROUBLES: dict[str, AudioFault] = {
+FAULTS: dict[str, AudioFault] = {
     "(the microphone is gone)": SoundLost(BrokenPart.MICROPHONE_GONE, ""),
     "(the microphone is muted)": SoundLost(BrokenPart.MICROPHONE_SILENT, ""),
     "(the speaker is gone)": SoundLost(BrokenPart.SPEAKER_GONE, ""),
@@ -54,10 +54,10 @@ TROUBLES: dict[str, AudioFault] = {
 }
 
 Heard: TypeAlias = tuple[str, str]
-"""Who is heard (Guide or Sound), and what."""
+"""A speaker (Guide or Sound) and the words or the chime."""
 
 
-class Line(NamedTuple):
+class StoryLine(NamedTuple):
     """One line of a story that is neither empty nor a comment."""
 
     story: str
@@ -70,10 +70,10 @@ class Line(NamedTuple):
         return f"dialogues/{self.story}, line {self.number}"
 
 
-class Stage(ABC):
-    """Reads a story line by line, and fails at the first that goes otherwise.
+class StoryStage(ABC):
+    """Reads a story line by line, and fails at the first line that does not hold.
 
-    How things are made to happen is for each kind of stage to tell.
+    Subclasses make the events happen: in silence, or aloud in a simulated room.
     """
 
     def __init__(self, story: Path, content: Content, settings: Settings) -> None:
@@ -82,24 +82,24 @@ class Stage(ABC):
         self._settings = settings
         self._line = self._lines[0]
         self._heard: list[Heard] = []
-        self._anything_goes = False
-        self._fitting = ""
-        """The text that a line was found to fit last."""
-        self._is_cut_short = False
+        self._skips_anything = False
+        self._matched_text = ""
+        """The last text of the guide that matched a line."""
+        self._is_interrupted = False
         self._has_ended = False
         self._today = date(2026, 3, 2)
         self._diary: Diary | None = None
-        self._place: SessionCheckpoint | None = None
+        self._checkpoint: SessionCheckpoint | None = None
         self._written: Entry | None = None
-        self._stays_on = False
+        self._is_device = False
         self._is_new = False
         self.understood: set[tuple[str, str]] = set()
-        self._begin_with = self._read_top()
+        self._begin_with = self._read_header()
 
-    def _read_top(self) -> Routine | None:
-        """Take the lines that say how things are at the start; return the routine, if any."""
+    def _read_header(self) -> Routine | None:
+        """Take the lines that describe the start; return the routine, if one is named."""
         routine = None
-        while self._lines[0].who in AT_THE_TOP:
+        while self._lines[0].who in HEADER:
             self._line = self._lines.pop(0)
             match self._line.who, self._line.text:
                 case "Routine", name:
@@ -107,9 +107,9 @@ class Stage(ABC):
                 case "Today", day:
                     self._today = date.fromisoformat(day)
                 case "Device", how:
-                    self._stays_on, self._is_new = True, IS_NEW[how]
-                case _, text if text in IS_WANTED:
-                    self._diary = Diary(IS_WANTED[text])
+                    self._is_device, self._is_new = True, IS_NEW[how]
+                case _, text if text in DIARY_CONSENT:
+                    self._diary = Diary(DIARY_CONSENT[text])
                 case _, text:
                     diary = self._diary or Diary(is_wanted=True)
                     self._diary = diary.with_entry(entry_of(text, diary.next_number))
@@ -121,89 +121,89 @@ class Stage(ABC):
             self._line = line
             self._to_come = self._lines[number + 1 :]
             self._play(line)
-        self._hear_out()
+        self._hear_to_the_end()
         self._expect_nothing_more()
 
     @property
     def _started(self) -> Started:
-        """What is known at a start."""
-        return Started(self._diary, self._today, self._place, self._is_new)
+        """The first event of a session, with everything stored so far."""
+        return Started(self._diary, self._today, self._checkpoint, self._is_new)
 
-    def _play(self, line: Line) -> None:
+    def _play(self, line: StoryLine) -> None:
         match line.who:
-            case "Guide" if line.text.endswith(CUT_SHORT):
-                self._expect_cut_short(line.text.removesuffix(CUT_SHORT))
+            case "Guide" if line.text.endswith(INTERRUPTED):
+                self._expect_interrupted(line.text.removesuffix(INTERRUPTED))
             case "Guide" | "Sound":
                 self._expect((line.who, line.text))
             case "Person":
-                self._let_speech_end()
+                self._wait_for_speech()
                 self._hear(line.text)
             case "Person, cutting in":
                 if not self._is_speaking:
-                    self._fail("somebody who is speaking", "silence")
-                self._hear(line.text, is_cutting_in=True)
-                self._is_cut_short = False
+                    self._fail("a guide that is speaking", "silence")
+                self._hear(line.text, is_interrupting=True)
+                self._is_interrupted = False
             case "The end.":
                 if not self._has_ended:
                     self._fail("the end", "the guide goes on listening")
             case _ if line.who.startswith("("):
-                self._let_happen(line.who)
+                self._make_happen(line.who)
             case _:
                 self._compare(line)
 
-    def _let_happen(self, what: str) -> None:
+    def _make_happen(self, what: str) -> None:
         match what:
             case "(unclear)":
-                self._let_speech_end()
-                self._ensure_all_was_told()
-                self._make_no_sense()
+                self._wait_for_speech()
+                self._expect_all_was_heard()
+                self._say_nonsense()
             case "(time passes)":
                 self._pass(None)
             case "(minutes pass)":
-                self._let_speech_end()
+                self._wait_for_speech()
                 if self._timer_left_s is not None:
-                    self._fail("nothing that is waited for", "a timer that runs")
-                self._ensure_all_was_told()
-                self._let_minutes_pass()
+                    self._fail("no timer", "a timer that runs")
+                self._expect_all_was_heard()
+                self._fall_idle()
             case "(speech ends)":
                 if not self._is_speaking:
-                    self._fail("somebody who is speaking", "silence")
-                self._let_speech_end()
+                    self._fail("a guide that is speaking", "silence")
+                self._wait_for_speech()
             case "(the next day)":
                 self._today += timedelta(days=1)
-                self._ensure_all_was_told()
-                self._let_a_day_begin()
+                self._expect_all_was_heard()
+                self._begin_day()
             case "(the power fails)":
                 self._expect_nothing_more()
-                self._is_cut_short = self._has_ended = False
+                self._is_interrupted = self._has_ended = False
                 self._start(None)
-            case _ if what in TROUBLES:
-                is_in_speech, self._is_cut_short = self._is_cut_short, False
+            case _ if what in FAULTS:
+                is_in_speech, self._is_interrupted = self._is_interrupted, False
                 if not is_in_speech:
-                    self._let_speech_end()
-                self._ensure_all_was_told()
-                self._have_trouble(TROUBLES[what], is_in_speech)
+                    self._wait_for_speech()
+                self._expect_all_was_heard()
+                self._break_sound(FAULTS[what], is_in_speech)
             case _ if found := SECONDS_PASS.fullmatch(what):
                 self._pass(float(found[1]))
             case _:
-                self._fail("a line as the README tells", what)
+                self._fail("a line that the README describes", what)
 
     def _pass(self, seconds: float | None) -> None:
-        """Let so much of the timer pass, or all: in the midst of a sentence that is cut short."""
-        is_in_speech, self._is_cut_short = self._is_cut_short, False
+        """Let this much of the timer pass, or all of it; a speech may be interrupted meanwhile."""
+        is_in_speech, self._is_interrupted = self._is_interrupted, False
         if not is_in_speech:
-            self._let_speech_end()
+            self._wait_for_speech()
         self._expect_nothing_more()
         if self._timer_left_s is None:
             self._fail("a timer that runs", "none")
-        self._let_time_pass(seconds or self._timer_left_s, is_in_speech)
+        self._pass_time(seconds or self._timer_left_s, is_in_speech)
 
-    def _let_speech_end(self) -> None:
-        if self._is_cut_short:
-            self._fail("somebody who cuts in", f"{self._line.who}: {self._line.text}")
-        self._let_everything_be_said()
+    def _wait_for_speech(self) -> None:
+        if self._is_interrupted:
+            self._fail("an interruption", f"{self._line.who}: {self._line.text}")
+        self._finish_speech()
 
-    def _compare(self, line: Line) -> None:
+    def _compare(self, line: StoryLine) -> None:
         entry = self._written
         match line.who:
             case "Now":
@@ -212,9 +212,9 @@ class Stage(ABC):
                 left_s = self._timer_left_s
                 got = "off" if left_s is None else f"{left_s:g} seconds"
             case "Place":
-                got = told_place(self._place)
+                got = checkpoint_text(self._checkpoint)
             case "Written":
-                got = "nothing" if entry is None else told_entry(entry)
+                got = "nothing" if entry is None else entry_text(entry)
             case "Pacing":
                 got = self._settings.guide.pacing
             case "Pace":
@@ -222,19 +222,19 @@ class Stage(ABC):
             case "Volume":
                 got = f"{self._settings.voice.volume:.0%}"
             case _:
-                self._fail("a line as the README tells", f"{line.who}: {line.text}")
+                self._fail("a line that the README describes", f"{line.who}: {line.text}")
         if line.text != got:
             self._fail(f"{line.who}: {line.text}", f"{line.who}: {got}")
 
-    def _hear(self, text: str, is_cutting_in: bool = False) -> None:
-        self._ensure_all_was_told()
+    def _hear(self, text: str, is_interrupting: bool = False) -> None:
+        self._expect_all_was_heard()
         context = self._context
         meanings = self._content.interpreter.interpret(text, context).meanings
         self.understood |= {(context, meaning.intent) for meaning in meanings}
-        self._say(text, meanings, is_cutting_in)
+        self._say(text, meanings, is_interrupting)
 
-    def _ensure_all_was_told(self) -> None:
-        """Let nothing happen before the story has told all that came of what happened last."""
+    def _expect_all_was_heard(self) -> None:
+        """Fail if the guide said more than the story since the last event."""
         self._expect_nothing_more()
         if self._has_ended:
             self._fail("nothing after the end", f"{self._line.who}: {self._line.text}")
@@ -243,71 +243,71 @@ class Stage(ABC):
 
     @abstractmethod
     def _start(self, routine: Routine | None) -> None:
-        """Let a guide begin that knows nothing of an earlier one but what was kept."""
+        """Start a session that knows nothing but what was stored."""
 
     @property
     @abstractmethod
     def _context(self) -> str:
-        """Where the conversation is."""
+        """The context of the dialogue."""
 
     @property
     @abstractmethod
     def _timer_left_s(self) -> float | None:
-        """How much is left of the time that runs, in seconds."""
+        """The seconds left on the timer; None if it does not run."""
 
     @property
     @abstractmethod
     def _is_speaking(self) -> bool:
-        """Whether the guide has anything to say."""
+        """True if the guide is speaking."""
 
     @abstractmethod
-    def _say(self, text: str, meanings: tuple[Meaning, ...], is_cutting_in: bool) -> None:
-        """Let the person say this."""
+    def _say(self, text: str, meanings: tuple[Meaning, ...], is_interrupting: bool) -> None:
+        """Let the person say this; `meanings` is empty if it is not understood."""
 
     @abstractmethod
-    def _make_no_sense(self) -> None:
-        """Let something be heard that nobody can make out."""
+    def _say_nonsense(self) -> None:
+        """Let something be heard that cannot be understood."""
 
     @abstractmethod
-    def _let_everything_be_said(self) -> None:
-        """Let the guide speak to its end, and everything that it does then."""
+    def _finish_speech(self) -> None:
+        """Let the guide finish its speech, and all speech that follows from that."""
 
     @abstractmethod
-    def _let_be_cut(self, beginning: str) -> None:
-        """Let the guide speak until it has said so much of the text heard last, and no further."""
+    def _interrupt_after(self, beginning: str) -> None:
+        """Let the guide speak until it has said this much of the last text, and no further."""
 
     @abstractmethod
-    def _let_time_pass(self, seconds: float, is_in_speech: bool) -> None:
+    def _pass_time(self, seconds: float, is_in_speech: bool) -> None:
         """Let this much of the timer pass."""
 
     @abstractmethod
-    def _let_minutes_pass(self) -> None:
-        """Let so much time pass that the guide falls asleep."""
+    def _fall_idle(self) -> None:
+        """Let so much idle time pass that the guide falls asleep."""
 
     @abstractmethod
-    def _have_trouble(self, trouble: AudioFault, is_in_speech: bool) -> None:
-        """Let this become of the sound."""
+    def _break_sound(self, fault: AudioFault, is_in_speech: bool) -> None:
+        """Let this fault of the sound happen."""
 
     @abstractmethod
-    def _let_a_day_begin(self) -> None:
-        """Let the guide see that the day is another."""
+    def _begin_day(self) -> None:
+        """Let the next day begin."""
 
-    def _hear_more(self) -> bool:
-        """Let more be heard of what is being said; return whether there was any more."""
+    def _hear_next(self) -> bool:
+        """Hear the next text of the current speech; return False if there is none."""
         return False
 
-    def _hear_out(self) -> None:
-        """Let all be heard that is being said."""
-        while self._hear_more():
+    def _hear_to_the_end(self) -> None:
+        """Hear the current speech to its end."""
+        while self._hear_next():
             pass
 
     # What is done and heard
 
     def _keep(self, action: Action) -> None:
-        """Keep what the next start is told."""
+        """Store what the next start needs."""
         match action:
-            case SaveCheckpoint(place):
-                self._place = place
+            case SaveCheckpoint(checkpoint):
+                self._checkpoint = checkpoint
                 self._is_new = False
             case SetRate() | SetVolume() | SetPacing():
                 self._set(action)
@@ -332,7 +332,7 @@ class Stage(ABC):
     ) -> None:
         diary = self._diary
         if diary is None:
-            self._fail("no diary, since none is kept here", str(action))
+            self._fail("no diary, since the story has none", str(action))
         match action:
             case SaveDiaryConsent(is_wanted):
                 self._diary = replace(diary, is_wanted=is_wanted)
@@ -347,46 +347,46 @@ class Stage(ABC):
 
     def _expect(self, expected: Heard) -> None:
         if expected == ("Guide", ANYTHING):
-            self._anything_goes = True
+            self._skips_anything = True
             return
-        while self._heard or self._hear_more():
+        while self._heard or self._hear_next():
             got = self._heard.pop(0)
-            if fits(expected, got):
-                self._anything_goes = False
-                self._fitting = got[1]
+            if matches(expected, got):
+                self._skips_anything = False
+                self._matched_text = got[1]
                 return
-            if not self._anything_goes:
+            if not self._skips_anything:
                 self._fail(": ".join(expected), ": ".join(got))
         self._fail(": ".join(expected), "nothing more")
 
-    def _expect_cut_short(self, beginning: str) -> None:
-        """Let the guide speak until it has said this much, and no further."""
+    def _expect_interrupted(self, beginning: str) -> None:
+        """Expect a text that begins like this, and interrupt the guide after it."""
         self._expect(("Guide", beginning + ANYTHING))
-        said = re.match(pattern(beginning), self._fitting)
+        said = re.match(pattern(beginning), self._matched_text)
         assert said
-        self._let_be_cut(said[0])
+        self._interrupt_after(said[0])
         self._heard.clear()
-        self._is_cut_short = True
+        self._is_interrupted = True
 
     def _expect_nothing_more(self) -> None:
-        if self._heard and not self._anything_goes:
+        if self._heard and not self._skips_anything:
             self._fail("nothing more before this line", ": ".join(self._heard[0]))
         self._heard.clear()
-        self._anything_goes = False
+        self._skips_anything = False
 
     def _fail(self, expected: str, got: str) -> NoReturn:
         pytest.fail(f"{self._line.place}\n  expected  {expected}\n  got       {got}", False)
 
 
-def read(story: Path) -> Iterator[Line]:
+def read(story: Path) -> Iterator[StoryLine]:
     for number, line in enumerate(story.read_text("utf-8").splitlines(), 1):
         text = line.strip()
         if text and not text.startswith("#"):
             who, _, what = text.partition(":")
-            yield Line(story.name, number, who, what.strip())
+            yield StoryLine(story.name, number, who, what.strip())
 
 
-def fits(expected: Heard, got: Heard) -> bool:
+def matches(expected: Heard, got: Heard) -> bool:
     return expected[0] == got[0] and re.fullmatch(pattern(expected[1]), got[1]) is not None
 
 
@@ -394,26 +394,26 @@ def pattern(text: str) -> str:
     return ".*?".join(map(re.escape, text.split(ANYTHING)))
 
 
-def entry_of(text: str, number: int) -> Entry:
-    """Return the entry that a line tells: `2026-03-01, Hand massage, the neck, 5 to ?, done`."""
-    day, routine, area, pain, ending = text.split(", ")
-    before, after = (None if told == "?" else int(told) for told in pain.split(" to "))
+def entry_of(line: str, number: int) -> Entry:
+    """Return the entry in a line: `2026-03-01, Hand massage, the neck, 5 to ?, done`."""
+    day, routine, area, pain, ending = line.split(", ")
+    before, after = (None if text == "?" else int(text) for text in pain.split(" to "))
     ended = None if ending == UNDER_WAY else Ending(ending)
     return Entry(number, date.fromisoformat(day), routine, area, before, after, ended)
 
 
-def told_entry(entry: Entry) -> str:
-    """Return the line that tells an entry."""
+def entry_text(entry: Entry) -> str:
+    """Return the line that describes an entry."""
     before, after = ("?" if pain is None else pain for pain in (entry.before, entry.after))
     pain = f"{before} to {after}"
     return f"{entry.day}, {entry.routine}, {entry.area}, {pain}, {entry.ending or UNDER_WAY}"
 
 
-def told_place(place: SessionCheckpoint | None) -> str:
-    """Return the line that tells a place."""
-    if place is None:
+def checkpoint_text(checkpoint: SessionCheckpoint | None) -> str:
+    """Return the line that describes a checkpoint."""
+    if checkpoint is None:
         return "none"
-    if not place.is_under_way:
+    if not checkpoint.is_under_way:
         return "before the first step"
-    left = "" if place.left_s is None else f", {place.left_s:g} seconds left"
-    return f"step {place.step_index + 1}{left}"
+    left = "" if checkpoint.left_s is None else f", {checkpoint.left_s:g} seconds left"
+    return f"step {checkpoint.step_index + 1}{left}"

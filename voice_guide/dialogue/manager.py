@@ -31,7 +31,7 @@ from voice_guide.dialogue.topics.no_match import NoMatch
 from voice_guide.dialogue.topics.pause import Pausing
 from voice_guide.dialogue.topics.queries import Queries
 from voice_guide.dialogue.topics.resume_session import ResumeSession
-from voice_guide.dialogue.topics.safety import Safety
+from voice_guide.dialogue.topics.safety import SafetyTopic
 from voice_guide.dialogue.topics.sides import Sides
 from voice_guide.dialogue.topics.sleep import Sleeping
 from voice_guide.dialogue.topics.sound_outage import SoundOutage
@@ -85,7 +85,7 @@ class DialogueManager:
         queries = Queries(state)
         choosing = Choosing(state)
         navigation = Navigation(state, choosing, queries)
-        safety = Safety(state)
+        safety = SafetyTopic(state)
         diary_topic = DiaryTopic(state, navigation)
         self._no_match = NoMatch(state)
         self._timing = StepTiming(state, navigation)

@@ -14,7 +14,7 @@ from voice_guide.routines.model import Routine
 
 
 @dataclass(eq=False)
-class Safety(Topic):
+class SafetyTopic(Topic):
     """Stops the routine, says what the source advises, and asks whether to end it."""
 
     @property

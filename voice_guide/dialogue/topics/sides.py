@@ -49,12 +49,12 @@ class Sides(Topic):
                 return state.answer("no_sides")
             state.chosen = reordered
         if here in (None, side):
-            told = (
+            prompt = (
                 "on_this_side"
                 if here and progress.planned_step.is_second_side
                 else "starting_with"
             )
-            return state.answer(told, side=state.script.side(side))
+            return state.answer(prompt, side=state.script.side(side))
         if progress.planned_step.is_second_side:
             return self._other_side()
         state.chosen = reordered

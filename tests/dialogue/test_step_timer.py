@@ -1,4 +1,4 @@
-"""The time of a step: how much of it is left, and what is told of it when."""
+"""The time of a step: how much is left, and what is announced at which tick."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from voice_guide.routines.model import Repeat, Step
 SQUEEZE = Repeat(4, 6.0, ("Squeeze", "and release"))
 
 
-def held(seconds: float) -> StepTimer:
+def timed(seconds: float) -> StepTimer:
     step_timer = StepTimer.of(Step("rolling", "Roll.", seconds=seconds))
     assert step_timer
     return step_timer
@@ -21,8 +21,8 @@ def repeated(times: int, left_s: float | None = None) -> StepTimer:
     return step_timer
 
 
-def calls(step_timer: StepTimer) -> dict[float, Announcement]:
-    """Return what is told at which seconds that are left."""
+def announcements(step_timer: StepTimer) -> dict[float, Announcement]:
+    """Return the announcements by the seconds left."""
     ticks = [
         step_timer.with_left(left * step_timer.tick_s)
         for left in range(round(step_timer.left_s / step_timer.tick_s))
@@ -30,12 +30,12 @@ def calls(step_timer: StepTimer) -> dict[float, Announcement]:
     return {tick.left_s: tick.announcement for tick in ticks if tick.announcement and tick.left_s}
 
 
-def test_a_step_that_waits_for_the_person_has_no_time() -> None:
+def test_a_step_that_waits_for_the_user_has_no_timer() -> None:
     assert StepTimer.of(Step("standing", "Stand up.")) is None
 
 
-def test_it_is_fresh_until_some_of_it_has_passed_and_then_up() -> None:
-    step_timer = held(30)
+def test_a_timer_is_fresh_until_time_passes_and_up_at_its_end() -> None:
+    step_timer = timed(30)
 
     assert (step_timer.is_fresh, step_timer.is_up, step_timer.is_running) == (True, False, False)
     assert not step_timer.with_left(29).is_fresh
@@ -43,37 +43,37 @@ def test_it_is_fresh_until_some_of_it_has_passed_and_then_up() -> None:
     assert step_timer.with_left(0).is_up
 
 
-def test_it_runs_and_halts_without_losing_any() -> None:
-    step_timer = held(30).running().with_left(21)
+def test_a_paused_timer_keeps_the_time_left() -> None:
+    step_timer = timed(30).running().with_left(21)
 
     assert step_timer.is_running
     assert (step_timer.paused().is_running, step_timer.paused().left_s) == (False, 21)
 
 
-def test_half_of_it_is_told_and_its_last_three_seconds() -> None:
+def test_the_half_and_the_last_three_seconds_are_announced() -> None:
     countdown = {3: Announcement.COUNTDOWN, 2: Announcement.COUNTDOWN, 1: Announcement.COUNTDOWN}
 
-    assert calls(held(30)) == {15: Announcement.HALFWAY, **countdown}
-    assert calls(held(31)) == {16: Announcement.HALFWAY, **countdown}
-    assert calls(held(20)) == {10: Announcement.HALFWAY, **countdown}
+    assert announcements(timed(30)) == {15: Announcement.HALFWAY, **countdown}
+    assert announcements(timed(31)) == {16: Announcement.HALFWAY, **countdown}
+    assert announcements(timed(20)) == {10: Announcement.HALFWAY, **countdown}
 
 
-def test_half_of_what_is_short_is_not_worth_telling() -> None:
-    assert Announcement.HALFWAY not in calls(held(19)).values()
+def test_the_half_of_a_short_step_is_not_announced() -> None:
+    assert Announcement.HALFWAY not in announcements(timed(19)).values()
 
 
-def test_what_is_told_is_over_before_there_is_more_to_tell() -> None:
-    assert held(30).with_left(15).announcement_limit_s == 12
-    assert held(30).with_left(3).announcement_limit_s == 1
+def test_an_announcement_ends_before_the_next_one() -> None:
+    assert timed(30).with_left(15).announcement_limit_s == 12
+    assert timed(30).with_left(3).announcement_limit_s == 1
     assert repeated(4).announcement_limit_s == 3
 
 
-def test_a_repetition_calls_as_evenly_as_it_goes() -> None:
+def test_the_calls_of_a_repetition_are_evenly_spaced() -> None:
     step_timer = repeated(4)
 
     assert (step_timer.total_s, step_timer.tick_s) == (24, 3)
-    assert set(calls(step_timer).values()) == {Announcement.REPEAT}
-    assert sorted(calls(step_timer)) == [3, 6, 9, 12, 15, 18, 21]
+    assert set(announcements(step_timer).values()) == {Announcement.REPEAT}
+    assert sorted(announcements(step_timer)) == [3, 6, 9, 12, 15, 18, 21]
 
 
 @pytest.mark.parametrize(
@@ -87,33 +87,33 @@ def test_a_repetition_calls_as_evenly_as_it_goes() -> None:
         (3, "and release", 4, False, False, True),
     ],
 )
-def test_a_call_knows_which_time_it_is(
+def test_a_call_knows_its_repetition(
     left_s: float, call: str, number: int, is_first: bool, is_halfway: bool, is_last: bool
 ) -> None:
-    place = repeated(4, left_s).repeat_position
+    position = repeated(4, left_s).repeat_position
 
-    assert (place.call, place.number, place.times) == (call, number, 4)
-    assert (place.is_first_call, place.is_halfway, place.is_last) == (
+    assert (position.call, position.number, position.times) == (call, number, 4)
+    assert (position.is_first_call, position.is_halfway, position.is_last) == (
         is_first,
         is_halfway,
         is_last,
     )
 
 
-def test_more_time_is_as_much_as_was_asked_for() -> None:
-    more = held(30).with_left(5).extended(15)
+def test_more_time_adds_the_seconds_asked_for() -> None:
+    more = timed(30).with_left(5).extended(15)
 
     assert (more.total_s, more.left_s) == (45, 20)
 
 
-def test_more_of_a_repetition_is_as_many_whole_ones_more() -> None:
+def test_more_time_adds_whole_repetitions() -> None:
     more = repeated(4).with_left(0).extended(15)
 
     assert (more.total_s, more.left_s) == (42, 18)
     assert (more.repeat_position.number, more.repeat_position.times) == (5, 7)
 
 
-def test_what_was_left_of_it_is_left_when_it_is_taken_up_again() -> None:
+def test_a_timer_can_start_with_the_seconds_that_were_left() -> None:
     step = Step("rolling", "Roll.", seconds=30)
 
     assert (step_timer := StepTimer.of(step, 21))
