@@ -1,4 +1,4 @@
-"""Files that something happened to are taken, or refused in one line that says where and why."""
+"""Tests that damaged or unusual files are either read or refused in one line that names them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +13,12 @@ from voice_guide.dialogue.actions import SaveDiaryConsent
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.sentence_files import load_sentences
-from voice_guide.routines.library import load_pack
+from voice_guide.routines.packs import load_pack
 from voice_guide.storage.store import SessionStore
 from voice_guide.tts.text_normalizer import TextNormalizer
 
-A_FEW = 25
-"""Inputs of each kind; `scripts/endure fuzz` tries a hundred thousand."""
+INPUTS = 25
+"""Number of inputs of each kind; `scripts/endure fuzz` tries a hundred thousand in all."""
 
 DEEP = "x = " + "[" * 5_000
 LONG = "x = " + "9" * 5_000
@@ -26,19 +26,19 @@ NESTED = "(" * 1_500 + "a" + ")" * 1_500
 
 
 @pytest.mark.parametrize("kind", file_kinds(), ids=lambda kind: kind.name)
-def test_nothing_strange_gets_through(kind: FileKind, tmp_path: Path) -> None:
-    result = try_inputs(kind, tmp_path, 0, A_FEW)
+def test_damaged_files_are_read_or_refused(kind: FileKind, tmp_path: Path) -> None:
+    result = try_inputs(kind, tmp_path, 0, INPUTS)
 
     assert not result.failures
-    assert result.accepted + result.refused >= A_FEW
+    assert result.accepted + result.refused >= INPUTS
 
 
 @pytest.mark.parametrize(
-    ("read", "content", "told"),
+    ("read", "content", "message"),
     [
         (load_pack, DEEP, "not TOML: too many brackets within brackets"),
         (load_pack, LONG, "not TOML: Exceeds the limit"),
-        (SettingsFile, DEEP, "not TOML: TOML value nested"),
+        (SettingsFile, DEEP, "not TOML: too many brackets within brackets"),
         (load_sentences, "[" * 1_000, "not YAML: too many brackets within brackets"),
         (
             load_sentences,
@@ -65,8 +65,8 @@ def test_nothing_strange_gets_through(kind: FileKind, tmp_path: Path) -> None:
         (TextNormalizer, "[units]\nkg = ['kilo']", "units.kg"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(
-    read: Callable[[Path], object], content: str, told: str, tmp_path: Path
+def test_the_problem_is_reported_in_one_line(
+    read: Callable[[Path], object], content: str, message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "en" / "file"
     file.parent.mkdir()
@@ -76,18 +76,18 @@ def test_what_is_wrong_is_told_in_one_line(
         read(file)
 
     assert str(file) in str(refused.value)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_nothing_is_worked_out_while_prompts_are_read(tmp_path: Path) -> None:
+def test_expressions_are_not_evaluated_while_prompts_are_read(tmp_path: Path) -> None:
     file = tmp_path / "prompts.toml"
     file.write_text('hello = "{{ 9 ** 9 ** 9 }}"')
 
     assert Prompts(file).names == ["hello"]
 
 
-def test_numbers_that_have_no_name_are_left_to_the_voice(tmp_path: Path) -> None:
+def test_numbers_without_a_name_are_left_to_the_voice(tmp_path: Path) -> None:
     normalizer = TextNormalizer(reference().spoken)
     endless = "9" * 5_000
 
@@ -96,20 +96,20 @@ def test_numbers_that_have_no_name_are_left_to_the_voice(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("is_there", "instead"),
+    ("original", "replacement"),
     [
         (b"wants_diary", b"wants_dinar"),
         (b"CREATE TABLE person", b"CREATE TABLE \xff\xff\xff\xff\xff\xff"),
     ],
 )
-def test_a_diary_whose_tables_are_others_is_put_aside(
-    is_there: bytes, instead: bytes, tmp_path: Path
+def test_a_diary_with_other_tables_is_renamed(
+    original: bytes, replacement: bytes, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.sqlite3"
     store = SessionStore(file)
     store.save(SaveDiaryConsent(True))
     store.close()
-    file.write_bytes(file.read_bytes().replace(is_there, instead))
+    file.write_bytes(file.read_bytes().replace(original, replacement))
 
     store = SessionStore(file)
     store.close()

@@ -18,7 +18,7 @@ from voice_guide.nlu.command import Command
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.rehearsal.prompts import spoken_prompts
 from voice_guide.rehearsal.sentences import select_sentences
-from voice_guide.routines.library import come_with_program
+from voice_guide.routines.packs import built_in_packs
 from voice_guide.simulation.acoustics import Acoustics
 from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
@@ -48,7 +48,7 @@ def guide_speech() -> list[Samples]:
     These are its prompts, with their values filled in, and all texts of all routines.
     """
     settings = Settings()
-    content = load_content(settings, come_with_program())
+    content = load_content(settings, built_in_packs())
     # Includes sentences with words that the speech model lacks.
     selected = select_sentences(content.sentences, lambda word: True).sentences
     texts = sorted({prompt.text for prompt in spoken_prompts(content, selected)})

@@ -21,7 +21,7 @@ from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import UNKNOWN, drawn_sentences
 from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.nlu.sentences import Meaning, Sentences
-from voice_guide.routines.library import come_with_program
+from voice_guide.routines.packs import built_in_packs
 from voice_guide.speech_models.verify import require_model
 
 VOICE_GUIDE, STOCK_VOSK = "Voice Guide", "stock Vosk"
@@ -54,7 +54,7 @@ class Vocabulary:
 def vocabulary(name: str) -> Vocabulary:
     """Return a vocabulary by its name; "step" is the guide's own in the middle of a step."""
     if name == "step":
-        return Vocabulary(name, load_content(Settings(), come_with_program()).sentences, "step")
+        return Vocabulary(name, load_content(Settings(), built_in_packs()).sentences, "step")
     return Vocabulary(name, load_sentences(_SENTENCES / f"{name}.yaml"), None)
 
 

@@ -38,8 +38,9 @@ from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.routines.check import check
-from voice_guide.routines.library import Library, come_with_program, said
+from voice_guide.routines.check import check_packs
+from voice_guide.routines.library import Library
+from voice_guide.routines.packs import built_in_packs, spoken_texts
 from voice_guide.routines.reserved_commands import ReservedCommands
 from voice_guide.speech_models import catalog
 from voice_guide.speech_models.catalog import model_folder, read_catalog
@@ -100,7 +101,7 @@ class FileKind:
 @cache
 def file_kinds() -> tuple[FileKind, ...]:
     """Return every kind of file."""
-    packs = [*come_with_program(), _ENGLISH / "pack.toml"]
+    packs = [*built_in_packs(), _ENGLISH / "pack.toml"]
     return (
         FileKind("packs", "routines/x.toml", _toml(_texts(packs)), _read_pack, 25),
         FileKind("sentence files", "x.yaml", _yaml(_some_sentences()), _read_sentences, 10),
@@ -224,7 +225,7 @@ def _diaries() -> list[bytes]:
 
 @cache
 def _content() -> Content:
-    return load_content(Settings(), come_with_program())
+    return load_content(Settings(), built_in_packs())
 
 
 @cache
@@ -233,11 +234,11 @@ def _commands() -> ReservedCommands:
 
 
 def _read_pack(file: Path) -> None:
-    library = Library.load(REFERENCE, _commands().lost_to, [file])
-    check([file], REFERENCE, lambda _: (), lambda _: True)
+    library = Library.load(REFERENCE, _commands().conflicts_with, [file])
+    check_packs([file], REFERENCE, lambda _: (), lambda _: True)
     [routine] = library.routines
     normalizer = TextNormalizer(language.reference().spoken)
-    for _, text in said(routine):
+    for _, text in spoken_texts(routine):
         normalizer.normalize(text)
     guide = DialogueManager(library, _content().prompts, Settings(), routine)
     guide.handle(Started())

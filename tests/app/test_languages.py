@@ -15,8 +15,8 @@ from voice_guide.app.content import load_content
 from voice_guide.config.language import BUILT_IN, find, own_folder, reference
 from voice_guide.config.settings import Settings, SettingsFile, usual
 from voice_guide.nlu.sampling import drawn_sentences
-from voice_guide.routines.library import FOLDER
-from voice_guide.routines.library import own_folder as own_packs
+from voice_guide.routines.packs import BUILT_IN_PACKS
+from voice_guide.routines.packs import own_packs_folder as own_packs
 from voice_guide.speech_models import catalog
 
 # A language that nobody speaks: English, with "qu" before every word
@@ -99,7 +99,7 @@ def nobodys(config: Path) -> Path:
         demo=toml(english / "demo.toml", phrase, frozenset({"voice"})),
     )
     own_packs().mkdir(parents=True)
-    for file in FOLDER.glob("*.toml"):
+    for file in BUILT_IN_PACKS.glob("*.toml"):
         pack = toml(file, phrase, _NAMES).replace('language = "en"', 'language = "quaint"')
         write(own_packs() / file.name, pack)
     write(config, 'language = "quaint"\n')
@@ -169,7 +169,7 @@ def test_the_routines_of_a_language_are_its_own(nobodys: Path, config: Path) -> 
 
 
 def test_a_pack_is_checked_in_its_language(nobodys: Path, refused: Callable[..., str]) -> None:
-    english = FOLDER / "hand-massage.toml"
+    english = BUILT_IN_PACKS / "hand-massage.toml"
 
     assert refused("check", english) == (
         f'{english}: language: expected "quaint", the guide\'s (found "en")'
@@ -241,7 +241,7 @@ def test_a_model_that_nobody_knows_is_told(config: Path, refused: Callable[..., 
     told = "There is no model ohr: `voice-guide models list` shows all."
     assert refused("models", "install") == told
     assert refused("models", "verify") == told
-    assert refused("check", FOLDER / "hand-massage.toml") == told
+    assert refused("check", BUILT_IN_PACKS / "hand-massage.toml") == told
 
 
 def test_a_language_brings_its_models_entry_in_the_catalog(refused: Callable[..., str]) -> None:
@@ -379,7 +379,7 @@ def german(config: Path) -> Path:
         commands = commands.replace(english, german)
     folder = own_language("de", commands=commands)
     own_packs().mkdir(parents=True)
-    for file in FOLDER.glob("*.toml"):
+    for file in BUILT_IN_PACKS.glob("*.toml"):
         write(
             own_packs() / file.name, file.read_text().replace('language = "en"', 'language = "de"')
         )

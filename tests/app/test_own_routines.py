@@ -13,8 +13,8 @@ from voice_guide.config.settings import Settings
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.doctor.check_result import CheckResult
 from voice_guide.doctor.checks import run_checks
-from voice_guide.routines.check import check
-from voice_guide.routines.library import FOLDER, PackError, load_pack, own_folder
+from voice_guide.routines.check import check_packs
+from voice_guide.routines.packs import BUILT_IN_PACKS, PackError, load_pack, own_packs_folder
 from voice_guide.routines.reserved_commands import ReservedCommands
 
 SOUND = reference().pack.read_text()
@@ -24,7 +24,7 @@ SOUND = reference().pack.read_text()
 @pytest.fixture
 def own() -> Path:
     """Give the folder of the user's own packs, with nothing in it."""
-    folder = own_folder()
+    folder = own_packs_folder()
     folder.mkdir(parents=True)
     return folder
 
@@ -50,7 +50,7 @@ def rejected_packs() -> dict[Path, str]:
 def test_a_routine_of_ones_own_is_listed_and_led(own: Path) -> None:
     write(own / "rolls.toml", SOUND)
 
-    assert ids() == [*(file.stem for file in sorted(FOLDER.glob("*.toml"))), "my-routine"]
+    assert ids() == [*(file.stem for file in sorted(BUILT_IN_PACKS.glob("*.toml"))), "my-routine"]
     told = guide_says("ready", "next", routine="my-routine")
     assert told[0].startswith("Shoulder roll, for the shoulders")
     assert any("left shoulder" in line for line in told)
@@ -89,7 +89,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a mistake": (SOUND.replace("[safety]", "[safely]"), "safety: this key is missing; safely: "),
     "its id is taken": (
         SOUND.replace("my-routine", "hand-massage"),
-        f'id: "hand-massage" is the id of {FOLDER / "hand-massage.toml"} too',
+        f'id: "hand-massage" is the id of {BUILT_IN_PACKS / "hand-massage.toml"} too',
     ),
     "it would take a command away": (
         SOUND.replace('areas = ["(', 'areas = ["stop", "('),
@@ -144,7 +144,7 @@ def test_asking_for_one_that_is_left_out_tells_where_to_look(own: Path) -> None:
     told = refusal("run", "--text", "--routine", "my-routine")
 
     assert told.startswith('there is no routine "my-routine"; there are: hand-massage, ')
-    assert told.endswith("; 1 left out: `voice-guide routines` tells why")
+    assert told.endswith("; 1 left out: `voice-guide routines` says why")
 
 
 def test_the_guide_can_say_how_many_are_left_out() -> None:
@@ -171,7 +171,7 @@ def test_a_pack_that_comes_with_the_program_has_to_be_sound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "bad.toml", "id =")
-    monkeypatch.setattr("voice_guide.routines.library.FOLDER", tmp_path)
+    monkeypatch.setattr("voice_guide.routines.packs.BUILT_IN_PACKS", tmp_path)
 
     with pytest.raises(PackError, match=r"bad\.toml: not TOML"):
         load_content(Settings())
@@ -206,14 +206,14 @@ def test_a_phrase_takes_no_command_away(
 ) -> None:
     pack = write(tmp_path / "pack.toml", SOUND.replace(f"{key} = [", f'{key} = ["{phrase}", ', 1))
 
-    told = check([pack], "en", commands.lost_to, lambda _: True)[pack].problems
+    told = check_packs([pack], "en", commands.conflicts_with, lambda _: True)[pack].problems
 
     assert [text.partition("; call it")[0] for text in told] == ([problem] if problem else [])
 
 
 def test_no_pack_of_the_program_takes_a_command_away(commands: ReservedCommands) -> None:
-    for file in FOLDER.glob("*.toml"):
-        assert list(commands.lost_to(load_pack(file))) == []
+    for file in BUILT_IN_PACKS.glob("*.toml"):
+        assert list(commands.conflicts_with(load_pack(file))) == []
 
 
 # Beginning one
@@ -222,7 +222,7 @@ def test_no_pack_of_the_program_takes_a_command_away(commands: ReservedCommands)
 def test_a_new_pack_is_sound_and_can_be_led_at_once() -> None:
     told = output("new", "morning-stretch")
 
-    file = own_folder() / "morning-stretch.toml"
+    file = own_packs_folder() / "morning-stretch.toml"
     assert told.splitlines()[0] == str(file)
     check_it, run_it = (
         line.strip().removeprefix("voice-guide ") for line in told.splitlines()[-2:]
@@ -247,7 +247,7 @@ def test_a_name_that_cannot_be_an_id_is_refused(refused: Callable[..., str], nam
         f'"{name}" cannot be the name of a routine: '
         "expected small letters and digits, with hyphens between"
     )
-    assert not own_folder().exists()
+    assert not own_packs_folder().exists()
 
 
 def test_a_file_that_is_there_is_never_written_over(
@@ -255,7 +255,7 @@ def test_a_file_that_is_there_is_never_written_over(
 ) -> None:
     file = write(own / "mine.toml", "# mine\n")
 
-    assert refused("new", "mine") == f"{file}: there is such a file already"
+    assert refused("new", "mine") == f"{file}: this file exists already; choose another name"
     assert file.read_text() == "# mine\n"
 
 
@@ -263,7 +263,7 @@ def test_a_name_that_is_taken_is_refused(own: Path, refused: Callable[..., str])
     write(own / "other.toml", SOUND)
 
     assert refused("new", "my-routine") == (
-        f'there is a routine "my-routine" already: {own / "other.toml"}'
+        f'there is a routine "my-routine" already: {own / "other.toml"}; choose another name'
     )
     assert refused("new", "hand-massage").startswith('there is a routine "hand-massage" already')
     assert [file.name for file in own.iterdir()] == ["other.toml"]
@@ -278,4 +278,4 @@ def test_a_folder_that_cannot_be_written_is_told(
 
     told = refused("new", "mine")
 
-    assert told.startswith(f"{own_folder() / 'mine.toml'}: cannot be written: ")
+    assert told.startswith(f"{own_packs_folder() / 'mine.toml'}: cannot be written: ")

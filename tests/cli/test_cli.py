@@ -11,7 +11,7 @@ import pytest
 from support.shell import guide_says, output, refusal, run, write
 
 from voice_guide import __version__
-from voice_guide.routines.library import FOLDER
+from voice_guide.routines.packs import BUILT_IN_PACKS
 
 COMMANDS = ["run", "demo", "hear", "routines", "check", "rehearse", "models", "diary", "doctor"]
 LIST = "what can you do\n"
@@ -51,7 +51,7 @@ def test_routines_are_listed_a_line_each() -> None:
 
     assert lines[0].split()[:3] == ["id", "title", "for"]
     assert [line.split()[0] for line in lines[1:]] == [
-        f.stem for f in sorted(FOLDER.glob("*.toml"))
+        f.stem for f in sorted(BUILT_IN_PACKS.glob("*.toml"))
     ]
     assert "a tennis ball, a free piece of wall" in lines[-1]
 
@@ -186,13 +186,13 @@ def test_a_reader_who_has_gone_is_no_error(arguments: Sequence[str]) -> None:
 
 
 def test_sound_packs_are_called_sound() -> None:
-    packs = sorted(FOLDER.glob("*.toml"))
+    packs = sorted(BUILT_IN_PACKS.glob("*.toml"))
 
     assert output("check", *packs).splitlines() == [f"{pack}: sound" for pack in packs]
 
 
 def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
-    sound = (FOLDER / "muscle-squeeze.toml").read_text()
+    sound = (BUILT_IN_PACKS / "muscle-squeeze.toml").read_text()
     pack = write(
         tmp_path / "pack.toml", sound.replace('names = ["', 'names = ["trapezius squeeze", "')
     )
@@ -204,7 +204,7 @@ def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
 
 
 def test_every_mistake_of_every_pack_is_told(tmp_path: Path) -> None:
-    sound = FOLDER / "hand-massage.toml"
+    sound = BUILT_IN_PACKS / "hand-massage.toml"
     bad = write(tmp_path / "bad.toml", sound.read_text().replace("seconds = 30", "seconds = -30"))
     broken = write(tmp_path / "broken.toml", 'id = "x"\ntitle = ')
     same = write(tmp_path / "same.toml", sound.read_text())
@@ -234,7 +234,7 @@ def test_models_are_listed_and_verified() -> None:
 
 
 def test_a_missing_model_is_told_with_what_mends_it(tmp_path: Path) -> None:
-    for command in (["models", "verify"], ["check", FOLDER / "hand-massage.toml"]):
+    for command in (["models", "verify"], ["check", BUILT_IN_PACKS / "hand-massage.toml"]):
         done = run(*command, settings={"XDG_DATA_HOME": str(tmp_path)})
 
         assert done.returncode == 2

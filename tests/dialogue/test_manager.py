@@ -24,7 +24,8 @@ from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning, Sentences
-from voice_guide.routines.library import FOLDER, Library, load_pack
+from voice_guide.routines.library import Library
+from voice_guide.routines.packs import BUILT_IN_PACKS, load_pack
 
 QUOTED = re.compile(r'"([^"]+)"')
 EVENTS = 200
@@ -179,7 +180,7 @@ def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> N
 def test_no_time_begins_before_the_steps_own_caution_was_heard(
     content: Content, tmp_path: Path
 ) -> None:
-    sound = (FOLDER / "scarf-or-towel.toml").read_text()
+    sound = (BUILT_IN_PACKS / "scarf-or-towel.toml").read_text()
     file = tmp_path / "pack.toml"
     file.write_text(sound.replace("seconds = 30", 'caution = "Not too hard."\nseconds = 30'))
     library = Library([load_pack(file)])

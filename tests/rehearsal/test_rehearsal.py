@@ -36,10 +36,10 @@ from voice_guide.rehearsal.sentences import (
     covering_sentences,
     select_sentences,
 )
-from voice_guide.routines.library import FOLDER, said
+from voice_guide.routines.packs import BUILT_IN_PACKS, spoken_texts
 from voice_guide.tts.pyttsx3_tts import VoiceSpec
 
-PACK = FOLDER / "tennis-ball-wall.toml"
+PACK = BUILT_IN_PACKS / "tennis-ball-wall.toml"
 QUIET, NOISE = RoomCondition
 
 
@@ -97,7 +97,7 @@ def test_a_sentence_of_several_contexts_is_selected_once(selection: Selection) -
 
 
 def test_a_list_without_values_has_no_sentences(content: Content) -> None:
-    pack = FOLDER / "hand-massage.toml"
+    pack = BUILT_IN_PACKS / "hand-massage.toml"
     needing_nothing = load_content(Settings(), [pack])
 
     found = select_sentences(needing_nothing.sentences, lambda _: True)
@@ -182,7 +182,7 @@ def test_all_prompts_are_found(selection: Selection) -> None:
     prompts = spoken_prompts(content, selection.sentences)
 
     texts = {prompt.text for prompt in prompts}
-    for _, text in said(routine):
+    for _, text in spoken_texts(routine):
         named = [text.replace("{side}", side) for side in ("left", "right")]
         assert any(text in found for text in named for found in texts), text
     for phase in set(Phase) - {Phase.ASLEEP}:
@@ -274,7 +274,7 @@ def test_an_equal_value_counts_as_understood(content: Content) -> None:
         ("ChooseArea area=neck", "my neck"),
     )
 
-    tally = sentence_result(line, heard, content.library.alike).heard[QUIET]
+    tally = sentence_result(line, heard, content.library.equal_values).heard[QUIET]
 
     assert (tally.understood, tally.misheard[0].words) == (1, "my neck")
 

@@ -1,4 +1,4 @@
-"""The routine packs: what a listener hears of them, and what is told about bad ones."""
+"""Tests of the routine packs: the facts a listener hears, and the errors of invalid packs."""
 
 import re
 from collections.abc import Callable
@@ -15,12 +15,13 @@ from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.intent import Intent
-from voice_guide.routines.check import check
-from voice_guide.routines.library import FOLDER, Library, PackError, load_pack
+from voice_guide.routines.check import check_packs
+from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
+from voice_guide.routines.packs import BUILT_IN_PACKS, PackError, load_pack
 from voice_guide.routines.reserved_commands import ReservedCommands
 
-PACKS = sorted(FOLDER.glob("*.toml"))
+PACKS = sorted(BUILT_IN_PACKS.glob("*.toml"))
 
 CAUTIONS = [
     "minor, occasional back and neck pain",
@@ -84,11 +85,11 @@ FACTS = {
         *REFERRAL,
     ],
 }
-"""What must be heard, and in which order, by somebody who asks for a place."""
+"""Regular expressions of the facts that must be heard in order after asking for an area."""
 
 SIDE = r"\b(left|right)\b"
 
-SOUND = """
+VALID = """
 id = "shoulder-roll"
 language = "en"
 title = "Shoulder roll"
@@ -114,12 +115,12 @@ referral = "Ask a doctor."
 """
 
 
-def session(content: Content, place: str) -> list[str]:
-    """Return everything that is said from naming the place to the end."""
+def session(content: Content, area: str) -> list[str]:
+    """Return everything that is said from naming the area to the end."""
     guide = DialogueManager(content.library, content.prompts, Settings())
     guide.handle(Started())
     said: list[str] = []
-    words = place
+    words = area
     while guide.context != "finished":
         meaning = content.sentences.match(words, guide.context)
         assert meaning, f'"{words}" is not understood while {guide.context}'
@@ -130,7 +131,7 @@ def session(content: Content, place: str) -> list[str]:
     return said
 
 
-def no_objections(_: Routine) -> tuple[str, ...]:
+def no_extra_check(_: Routine) -> tuple[str, ...]:
     return ()
 
 
@@ -139,29 +140,29 @@ def commands() -> ReservedCommands:
     return reserved_commands(reference(), Settings().hearing)
 
 
-# What is heard
+# The packs' facts
 
 
-@pytest.mark.parametrize("place", FACTS)
-def test_every_fact_is_heard_in_its_order(content: Content, place: str) -> None:
-    said = "\n".join(session(content, place)).lower()
+@pytest.mark.parametrize("area", FACTS)
+def test_every_fact_is_heard_in_order(content: Content, area: str) -> None:
+    said = "\n".join(session(content, area)).lower()
 
     at = 0
-    for fact in FACTS[place]:
+    for fact in FACTS[area]:
         found = re.compile(fact).search(said, at)
         assert found, f'"{fact}" is not heard, or not in its place'
         at = found.end() if fact not in ("wall", "a tennis ball") else found.start()
 
 
-def test_every_routine_is_among_those_whose_facts_are_known(content: Content) -> None:
-    introduced = {session(content, place)[0].split(",")[0] for place in FACTS}
+def test_every_routine_has_facts_here(content: Content) -> None:
+    introduced = {session(content, area)[0].split(",")[0] for area in FACTS}
 
     assert introduced == {routine.title for routine in content.library.routines}
 
 
-@pytest.mark.parametrize("place", ["upper back", "side of the neck", "back and shoulders"])
-def test_each_side_is_named(content: Content, place: str) -> None:
-    said = [text for text in session(content, place) if text.startswith(("Step", "Last step"))]
+@pytest.mark.parametrize("area", ["upper back", "side of the neck", "back and shoulders"])
+def test_each_side_is_named(content: Content, area: str) -> None:
+    said = [text for text in session(content, area) if text.startswith(("Step", "Last step"))]
 
     named = ["left" if "left" in text else "right" for text in said if re.search(SIDE, text)]
     assert named == sorted(named)
@@ -172,23 +173,23 @@ def test_every_step_can_be_explained(content: Content) -> None:
     assert all(step.more for routine in content.library.routines for step in routine.steps)
 
 
-def test_what_takes_time_is_marked_as_the_packs_own_choice() -> None:
+def test_times_are_marked_as_the_packs_own_choice() -> None:
     for file in PACKS:
         timed = [step for step in load_pack(file).steps if step.total_s]
         assert file.read_text().count("this pack's choice, not the source's") == len(timed) > 0
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.stem)
-def test_the_packs_are_sound_short_and_can_be_heard(
+def test_the_packs_are_valid_short_and_can_be_heard(
     pack: Path, commands: ReservedCommands, model: SpeechModel
 ) -> None:
-    report = check([pack], "en", commands.lost_to, model.knows)[pack]
+    report = check_packs([pack], "en", commands.conflicts_with, model.knows)[pack]
 
     assert report.problems == ()
     assert report.remarks == ()
 
 
-def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) -> None:
+def test_counts_are_spoken_grammatically(content: Content, tmp_path: Path) -> None:
     guide = DialogueManager(Library([routine(tmp_path)]), content.prompts, Settings())
 
     def answer(intent: str, **slots: str | int) -> list[str]:
@@ -212,7 +213,7 @@ def test_numbers_are_spoken_as_people_speak(content: Content, tmp_path: Path) ->
     assert answer(Intent.NEXT)[0] == "That was all."
 
 
-# Packs with mistakes
+# Invalid packs
 
 
 def pack(folder: Path, content: str | bytes, name: str = "pack.toml") -> Path:
@@ -222,7 +223,7 @@ def pack(folder: Path, content: str | bytes, name: str = "pack.toml") -> Path:
 
 
 def routine(folder: Path) -> Routine:
-    return load_pack(pack(folder, SOUND))
+    return load_pack(pack(folder, VALID))
 
 
 def problems(file: Path) -> list[str]:
@@ -234,12 +235,12 @@ def problems(file: Path) -> list[str]:
     return [problem.text for problem in caught.value.problems]
 
 
-def test_a_sound_pack_is_read(tmp_path: Path) -> None:
+def test_a_valid_pack_is_read(tmp_path: Path) -> None:
     assert routine(tmp_path).steps[0].seconds == 60
 
 
 def test_a_pack_written_on_windows_is_read(tmp_path: Path) -> None:
-    content = "\ufeff" + SOUND.replace("\n", "\r\n")
+    content = "\ufeff" + VALID.replace("\n", "\r\n")
 
     assert load_pack(pack(tmp_path, content)) == routine(tmp_path)
 
@@ -395,16 +396,16 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("right", "wrong", "problem"), MISTAKES, ids=[m[2] for m in MISTAKES])
-def test_a_mistake_is_told_with_its_key_and_what_was_expected(
+def test_a_mistake_is_reported_with_its_key_and_the_expected_value(
     tmp_path: Path, right: str, wrong: str, problem: str
 ) -> None:
-    assert right in SOUND
+    assert right in VALID
 
-    assert problem in problems(pack(tmp_path, SOUND.replace(right, wrong)))
+    assert problem in problems(pack(tmp_path, VALID.replace(right, wrong)))
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    content = SOUND
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
+    content = VALID
     for right, wrong in [("seconds = 60", "seconds = -1"), ("true", '"up"'), ('"en"', "5")]:
         content = content.replace(right, wrong)
 
@@ -416,19 +417,19 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_pack_lacks_everything(tmp_path: Path) -> None:
-    told = problems(pack(tmp_path, ""))
+    found = problems(pack(tmp_path, ""))
 
-    keys = [problem.split(":")[0] for problem in told]
+    keys = [problem.split(":")[0] for problem in found]
     assert keys[:3] == ["id", "language", "title"]
     assert {"names", "needs", "safety", "steps", "closing", "source"} <= set(keys)
-    assert all(problem.endswith(": this key is missing") for problem in told)
+    assert all(problem.endswith(": this key is missing") for problem in found)
 
 
-def test_what_was_found_is_not_shown_at_any_length(tmp_path: Path) -> None:
-    told = problems(pack(tmp_path, SOUND.replace('"Shoulder roll"', f"[{'7, ' * 1000}]")))
+def test_a_long_value_is_shortened_in_the_message(tmp_path: Path) -> None:
+    found = problems(pack(tmp_path, VALID.replace('"Shoulder roll"', f"[{'7, ' * 1000}]")))
 
-    assert told[0].startswith("title: expected text (found [7, 7, ")
-    assert len(told[0]) < 100
+    assert found[0].startswith("title: expected text (found [7, 7, ")
+    assert len(found[0]) < 100
 
 
 UNREADABLE: list[tuple[str, Callable[[Path], Path], str]] = [
@@ -443,55 +444,55 @@ UNREADABLE: list[tuple[str, Callable[[Path], Path], str]] = [
 @pytest.mark.parametrize(
     ("make", "problem"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE]
 )
-def test_a_pack_that_cannot_be_read_is_told(
+def test_an_unreadable_pack_is_reported(
     tmp_path: Path, make: Callable[[Path], Path], problem: str
 ) -> None:
-    (told,) = problems(make(tmp_path))
+    (found,) = problems(make(tmp_path))
 
-    assert re.fullmatch(problem, told)
-
-
-# A whole library
+    assert re.fullmatch(problem, found)
 
 
-def test_the_mistakes_of_all_packs_are_told_at_once(tmp_path: Path) -> None:
-    first = pack(tmp_path, SOUND.replace("true", '"up"'), "first.toml")
-    second = pack(tmp_path, SOUND, "second.toml")
+# The library
+
+
+def test_the_mistakes_of_all_packs_are_reported_at_once(tmp_path: Path) -> None:
+    first = pack(tmp_path, VALID.replace("true", '"up"'), "first.toml")
+    second = pack(tmp_path, VALID, "second.toml")
     third = pack(tmp_path, "id =", "third.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load("en", no_objections, [first, second, third])
+        Library.load("en", no_extra_check, [first, second, third])
 
     assert [problem.file for problem in caught.value.problems] == [first, third]
 
 
-def test_two_packs_cannot_have_one_id(tmp_path: Path) -> None:
-    first = pack(tmp_path, SOUND, "first.toml")
-    second = pack(tmp_path, SOUND, "second.toml")
+def test_two_packs_cannot_share_an_id(tmp_path: Path) -> None:
+    first = pack(tmp_path, VALID, "first.toml")
+    second = pack(tmp_path, VALID, "second.toml")
 
     with pytest.raises(PackError) as caught:
-        Library.load("en", no_objections, [first, second])
+        Library.load("en", no_extra_check, [first, second])
 
     assert str(caught.value) == f'{second}: id: "shoulder-roll" is the id of {first} too'
 
 
-# What an author is told about a sound pack
+# Remarks on valid packs
 
 
-def test_words_the_speech_model_lacks_are_named_once_each(tmp_path: Path) -> None:
-    file = pack(tmp_path, SOUND.replace('"my shoulders"', '"[my] trapezius", "trapezius muscle"'))
+def test_each_word_that_the_model_lacks_is_named_once(tmp_path: Path) -> None:
+    file = pack(tmp_path, VALID.replace('"my shoulders"', '"[my] trapezius", "trapezius muscle"'))
 
-    report = check([file], "en", no_objections, lambda word: word != "trapezius")[file]
+    report = check_packs([file], "en", no_extra_check, lambda word: word != "trapezius")[file]
 
     assert report.problems == ()
     assert len(report.remarks) == 1
     assert report.remarks[0].startswith('areas: the speech model does not know the word "trapez')
 
 
-def test_what_is_too_long_for_the_ear_is_named(tmp_path: Path) -> None:
-    file = pack(tmp_path, SOUND.replace("Roll your {side} shoulder.", "Roll " * 31))
+def test_texts_too_long_to_follow_are_named(tmp_path: Path) -> None:
+    file = pack(tmp_path, VALID.replace("Roll your {side} shoulder.", "Roll " * 31))
 
-    report = check([file], "en", no_objections, lambda _: True)[file]
+    report = check_packs([file], "en", no_extra_check, lambda _: True)[file]
 
     assert report.remarks == (
         "steps[1].say: 31 words in one go; more than 30 are hard to follow by ear",

@@ -13,7 +13,8 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu import sentence_files
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sentences import Sentences
-from voice_guide.routines.library import Library, Problem
+from voice_guide.routines.library import Library
+from voice_guide.routines.packs import PackProblem
 from voice_guide.routines.reserved_commands import ReservedCommands
 
 
@@ -39,7 +40,7 @@ class Content:
         return Interpreter(self.sentences)
 
     @property
-    def rejected_packs(self) -> tuple[Problem, ...]:
+    def rejected_packs(self) -> tuple[PackProblem, ...]:
         """The user's packs that cannot be used, with everything wrong with each."""
         return self.library.rejected_packs
 
@@ -55,7 +56,7 @@ def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Con
     own = load_sentences(language.folder, Library(()), settings.hearing)
     if language != reference():
         _ensure_complete(language, prompts, own, settings.hearing)
-    library = Library.load(language.code, ReservedCommands(own).lost_to, packs)
+    library = Library.load(language.code, ReservedCommands(own).conflicts_with, packs)
     return Content(language, library, own.with_lists(library.lists), prompts)
 
 

@@ -24,8 +24,8 @@ from voice_guide.dialogue.events import Event
 from voice_guide.dialogue.phase import Phase
 from voice_guide.nlu.command import Command
 from voice_guide.nlu.sentences import Meaning
-from voice_guide.routines.library import come_with_program, read
 from voice_guide.routines.model import Text
+from voice_guide.routines.packs import built_in_packs, load_packs
 from voice_guide.simulation.acoustics import DEMO_ROOM
 from voice_guide.simulation.person import SyntheticPerson
 from voice_guide.simulation.room import Room
@@ -153,4 +153,4 @@ class Demo:
 
 def _packs(language: Language) -> list[Path] | None:
     """Return the packs that the script was written for: the program's own, if it has any."""
-    return list(read(come_with_program(), language.code, lambda _: ()).sound) or None
+    return list(load_packs(built_in_packs(), language.code, lambda _: ()).valid) or None

@@ -130,10 +130,10 @@ def _new(options: argparse.Namespace) -> int:
     import shlex
 
     from voice_guide.config.settings import SettingsFile
-    from voice_guide.routines.new_pack import start
+    from voice_guide.routines.new_pack import create_pack
 
     name = options.name
-    file = start(name, SettingsFile().language)
+    file = create_pack(name, SettingsFile().language)
     print(f"{file}\n\nWrite into it what your routine is, then:\n")
     print(f"  voice-guide check {shlex.quote(str(file))}\n  voice-guide run --routine {name}")
     return 0
@@ -143,13 +143,13 @@ def _check(options: argparse.Namespace) -> int:
     from voice_guide.app.content import reserved_commands
     from voice_guide.app.speech_input import load_model
     from voice_guide.config.settings import SettingsFile
-    from voice_guide.routines.check import check
+    from voice_guide.routines.check import check_packs
 
     file = SettingsFile()
     language, hearing = file.language, file.settings.hearing
     commands = reserved_commands(language, hearing)
     knows = load_model(language).knows
-    reports = check(options.packs, language.code, commands.lost_to, knows)
+    reports = check_packs(options.packs, language.code, commands.conflicts_with, knows)
     for path, report in reports.items():
         for problem in report.problems:
             print(f"voice-guide: {path}: {problem}", file=sys.stderr)

@@ -8,8 +8,8 @@ from voice_guide.dialogue.plan.routine_plan import PlannedStep, RoutinePlan
 from voice_guide.dialogue.plan.step_timer import Announcement, StepTimer
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.dialogue.speech import Texts
-from voice_guide.routines.library import Problem
 from voice_guide.routines.model import Routine, Side
+from voice_guide.routines.packs import PackProblem
 
 _SIDE = "{side}"
 
@@ -34,7 +34,7 @@ class Script:
 
     # Choosing a routine
 
-    def rejected_packs(self, problems: Sequence[Problem]) -> Texts:
+    def rejected_packs(self, problems: Sequence[PackProblem]) -> Texts:
         """Say how many routine files could not be read; nothing if all could."""
         files = {problem.file for problem in problems}
         return (self.line("left_out", count=len(files)),) if files else ()

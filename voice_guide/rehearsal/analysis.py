@@ -22,7 +22,7 @@ from voice_guide.rehearsal.sentences import RehearsalSentence, UnknownWord
 from voice_guide.ui.console import describe_command
 
 EqualValues: TypeAlias = Callable[[str, object], Iterable[str]]
-"""Returns the values of a list that mean the same as one of them: `Library.alike`."""
+"""Returns the values of a list that mean the same as one of them: `Library.equal_values`."""
 
 _ECHO_ADVICE = {
     "quotation": "nothing: the guide knows its own words when it hears them",

@@ -54,7 +54,7 @@ def rehearse(packs: Iterable[Path] | None, threshold: float) -> RehearsalResult:
         heard = run_jobs(jobs, source, lambda: progress.advance(task))
     heard_sentences, heard_prompts = heard[: len(said)], heard[len(said) :]
     results = [
-        sentence_result(sentence, texts, library.alike)
+        sentence_result(sentence, texts, library.equal_values)
         for sentence, texts in zip(said, heard_sentences, strict=True)
     ]
     embedded = [(each, part) for each in prompts for part in embedded_commands(each, sentences)]

@@ -1,1 +1,1 @@
-"""Routine packs: their model, loader and validator."""
+"""Routine packs: reading, checking and finding them."""

@@ -1,69 +1,76 @@
-"""Whether packs are sound, and what their authors should know about them."""
+"""Check packs for their authors: problems that reject a pack, and remarks on valid ones."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from voice_guide.nlu.sampling import spoken
-from voice_guide.routines.library import Objections, installed, listened_for, read, read_all, said
 from voice_guide.routines.model import Routine
+from voice_guide.routines.packs import (
+    ExtraCheck,
+    installed_packs,
+    load_packs,
+    load_packs_strictly,
+    spoken_texts,
+    user_phrases,
+)
 
-_MOST_WORDS = 30
-"""Words said in one go that can still be followed by ear."""
+_MAX_WORDS = 30
+"""Number of words said in one go that a listener can still follow."""
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a check of one pack found."""
+class PackReport:
+    """The result of checking one pack."""
 
     problems: tuple[str, ...]
-    """Why the pack cannot be used; empty for a sound one."""
+    """Reasons why the pack cannot be used; empty for a valid one."""
 
     remarks: tuple[str, ...]
-    """What works less well than its author may think."""
+    """Parts that will work less well than the author may expect."""
 
 
-def check(
-    files: Iterable[Path], language: str, objections: Objections, knows: Callable[[str], bool]
-) -> dict[Path, Report]:
+def check_packs(
+    files: Iterable[Path], language: str, extra_check: ExtraCheck, knows: Callable[[str], bool]
+) -> dict[Path, PackReport]:
     """Check packs that are to be used together in a language.
 
-    `knows` tells whether the speech model has a word.
+    `knows` tells if the speech model has a word.
     """
     files = list(files)
-    packs = read_all(files, language, objections)
-    # Where it lies, a pack may be left out because of another one that nobody asked about.
-    there = read(installed(), language, objections)
+    packs = load_packs_strictly(files, language, extra_check)
+    # A pack among the installed ones may conflict with another one that is not in `files`.
+    installed = load_packs(installed_packs(), language, extra_check)
     return {
-        file: Report(
+        file: PackReport(
             tuple(
                 dict.fromkeys(
                     problem.text
-                    for problem in (*packs.problems, *there.problems)
+                    for problem in (*packs.problems, *installed.problems)
                     if problem.file.absolute() == file.absolute()
                 )
             ),
-            _remarks(packs.sound[file], knows) if file in packs.sound else (),
+            _remarks(packs.valid[file], knows) if file in packs.valid else (),
         )
         for file in files
     }
 
 
 def _remarks(routine: Routine, knows: Callable[[str], bool]) -> tuple[str, ...]:
-    deaf_to: dict[str, tuple[str, str]] = {}
-    for _, key, phrase in listened_for(routine):
+    unknown: dict[str, tuple[str, str]] = {}
+    for _, key, phrase in user_phrases(routine):
         for word in spoken(phrase):
             if not knows(word):
-                deaf_to.setdefault(word, (key, phrase))
-    unknown = [
-        f'{key}: the speech model does not know the word "{word}", so nobody can be '
-        f'heard saying "{phrase}"; add another way to say it'
-        for word, (key, phrase) in deaf_to.items()
+                unknown.setdefault(word, (key, phrase))
+    unknown_remarks = [
+        f'{key}: the speech model does not know the word "{word}", so it cannot hear '
+        f'"{phrase}"; add another way to say it'
+        for word, (key, phrase) in unknown.items()
     ]
-    long = [
-        f"{key}: {len(text.split())} words in one go; more than {_MOST_WORDS} are hard to "
+    long_remarks = [
+        f"{key}: {len(text.split())} words in one go; more than {_MAX_WORDS} are hard to "
         "follow by ear"
-        for key, text in said(routine)
-        if len(text.split()) > _MOST_WORDS
+        for key, text in spoken_texts(routine)
+        if len(text.split()) > _MAX_WORDS
     ]
-    return (*unknown, *long)
+    return (*unknown_remarks, *long_remarks)

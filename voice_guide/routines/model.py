@@ -1,4 +1,4 @@
-"""What a routine is: the shape of a pack, checked as it is read."""
+"""The model of a routine pack; pydantic checks a pack against it as it is read."""
 
 import re
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ _Entry = TypeVar("_Entry")
 
 
 def _at_least_one(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
-    # Not a length for pydantic to check: it counts only the sound ones, and so tells of
-    # an empty list wherever the only entry has a mistake.
+    # Not pydantic's `min_length`, which counts only valid entries and so would report an empty
+    # list where the only entry has a mistake.
     if not entries:
         raise ValueError("expected at least one")
     return entries
@@ -40,7 +40,7 @@ def _checked_identifier(name: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-"""Something to say or to name: never empty."""
+"""A text to say or a name; never empty."""
 
 _SIDE = "{side}"
 _BRACE = re.compile(r"[{}]")
@@ -53,42 +53,42 @@ def _with_side_only(text: str) -> str:
 
 
 Spoken = Annotated[Text, AfterValidator(_with_side_only)]
-"""Something to say in which {side} stands for the name of the side it is said for."""
+"""A text to say, in which {side} stands for the name of the side it is said for."""
 
-Template = Annotated[Text, AfterValidator(lambda template: phrases(template) and template)]
-"""What a person may say, as a hassil template: `(tennis|rubber) ball [wall] massage`."""
+PhraseTemplate = Annotated[Text, AfterValidator(lambda template: phrases(template) and template)]
+"""Phrases that the user may say, as a hassil template: `(tennis|rubber) ball [wall] massage`."""
 
 Identifier = Annotated[Text, AfterValidator(_checked_identifier)]
-"""A name for the program: small letters, digits and hyphens."""
+"""A name for commands and settings: small letters, digits and hyphens."""
 
 
 Side: TypeAlias = Literal["left", "right"]
-"""A side of the body. Its name in a language comes from that language's prompts."""
+"""A side of the body. The words for it are in the language's prompts."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Need:
-    """A thing to have at hand before starting."""
+    """A thing that the user needs before starting."""
 
     name: Text
-    """What the guide says: "a tennis ball"."""
+    """The guide's words for it: "a tennis ball"."""
 
-    said: Annotated[tuple[Template, ...], _NOT_EMPTY]
-    """What a person who has it may call it: "[tennis] ball"."""
+    said: Annotated[tuple[PhraseTemplate, ...], _NOT_EMPTY]
+    """The user's words for it: "[tennis] ball"."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Repeat:
-    """Something to do over and over, led by calls: "squeeze", "and release"."""
+    """A movement repeated to calls: "squeeze", "and release"."""
 
     times: Annotated[int, Field(strict=True, ge=2, le=100)]
-    """How often."""
+    """The number of repetitions."""
 
     seconds: Annotated[float, Field(strict=True, ge=1, le=60)]
-    """How long one time takes, from its first call to that of the next."""
+    """Seconds for one repetition, from its first call to that of the next."""
 
     calls: Annotated[tuple[Text, ...], _NOT_EMPTY]
-    """What is called each time, spread evenly."""
+    """The calls of each repetition, evenly spaced."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -96,29 +96,29 @@ class Step:
     """One action, said in one go."""
 
     title: Spoken
-    """Its short name, as in "Next: the ball in place"."""
+    """A short name, as in "Next: the ball in place"."""
 
     say: Spoken
-    """What the guide says, written for the ear."""
+    """The guide's instruction, written for the ear."""
 
     say_then: Spoken | None = None
-    """What it says for the second side, where that differs."""
+    """The instruction for the second side, if it differs."""
 
     more: Spoken | None = None
-    """What it adds when it is asked to explain."""
+    """The explanation for a user who asks for more."""
 
     caution: Spoken | None = None
-    """What has to be said right before this step, every time."""
+    """The caution said right before this step, every time."""
 
     sides: Annotated[bool, Field(strict=True)] = False
-    """Whether it is for one side of the body. Steps with sides that follow each other are led
-    for the one side, and then all of them for the other."""
+    """True if it is for one side of the body. Consecutive steps with sides are led for one side,
+    and then all of them for the other."""
 
     seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] | None = None
-    """How long to go on; none waits for the person."""
+    """Seconds that the step takes; None waits for the user."""
 
     repeat: Repeat | None = None
-    """What to do how often, in place of seconds."""
+    """The repetitions, instead of `seconds`."""
 
     @model_validator(mode="after")
     def _check(self) -> "Step":
@@ -138,66 +138,66 @@ class Step:
 
     @property
     def total_s(self) -> float | None:
-        """How long it takes in all, in seconds; None where it waits for the person."""
+        """The time the whole step takes, in seconds; None if it waits for the user."""
         return self.repeat.times * self.repeat.seconds if self.repeat else self.seconds
 
 
 @dataclass(frozen=True, config=_STRICT)
-class Safety:
-    """What has to be said for the person's safety. Not optional in any pack."""
+class SafetyTexts:
+    """The texts for the user's safety; no pack may leave them out."""
 
     cautions: Annotated[tuple[Text, ...], _NOT_EMPTY]
-    """Said before the first step, in this order."""
+    """The cautions said before the first step, in this order."""
 
     when_it_hurts: Text
-    """Said when the person says that it hurts, after the routine was stopped."""
+    """The advice after the user has said that it hurts and the routine was stopped."""
 
 
 @dataclass(frozen=True, config=_STRICT)
-class Source:
-    """Where the routine comes from, and to whom it sends people."""
+class PackSource:
+    """The origin of a routine, and the professionals it refers to."""
 
     document: Text
-    """The title of the document that the facts were taken from."""
+    """The title of the document that the facts are from."""
 
     referral: Text
-    """Whom the source refers people to, as the guide says it."""
+    """The professionals that the source refers people to, as the guide says it."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Routine:
-    """A routine pack: everything there is to say, and what it may be called."""
+    """A routine pack: its texts, and the phrases that choose it."""
 
     id: Identifier
-    """The name used on the command line and in the settings."""
+    """The name on the command line and in the settings."""
 
     language: Identifier
-    """The language of everything said in the pack: "en"."""
+    """The language code of its texts and phrases: "en"."""
 
     title: Text
-    """What the guide calls it, as in "the tennis ball wall massage"."""
+    """The guide's name for it, as in "the tennis ball wall massage"."""
 
     purpose: Text
-    """What it is for, as in "the upper back"."""
+    """The part of the body it is for, as in "the upper back"."""
 
-    names: Annotated[tuple[Template, ...], _NOT_EMPTY]
-    """What people may call it."""
+    names: Annotated[tuple[PhraseTemplate, ...], _NOT_EMPTY]
+    """The user's names for it."""
 
-    areas: tuple[Template, ...]
-    """What people may call the places it is for. Packs may share a place: the guide then
-    asks which routine is meant."""
+    areas: tuple[PhraseTemplate, ...]
+    """The user's names for the areas it is for. If packs share an area, the guide asks which
+    routine is meant."""
 
     needs: tuple[Need, ...]
-    """Things to have at hand; empty where hands are enough."""
+    """The things needed; empty if hands are enough."""
 
-    safety: Safety
-    """Cautions and advice."""
+    safety: SafetyTexts
+    """The cautions, and the advice when it hurts."""
 
     steps: Annotated[tuple[Step, ...], _NOT_EMPTY]
     """The steps, in order."""
 
     closing: Text
-    """Said after the last step."""
+    """The text said after the last step."""
 
-    source: Source
-    """Document and referral."""
+    source: PackSource
+    """The origin of the routine."""

@@ -1,4 +1,4 @@
-"""A pack to start from, for somebody who makes a routine of her own."""
+"""Create a new pack from the language's example, for the user to edit."""
 
 from pathlib import Path
 
@@ -7,18 +7,18 @@ from pydantic import TypeAdapter, ValidationError
 from voice_guide.config.files import read_text, why_unreadable, write_atomically
 from voice_guide.config.language import Language
 from voice_guide.errors import VoiceGuideError
-from voice_guide.routines.library import installed, own_folder, read
 from voice_guide.routines.model import Identifier
+from voice_guide.routines.packs import installed_packs, load_packs, own_packs_folder
 
-_ID = '"my-routine"'
-"""The id that stands in the pack of each language."""
+_EXAMPLE_ID = '"my-routine"'
+"""The id in each language's example pack, which the new name replaces."""
 
 
-def start(name: str, language: Language) -> Path:
-    """Write a language's pack to start from into the user's folder; return its path.
+def create_pack(name: str, language: Language) -> Path:
+    """Write the language's example pack to the user's folder under a new name; return its path.
 
-    Raises VoiceGuideError where the name cannot be an id, there is such a file or routine
-    already, or it cannot be written.
+    Raises VoiceGuideError if the name cannot be an id, a file or routine of that name exists,
+    or the file cannot be written.
     """
     try:
         TypeAdapter(Identifier).validate_python(name)
@@ -27,15 +27,17 @@ def start(name: str, language: Language) -> Path:
             f'"{name}" cannot be the name of a routine: '
             "expected small letters and digits, with hyphens between"
         ) from error
-    file = own_folder() / f"{name}.toml"
+    file = own_packs_folder() / f"{name}.toml"
     if file.exists():
-        raise VoiceGuideError(f"{file}: there is such a file already")
-    installed_here = read(installed(), language.code, lambda _: ()).sound
-    for other, routine in installed_here.items():
+        raise VoiceGuideError(f"{file}: this file exists already; choose another name")
+    installed = load_packs(installed_packs(), language.code, lambda _: ()).valid
+    for other, routine in installed.items():
         if routine.id == name:
-            raise VoiceGuideError(f'there is a routine "{name}" already: {other}')
+            raise VoiceGuideError(
+                f'there is a routine "{name}" already: {other}; choose another name'
+            )
     try:
-        content = read_text(language.pack).replace(_ID, f'"{name}"')
+        content = read_text(language.pack).replace(_EXAMPLE_ID, f'"{name}"')
     except (OSError, UnicodeDecodeError) as error:
         raise VoiceGuideError(f"{language.pack}: {why_unreadable(error)}") from error
     try:

@@ -1,4 +1,4 @@
-"""The phrases that a template in a pack stands for."""
+"""Expand a template in a pack into the phrases it stands for."""
 
 from functools import cache
 from itertools import islice
@@ -10,21 +10,21 @@ from hassil.sample import sample_sentence
 
 from voice_guide.nlu.sampling import spoken
 
-_MOST = 200
-"""Phrases that one template may stand for: a pack names things, it holds no grammar."""
+_MAX_PHRASES = 200
+"""Number of phrases that one template may stand for: it names a thing, and is no grammar."""
 
 
 @cache
 def phrases(template: str) -> tuple[str, ...]:
     """Return all phrases of a template: "[wall] massage" is "wall massage" and "massage".
 
-    Raises ValueError where it is not a template, stands for too many, or refers to a
-    list or a rule.
+    Raises ValueError if it is not a template, stands for too many phrases, or refers to a list
+    or a rule.
     """
     try:
         found = dict.fromkeys(
             " ".join(spoken(text))
-            for text in islice(sample_sentence(parse_sentence(template)), _MOST + 1)
+            for text in islice(sample_sentence(parse_sentence(template)), _MAX_PHRASES + 1)
         )
     except AssertionError as error:
         raise ValueError("not a template: there is nothing to say in it") from error
@@ -32,8 +32,8 @@ def phrases(template: str) -> tuple[str, ...]:
         raise ValueError("not a template: a bracket is not closed or not opened") from error
     except HassilError as error:
         raise ValueError("a pack's template cannot refer to {lists} or <rules>") from error
-    if len(found) > _MOST:
-        raise ValueError(f"stands for more than {_MOST} phrases")
+    if len(found) > _MAX_PHRASES:
+        raise ValueError(f"stands for more than {_MAX_PHRASES} phrases")
     if "" in found:
         raise ValueError("everything in it is optional")
     return tuple(found)

@@ -1,6 +1,7 @@
-"""The language's own commands, and what packs may not do to them.
+"""Reject packs whose phrases would take one of the language's own commands away.
 
-A pack brings phrases to listen for. Whatever it calls its things, "stop" has to stop.
+A pack adds phrases to listen for. Whatever it calls its routine, areas and things, "stop" must
+still stop.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,75 +14,77 @@ from hassil.sample import sample_expression
 
 from voice_guide.nlu.sampling import spoken
 from voice_guide.nlu.sentences import Meaning, Sentences, Template
-from voice_guide.routines.library import Library, listened_for
+from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
+from voice_guide.routines.packs import user_phrases
 
-_LISTS = frozenset(Library(()).lists)
+_PACK_LISTS = frozenset(Library(()).lists)
 """The lists of the sentence files that packs fill."""
 
-_HERE = "0phrase0"
-"""What stands for a phrase, and is in no sentence otherwise."""
+_PLACEHOLDER = "0phrase0"
+"""A word in place of a pack's phrase, which no sentence contains."""
 
-_MOST = 10_000
-"""Sentences of one template that are looked at: more would only be the same once more."""
+_MAX_SENTENCES = 10_000
+"""Number of sentences of one template that are compared; the rest would be repetitions."""
 
 
 class ReservedCommands:
-    """Everything that can be said whatever routines there are."""
+    """All sentences of a language without those that packs add."""
 
     def __init__(self, sentences: Sentences) -> None:
-        """Take the language's sentences, in which no pack has its phrases."""
+        """Create it from the language's sentences, with no pack's phrases in their lists."""
         self._sentences = sentences
-        self._made: dict[str, tuple[str, ...]] = {}
+        self._with_placeholder: dict[str, tuple[str, ...]] = {}
 
-    def lost_to(self, routine: Routine) -> Iterator[str]:
-        """Yield, for the pack's author, each phrase that would take a command away."""
-        for name, key, phrase in listened_for(routine):
-            lost = self._lost_to(name, phrase)
-            if lost:
-                said, meant = lost
-                means = "is a command" if said == phrase else f'can be a part of "{said}"'
-                yield f'{key}: "{phrase}" {means} ({meant.intent}); call it something else'
+    def conflicts_with(self, routine: Routine) -> Iterator[str]:
+        """Yield a message for the author for each phrase that would take a command away."""
+        for name, key, phrase in user_phrases(routine):
+            conflict = self._conflict(name, phrase)
+            if conflict:
+                text, meaning = conflict
+                role = "is a command" if text == phrase else f'can be a part of "{text}"'
+                yield f'{key}: "{phrase}" {role} ({meaning.intent}); call it something else'
 
-    def _lost_to(self, name: str, phrase: str) -> tuple[str, Meaning] | None:
-        """Return a sentence that a phrase of that list would take away, with its meaning."""
-        # What is better obeyed once too often has no second meaning anywhere.
+    def _conflict(self, name: str, phrase: str) -> tuple[str, Meaning] | None:
+        """Return a command that a phrase in that list would take away, with its meaning."""
+        # The words of a safety command may have no second meaning in any context.
         for meaning in self._sentences.meanings(phrase, None):
             if meaning.intent in self._sentences.safe_intents:
                 return phrase, meaning
-        made = {text.replace(_HERE, phrase) for text in self._made_with(name)} & self._texts
-        for text in sorted(made, key=len):
-            with_it = self._sentences.with_lists({name: (phrase,)})
+        with_phrase = {t.replace(_PLACEHOLDER, phrase) for t in self._texts_with_list(name)}
+        for text in sorted(with_phrase & self._texts, key=len):
+            extended = self._sentences.with_lists({name: (phrase,)})
             for context in self._sentences.contexts:
                 own = self._sentences.match(text, context)
-                others = (m for m in with_it.meanings(text, context) if name in m.slots)
+                others = (m for m in extended.meanings(text, context) if name in m.slots)
                 if own and any(other.intent != own.intent for other in others):
                     return text, own
         return None
 
     @cached_property
     def _texts(self) -> frozenset[str]:
-        """Every sentence there is without packs."""
+        """The texts of all sentences without a pack's phrase."""
         templates = self._sentences.templates(None)
-        without = (each for each in templates if each.slots.isdisjoint(_LISTS))
-        return frozenset(_texts(without, {}, self._sentences.language))
+        without_packs = (each for each in templates if each.slots.isdisjoint(_PACK_LISTS))
+        return frozenset(_texts_of(without_packs, {}, self._sentences.language))
 
-    def _made_with(self, name: str) -> Iterable[str]:
-        """Return every sentence that a phrase of that list can stand in, with _HERE for it."""
-        if name not in self._made:
+    def _texts_with_list(self, name: str) -> Iterable[str]:
+        """Return the texts of all sentences with that list, with the placeholder as its value."""
+        if name not in self._with_placeholder:
             templates = self._sentences.templates(None)
-            with_it = (each for each in templates if each.slots & _LISTS == {name})
-            here = {name: TextSlotList.from_strings([_HERE])}
-            self._made[name] = tuple(_texts(with_it, here, self._sentences.language))
-        return self._made[name]
+            with_list = (each for each in templates if each.slots & _PACK_LISTS == {name})
+            lists = {name: TextSlotList.from_strings([_PLACEHOLDER])}
+            texts = _texts_of(with_list, lists, self._sentences.language)
+            self._with_placeholder[name] = tuple(texts)
+        return self._with_placeholder[name]
 
 
-def _texts(
+def _texts_of(
     templates: Iterable[Template], lists: Mapping[str, SlotList], language: str
 ) -> Iterator[str]:
-    """Yield what the templates stand for, with these lists in place of their own."""
+    """Yield the texts of the templates, with these lists replacing their own."""
     for each in templates:
         rules = {name: Sentence(rule) for name, rule in each.rules.items()}
         texts = sample_expression(each.expression, {**each.lists, **lists}, rules, language)
-        for text in islice(texts, _MOST):
+        for text in islice(texts, _MAX_SENTENCES):
             yield " ".join(spoken(text))

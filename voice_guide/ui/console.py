@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from voice_guide.nlu.command import Command
-from voice_guide.routines.library import Problem
+from voice_guide.routines.packs import PackProblem
 
 
-def print_rejected_packs(problems: Iterable[Problem]) -> None:
+def print_rejected_packs(problems: Iterable[PackProblem]) -> None:
     """Print on standard error which packs are not used and why, one per line."""
     for file, text in problems:
         check = f"voice-guide check {shlex.quote(str(file))}"
