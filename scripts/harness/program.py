@@ -205,7 +205,7 @@ class RunningProgram:
 
 
 def start_voice_guide(
-    *arguments: str, stderr: int | None = subprocess.PIPE, **environment: str
+    *arguments: str, environment: Mapping[str, str], stderr: int | None = subprocess.PIPE
 ) -> RunningProgram:
-    """Start `voice-guide` with these arguments."""
+    """Start `voice-guide` with these arguments, and variables on top of this process's."""
     return RunningProgram(voice_guide_command(*arguments), environment, stderr)

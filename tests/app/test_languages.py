@@ -13,7 +13,7 @@ from support.shell import output, run, write
 
 from voice_guide.app.content import load_content
 from voice_guide.config.language import BUILT_IN, find, own_folder, reference
-from voice_guide.config.settings import Settings, SettingsFile, usual
+from voice_guide.config.settings import Settings, SettingsFile, default_settings
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.routines.packs import BUILT_IN_PACKS
 from voice_guide.routines.packs import own_packs_folder as own_packs
@@ -186,7 +186,7 @@ def test_voice_and_wake_phrase_are_the_languages_where_nothing_is_set(config: Pa
     settings = SettingsFile().settings
     assert (settings.voice.name, settings.voice.rate) == ("en-gb", 120)
     assert settings.hearing.wake_phrase == "och guide"
-    assert usual(find("scots")).hearing.wake_phrase == "och guide"
+    assert default_settings(find("scots")).hearing.wake_phrase == "och guide"
 
     write(
         config,

@@ -87,7 +87,7 @@ def session(sound_server: SoundServer, new_home: NewHome, pytestconfig: pytest.C
     begins_s = time.monotonic()
     with (
         person_in_room(sound_server) as she,
-        start_voice_guide("run", **sound_server.environment, **home) as program,
+        start_voice_guide("run", environment=sound_server.environment | home) as program,
     ):
         answers = {"": HeardAnswer(she.listen(begins_s), 0.0)}
         for text in ("louder", "upper back", "ready"):
@@ -193,7 +193,7 @@ def echoing_server() -> Iterator[SoundServer]:
 def test_the_guide_can_be_spoken_over(echoing_server: SoundServer) -> None:
     with (
         person_in_room(echoing_server) as she,
-        start_voice_guide("run", **echoing_server.environment) as program,
+        start_voice_guide("run", environment=echoing_server.environment) as program,
     ):
         she.listen(time.monotonic())
         echoing_server.say(render("upper back", PERSON_VOICE))
@@ -274,7 +274,7 @@ def test_ctrl_c_or_an_orderly_end_of_the_machine_ends_it_quietly(
 ) -> None:
     with (
         person_in_room(sound_server) as she,
-        start_voice_guide("run", **sound_server.environment) as program,
+        start_voice_guide("run", environment=sound_server.environment) as program,
     ):
         she.wait_for_guide(time.monotonic())
 
@@ -290,7 +290,7 @@ def test_a_sound_server_that_hangs_is_told_in_one_line(
     with (
         SoundServer() as server,
         person_in_room(server) as she,
-        start_voice_guide("run", **server.environment) as program,
+        start_voice_guide("run", environment=server.environment) as program,
     ):
         she.wait_for_guide(time.monotonic())
 
@@ -308,7 +308,7 @@ def test_a_sound_server_that_hangs_is_told_in_one_line(
 
 
 def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
-    with start_voice_guide("run", **NO_SOUND_SERVER) as program:
+    with start_voice_guide("run", environment=NO_SOUND_SERVER) as program:
         status, transcript, complaints = program.end(DEMO_S)
 
     (line,) = complaints.splitlines()
@@ -319,7 +319,7 @@ def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
 
 
 def test_a_microphone_that_was_asked_for_is_never_replaced_by_the_demo() -> None:
-    with start_voice_guide("run", "--mic", "nonsense", **NO_SOUND_SERVER) as program:
+    with start_voice_guide("run", "--mic", "nonsense", environment=NO_SOUND_SERVER) as program:
         assert program.end() == (2, "", "voice-guide: this machine has no microphone\n")
 
 
@@ -327,7 +327,9 @@ def test_a_microphone_that_was_asked_for_is_never_replaced_by_the_demo() -> None
 def test_a_device_that_does_not_exist_is_refused_with_those_that_do(
     sound_server: SoundServer, option: str, kind: str
 ) -> None:
-    with start_voice_guide("run", option, "nonsense", **sound_server.environment) as program:
+    with start_voice_guide(
+        "run", option, "nonsense", environment=sound_server.environment
+    ) as program:
         status, output, complaints = program.end()
 
     (line,) = complaints.splitlines()
@@ -407,7 +409,7 @@ def run_doctor_in_empty_room(server: SoundServer) -> tuple[int, str, str]:
     for _ in range(BUSY_MOMENTS):
         with (
             server.noise(LITTLE_NOISE),
-            start_voice_guide("doctor", **server.environment) as program,
+            start_voice_guide("doctor", environment=server.environment) as program,
         ):
             found = program.end(DOCTOR_WITHIN_S)
         if not is_busy(found[1]):
@@ -452,7 +454,7 @@ def run_doctor_with_answers(server: SoundServer) -> tuple[int, str, list[str]]:
             server.noise(LITTLE_NOISE),
             person_in_room(server) as she,
             start_voice_guide(
-                "doctor", "--json", stderr=terminal, **server.environment
+                "doctor", "--json", stderr=terminal, environment=server.environment
             ) as program,
         ):
             os.close(terminal)
@@ -482,7 +484,7 @@ def is_busy(report: str) -> bool:
 
 
 def test_doctor_reports_a_muted_microphone(sound_server: SoundServer) -> None:
-    with start_voice_guide("doctor", **sound_server.environment) as program:
+    with start_voice_guide("doctor", environment=sound_server.environment) as program:
         status, report, _ = program.end()
 
     assert '!!  microphone  "' in report
@@ -493,7 +495,7 @@ def test_doctor_reports_a_muted_microphone(sound_server: SoundServer) -> None:
 
 
 def test_doctor_without_sound_devices_checks_the_rest() -> None:
-    with start_voice_guide("doctor", **NO_SOUND_SERVER) as program:
+    with start_voice_guide("doctor", environment=NO_SOUND_SERVER) as program:
         status, report, complaints = program.end()
 
     marks = {line.split()[1]: line.split()[0] for line in report.splitlines()}

@@ -38,7 +38,7 @@ def server() -> Iterator[SoundServer]:
 @pytest.fixture
 def shown(server: SoundServer, new_home: NewHome) -> Iterator[PrintedLines]:
     """Give what a guide shows that has just begun to speak."""
-    with start_voice_guide("run", **server.environment, **new_home()) as program:
+    with start_voice_guide("run", environment=server.environment | new_home()) as program:
         shown = program.output
         shown.wait_for("Guide   Hello.", within_s=STARTED_S)
         yield shown

@@ -99,7 +99,7 @@ def in_noise(sound: Samples, noise: float) -> Samples:
 def commands(ear: Listener, heard: Samples, played: Samples | None = None) -> list[str]:
     """Return the commands in what is heard while the speaker plays, at first, what is played."""
     playing = blocks_of(played) if played is not None else []
-    found = []
+    found: list[object] = []
     for number, block in enumerate(blocks_of(heard)):
         found += ear.hear(block, playing[number] if number < len(playing) else silence())
     return [describe_command(f) for f in [*found, *ear.finish()] if isinstance(f, Command)]

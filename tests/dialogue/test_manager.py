@@ -95,7 +95,8 @@ class Listener:
             return TimeUp()
         if self._guide.context == "asleep":
             return NotUnderstood("", 0)
-        return self._chance.choice([NotUnderstood("", 0), Idle()])
+        events: list[Event] = [NotUnderstood("", 0), Idle()]
+        return self._chance.choice(events)
 
     def _take(self, event: Event) -> None:
         before = self._guide.context

@@ -286,7 +286,7 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
         "pain": [0, 3, 6, 10],
         "side": ["left", "right"],
     }
-    needed = {
+    needed: dict[str, str] = {
         Intent.CHOOSE_AREA: "area",
         Intent.CHOOSE_ROUTINE: "routine",
         Intent.CHOOSE_THING: "thing",

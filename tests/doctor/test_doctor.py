@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from voice_guide.app.speech_input import new_listener, new_matcher
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, level_dbfs
 from voice_guide.config.settings import Settings
 from voice_guide.devices import device_list
+from voice_guide.devices.portaudio import sd
 from voice_guide.dialogue.phase import Phase
+from voice_guide.dialogue.prompts import Prompts
 from voice_guide.doctor import speech_check
 from voice_guide.doctor.bug_report import bug_report
 from voice_guide.doctor.check_result import CheckResult
@@ -296,7 +299,7 @@ def test_speech_check_reports_a_missing_answer_among_others(examined: Examined) 
 
 def test_questions_report_a_language_that_suggests_no_sentence(content: Content) -> None:
     with pytest.raises(VoiceGuideError, match=r"can_say\.choosing: expected sentences"):
-        questions(replace(content, prompts=lambda *_, **__: 'Say "abracadabra".'))
+        questions(replace(content, prompts=cast(Prompts, lambda *_, **__: 'Say "abracadabra".')))
 
 
 QUESTION = Question("next", Meaning("Next", {}), 'Say: "next".')
@@ -364,10 +367,10 @@ def test_device_list_names_devices_without_the_port_they_are_plugged_into(
 
     def check(_: int, __: int, ___: str, samplerate: float) -> None:
         if samplerate != 48_000:
-            raise device_list.sd.PortAudioError("Invalid sample rate")
+            raise sd.PortAudioError("Invalid sample rate")
 
-    monkeypatch.setattr(device_list.sd, "query_devices", lambda: microphones)
-    monkeypatch.setattr(device_list.sd, "check_input_settings", check)
+    monkeypatch.setattr(sd, "query_devices", lambda: microphones)
+    monkeypatch.setattr(sd, "check_input_settings", check)
 
     choices = device_list.microphones("twin (hw:3")
 
@@ -406,7 +409,7 @@ def test_bug_report_does_not_name_the_user() -> None:
     home = Path.home()
     found = CheckResult("x", True, f"{home}/a: {home}/b", {"path": f"{home}/c", "not": f"{home}s"})
 
-    (finding,) = bug_report([found])["findings"]
+    (finding,) = cast(list[dict[str, object]], bug_report([found])["findings"])
 
     assert finding["report"] == "~/a: ~/b"
     assert finding["figures"] == {"path": "~/c", "not": f"{home}s"}

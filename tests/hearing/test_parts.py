@@ -230,15 +230,15 @@ def test_who_says_it_again_soon_is_taken_at_her_word_once() -> None:
     chance = WakeRetry()
     wake = Meaning("Wake", {})
 
-    assert not chance.is_second(wake, 1.0, 1.6)
-    assert chance.is_second(wake, 4.0, 4.6)
-    assert not chance.is_second(wake, 7.0, 7.6)
+    assert not chance.is_second((wake,), 1.0, 1.6)
+    assert chance.is_second((wake,), 4.0, 4.6)
+    assert not chance.is_second((wake,), 7.0, 7.6)
 
 
 def test_who_says_it_again_much_later_or_says_something_else_is_not() -> None:
     chance = WakeRetry()
 
-    assert not chance.is_second(Meaning("Wake", {}), 1.0, 1.6)
-    assert not chance.is_second(Meaning("Wake", {}), 12.0, 12.6)
-    assert not chance.is_second(Meaning("Stop", {}), 14.0, 14.6)
-    assert not chance.is_second(Meaning("Wake", {}), 16.0, 16.6)
+    assert not chance.is_second((Meaning("Wake", {}),), 1.0, 1.6)
+    assert not chance.is_second((Meaning("Wake", {}),), 12.0, 12.6)
+    assert not chance.is_second((Meaning("Stop", {}),), 14.0, 14.6)
+    assert not chance.is_second((Meaning("Wake", {}),), 16.0, 16.6)

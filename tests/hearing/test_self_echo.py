@@ -53,7 +53,7 @@ def hear(
 ) -> list[str]:
     """Return the commands heard while this is played, and a person says something over it."""
     blocks = chain(blocks_of(played), repeat(silence()))
-    commands = []
+    commands: list[str] = []
 
     def process(heard: Samples, played: Samples) -> Samples:
         commands.extend(e.intent for e in listener.hear(heard, played) if isinstance(e, Command))

@@ -212,7 +212,7 @@ def test_a_device_says_how_to_begin_sleeps_after_goodbye_and_ends_in_order(
         variables = {**sound_server.environment, **home, **told}
         with (
             person_in_room(sound_server) as she,
-            start_voice_guide("run", "--service", **variables) as program,
+            start_voice_guide("run", "--service", environment=variables) as program,
         ):
             assert systemd.heard(within_s=READY_WITHIN_S) == "READY=1"
             welcome = recognized_words(she.listen(time.monotonic()), model)
@@ -261,7 +261,7 @@ def test_a_device_whose_diary_was_damaged_is_not_new(tmp_path: Path) -> None:
 def test_a_device_without_sound_is_alive_says_so_once_and_plays_no_demo(tmp_path: Path) -> None:
     with closing(Systemd(f"{tmp_path}/notify")) as systemd:
         told = {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "2000000"}
-        with start_voice_guide("run", "--service", **NO_SOUND_SERVER, **told) as program:
+        with start_voice_guide("run", "--service", environment=NO_SOUND_SERVER | told) as program:
             heard = [systemd.heard(within_s=READY_WITHIN_S) for _ in range(4)]
             program.process.send_signal(signal.SIGTERM)
             status, output, complaints = program.end()

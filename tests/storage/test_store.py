@@ -156,7 +156,12 @@ def test_changes_are_synced_soon_but_the_running_time_less_often(
 ) -> None:
     synced: list[str] = []
     fsync = background_sync._fsync
-    monkeypatch.setattr(background_sync, "_fsync", lambda p: (synced.append(p.name), fsync(p)))
+
+    def note_and_sync(file: Path) -> None:
+        synced.append(file.name)
+        fsync(file)
+
+    monkeypatch.setattr(background_sync, "_fsync", note_and_sync)
     log = f"{path.name}-wal"
 
     def syncs(during_s: float) -> int:

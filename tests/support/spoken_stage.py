@@ -189,7 +189,7 @@ class StoryEngine(Engine):
     @property
     def timer_left_s(self) -> float | None:
         """The seconds left on the timer; None if it does not run."""
-        left = self._timer and self._timer.end - self._samples
+        left = self._timer.end - self._samples if self._timer else None
         # One block is over before a story can look at the timer.
         return None if left is None else round((left + BLOCK * self._is_counted) / RATE, 1)
 
