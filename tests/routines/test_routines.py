@@ -369,7 +369,7 @@ MISTAKES = [
     (
         '"shoulder (roll|rolls)"',
         '"<>"',
-        "names[1]: not a template: there is nothing to say in it (found '<>')",
+        "names[1]: not a template: it has no words (found '<>')",
     ),
     (
         '"[kitchen] chair"',

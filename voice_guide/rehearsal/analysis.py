@@ -29,7 +29,7 @@ _ECHO_ADVICE = {
     "text": "put it into a longer sentence, or use words that are not a command",
     "sound": "say it differently: this is what the guide would hear itself say",
 }
-"""What to do about a command in a prompt, by how it was found."""
+"""The suggestion for a command in a prompt, by the way it was found."""
 
 
 def sentence_result(

@@ -62,7 +62,7 @@ class SentenceResult:
     """The counts in each condition."""
 
     suggestion: str = ""
-    """What to do about it; empty if it was understood often enough."""
+    """A suggestion for the author; empty if it was understood often enough."""
 
     @property
     def meaning(self) -> str:
@@ -102,7 +102,7 @@ class Confusion:
     """The number of times, in each condition."""
 
     suggestion: str
-    """What to do about it."""
+    """A suggestion for the author."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class UnknownWordResult:
     """The shortest sentence with the word."""
 
     suggestion: str
-    """What to do about it."""
+    """A suggestion for the author."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class PromptEcho:
     """The prompts with these words."""
 
     suggestion: str
-    """What to do about it."""
+    """A suggestion for the author."""
 
 
 @dataclass(frozen=True)

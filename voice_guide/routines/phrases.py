@@ -27,7 +27,7 @@ def phrases(template: str) -> tuple[str, ...]:
             for text in islice(sample_sentence(parse_sentence(template)), _MAX_PHRASES + 1)
         )
     except AssertionError as error:
-        raise ValueError("not a template: there is nothing to say in it") from error
+        raise ValueError("not a template: it has no words") from error
     except ParseError as error:
         raise ValueError("not a template: a bracket is not closed or not opened") from error
     except HassilError as error:

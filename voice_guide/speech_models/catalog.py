@@ -91,7 +91,7 @@ class CatalogModel:
     """The disk space its files take, in bytes."""
 
     sources: tuple[Source, ...]
-    """Where to download it from, in the order to try them."""
+    """The places to download it from, in the order to try them."""
 
     files: Mapping[str, Sha256]
     """Its files: path inside its folder to SHA-256."""

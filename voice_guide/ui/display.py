@@ -16,7 +16,7 @@ class ViewSource(Protocol):
 
     @property
     def view(self) -> View:
-        """What to show at this moment."""
+        """The view of the session at this moment."""
 
 
 class SessionDisplay(Protocol):
