@@ -1,6 +1,6 @@
-"""The block loop with the real guide and the real voice: what is heard, and when.
+"""The block loop with the real dialogue and the real voice: what is played, and when.
 
-Only the ear is the tests' own, so that a command is understood in exactly one block.
+Only the speech input is scripted, so that a command is understood in exactly one block.
 """
 
 import time
@@ -39,7 +39,7 @@ from voice_guide.tts.cached_tts import CachedTts
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
 SLEEP_AFTER_S = 20.0
-"""Seconds of nothing after which it sleeps: less than the step that takes time."""
+"""Idle seconds after which the guide sleeps: fewer than the timed step takes."""
 
 SETTINGS = Settings(
     VoiceSettings(rate=250, volume=0.5),
@@ -49,13 +49,13 @@ SETTINGS = Settings(
 ROUTINE = "tennis-ball-wall"
 
 RENDERED_WITHIN_S = 20.0
-"""How long preparing a routine's speech may take, in seconds."""
+"""Seconds that rendering a routine's speech may take."""
 
 Kind = TypeVar("Kind")
 
 
-class ScriptedEar:
-    """Hears in the next block what the test says."""
+class ScriptedInput:
+    """Understands in the next block what the test says."""
 
     def __init__(self) -> None:
         self.context = ""
@@ -74,14 +74,16 @@ class ScriptedEar:
 
 
 class Session:
-    """A session that the test moves on, block by block."""
+    """A session that the test runs block by block."""
 
     def __init__(self, content: Content) -> None:
         self.rendered: list[str] = []
-        self.ear = ScriptedEar()
+        self.speech_input = ScriptedInput()
         self.voice = CachedTts(VoiceSpec(SETTINGS.voice.name, SETTINGS.voice.rate), self._render)
         self.events: list[tuple[float, Event | Action]] = []
-        self.engine = new_engine(content, SETTINGS, self.ear, self.voice, self._observe, ROUTINE)
+        self.engine = new_engine(
+            content, SETTINGS, self.speech_input, self.voice, self._observe, ROUTINE
+        )
 
     def _render(self, text: str, speaker: VoiceSpec) -> Samples:
         self.rendered.append(text)
@@ -90,53 +92,53 @@ class Session:
     def _observe(self, at_s: float, happening: Event | Action) -> None:
         self.events.append((at_s, happening))
 
-    def move_on(self, seconds: float) -> Samples:
-        """Let this much audio pass; return what the speaker plays in it."""
+    def run(self, seconds: float) -> Samples:
+        """Run this many seconds of audio; return what the speaker plays."""
         blocks = round(seconds * RATE / BLOCK)
         return np.concatenate(
             [self.engine.process(silence(), silence()) for _ in range(blocks)] or [silence(0)]
         )
 
-    def let_speak(self) -> Samples:
-        """Let the guide say what it has to say; return it."""
-        said = [self.move_on(BLOCK / RATE)]
+    def finish_speech(self) -> Samples:
+        """Play the current speech to its end; return it."""
+        said = [self.run(BLOCK / RATE)]
         while self.engine.is_speaking:
-            said.append(self.move_on(BLOCK / RATE))
+            said.append(self.run(BLOCK / RATE))
         return np.concatenate(said)
 
     def hear(self, intent: str) -> None:
         """Hear a command in the next block."""
         self.events.clear()
-        self.ear.will_hear(Command(intent))
+        self.speech_input.will_hear(Command(intent))
 
     def mumble(self) -> None:
-        """Hear in the next block what nobody can understand."""
-        self.ear.will_hear(NotUnderstood("[unk]", 0))
+        """Hear in the next block speech that is not understood."""
+        self.speech_input.will_hear(NotUnderstood("[unk]", 0))
 
     def enter_first_step(self) -> None:
-        """Listen to the introduction, and be in the midst of the first step's speech."""
+        """Play the introduction, and the beginning of the first step."""
         self.engine.start()
-        self.let_speak()
+        self.finish_speech()
         self.hear(Intent.READY)
-        self.move_on(0.5)
+        self.run(0.5)
         assert self.engine.is_speaking
 
-    def enter_step_that_takes_time(self, content: Content) -> float:
-        """Hear the first step that takes time to its end; return its seconds."""
+    def enter_timed_step(self, content: Content) -> float:
+        """Play the speech up to the end of the first timed step; return the step's seconds."""
         self.enter_first_step()
         for planned_step in RoutinePlan(content.library.by_id(ROUTINE)).steps:
-            self.let_speak()
+            self.finish_speech()
             if planned_step.step.seconds:
                 return planned_step.step.seconds
             self.hear(Intent.NEXT)
-        raise LookupError("no step takes time")
+        raise LookupError("no step is timed")
 
     def all_of(self, kind: type[Kind]) -> list[Kind]:
-        """Return all of a kind since the last command."""
+        """Return all events and actions of a type since the last command."""
         return [what for _, what in self.events if isinstance(what, kind)]
 
     def first(self, kind: type[Kind]) -> tuple[float, Kind]:
-        """Return the first of its kind since the last command, with its time."""
+        """Return the first event or action of a type since the last command, with its time."""
         return next((at_s, what) for at_s, what in self.events if isinstance(what, kind))
 
     def speech(self, text: str) -> Samples:
@@ -145,13 +147,13 @@ class Session:
         return (speech * SETTINGS.voice.volume).astype(np.int16)
 
     def wait_for_rendering(self) -> None:
-        """Wait as long as a person would speak or be busy: until all is prepared."""
+        """Wait until all prepared speech is rendered, as a user's reaction time would."""
         texts = {
             t for _, what in self.events if isinstance(what, PrepareSpeech) for t in what.texts
         }
-        wanted = {sentence for text in texts for sentence in sentences(text)}
+        expected = {sentence for text in texts for sentence in sentences(text)}
         until_s = time.monotonic() + RENDERED_WITHIN_S
-        while not wanted <= set(self.rendered):
+        while not expected <= set(self.rendered):
             assert time.monotonic() < until_s, "not everything was rendered ahead"
             time.sleep(0.01)
 
@@ -164,7 +166,7 @@ def session(content: Content) -> Iterator[Session]:
 
 
 def starts_at_s(sound: Samples, played: Samples) -> float | None:
-    """Return when it is this and nothing else that is played, sample for sample."""
+    """Return when exactly this sound begins in what is played; None if it does not."""
     starts = np.flatnonzero(played == sound[0])
     matches = (at for at in starts if np.array_equal(played[at : at + len(sound)], sound))
     at = next(matches, None)
@@ -177,13 +179,13 @@ def starts_at_s(sound: Samples, played: Samples) -> float | None:
 @pytest.mark.parametrize(
     "intent", [Intent.STOP, Intent.NEXT, Intent.PAUSE, Intent.REPEAT, Intent.HURTS]
 )
-def test_100_ms_after_a_command_nothing_but_its_answer_is_heard(
+def test_an_answer_replaces_the_speech_within_100_ms_of_a_command(
     session: Session, intent: str
 ) -> None:
     session.enter_first_step()
 
     session.hear(intent)
-    played = session.move_on(5)
+    played = session.run(5)
 
     _, answer = session.first(Say)
     starts_s = starts_at_s(session.speech(answer.text), played)
@@ -191,47 +193,45 @@ def test_100_ms_after_a_command_nothing_but_its_answer_is_heard(
     assert starts_s < 0.1
 
 
-def test_the_answer_starts_within_50_ms_of_the_command(session: Session) -> None:
+def test_an_answer_starts_within_50_ms_of_a_command(session: Session) -> None:
     session.enter_first_step()
 
     session.hear(Intent.NEXT)
-    session.move_on(1)
+    session.run(1)
 
     decided_s, _ = session.first(Command)
     starts_s, _ = session.first(Say)
     assert starts_s - decided_s < 0.05
 
 
-def test_what_was_interrupted_does_not_come_back(session: Session) -> None:
+def test_speech_interrupted_by_a_stop_does_not_come_back(session: Session) -> None:
     session.enter_first_step()
     session.hear(Intent.STOP)
-    session.let_speak()
+    session.finish_speech()
 
-    assert not session.move_on(10).any()
+    assert not session.run(10).any()
 
 
-def test_after_an_interruption_it_goes_on_at_the_sentence_that_was_cut(
-    session: Session, content: Content
-) -> None:
-    session.enter_step_that_takes_time(content)
+def test_resume_continues_at_the_interrupted_sentence(session: Session, content: Content) -> None:
+    session.enter_timed_step(content)
     session.hear(Intent.REPEAT)
     while not session.all_of(SentenceFinished):
-        session.move_on(BLOCK / RATE)
-    session.move_on(1)
+        session.run(BLOCK / RATE)
+    session.run(1)
     step, *_ = session.all_of(Say)
     session.hear(Intent.PAUSE)
-    session.let_speak()
+    session.finish_speech()
 
     session.hear(Intent.RESUME)
-    session.let_speak()
+    session.finish_speech()
 
     rest = " ".join(sentences(step.text)[1:])
     assert session.all_of(Say)[0].text == rest != ""
 
 
-def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> None:
+def test_a_sentence_is_finished_when_it_was_played_to_its_end(session: Session) -> None:
     session.engine.start()
-    session.let_speak()
+    session.finish_speech()
 
     heard = [what.sentence for what in session.all_of(SentenceFinished)]
     assert heard == [part for said in session.all_of(Say) for part in sentences(said.text)]
@@ -243,16 +243,16 @@ def test_a_sentence_is_heard_when_it_was_played_to_its_end(session: Session) -> 
             assert end_s - at_s == pytest.approx(length_s, abs=2 * BLOCK / RATE)
 
 
-# Giving way
+# Ducking
 
 
-def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Session) -> None:
+def test_the_voice_is_ducked_while_a_person_speaks(session: Session) -> None:
     session.engine.start()
-    loud = session.move_on(3)
-    session.ear.hears_speech = True
-    soft = session.move_on(3)
-    session.ear.hears_speech = False
-    back = session.move_on(3)
+    loud = session.run(3)
+    session.speech_input.hears_speech = True
+    soft = session.run(3)
+    session.speech_input.hears_speech = False
+    back = session.run(3)
 
     # Lowered by 12 dB, to a quarter; what is said then may be a little louder by itself.
     peak = np.abs(loud).max()
@@ -260,57 +260,57 @@ def test_it_gives_way_while_somebody_is_heard_and_then_comes_back(session: Sessi
     assert np.abs(back).max() > peak / 2
 
 
-def test_an_answer_is_heard_at_full_volume_when_the_command_has_been_said(
+def test_an_answer_is_played_at_full_volume_after_the_command(
     session: Session,
 ) -> None:
     session.enter_first_step()
-    session.ear.hears_speech = True
-    session.move_on(0.5)
-    session.ear.hears_speech = False
+    session.speech_input.hears_speech = True
+    session.run(0.5)
+    session.speech_input.hears_speech = False
 
     session.hear(Intent.WHERE_AM_I)
-    played = session.move_on(5)
+    played = session.run(5)
 
     _, answer = session.first(Say)
     assert starts_at_s(session.speech(answer.text), played) is not None
 
 
-def test_talk_over_the_voice_is_not_what_it_has_not_understood(session: Session) -> None:
+def test_speech_over_the_guides_voice_does_not_count_as_not_understood(session: Session) -> None:
     session.enter_first_step()
     session.events.clear()
     for _ in range(3):
         session.mumble()
-        session.move_on(BLOCK / RATE)
-    session.let_speak()
+        session.run(BLOCK / RATE)
+    session.finish_speech()
 
     assert not session.all_of(NotUnderstood)
     assert not session.all_of(PlayChime)
 
     # Nor does it count towards the hint.
     session.mumble()
-    session.let_speak()
+    session.finish_speech()
 
     assert len(session.all_of(PlayChime)) == 1
     assert session.first(NotUnderstood)
     assert not any("not understand" in said.text for said in session.all_of(Say))
 
 
-# Being ready
+# Rendering ahead
 
 
-def test_the_next_step_was_rendered_before_it_is_asked_for(
+def test_the_next_step_is_rendered_before_it_is_needed(
     session: Session, content: Content, report_figure: Callable[[str], None]
 ) -> None:
     session.enter_first_step()
     took_ms = []
     for _ in content.library.by_id(ROUTINE).steps[1:]:
         session.wait_for_rendering()
-        session.let_speak()
+        session.finish_speech()
         rendered_ahead = list(session.rendered)
 
         session.hear(Intent.NEXT)
         before_s = time.perf_counter()
-        block = session.move_on(BLOCK / RATE)
+        block = session.run(BLOCK / RATE)
         took_ms.append((time.perf_counter() - before_s) * 1000)
 
         assert block.any()
@@ -328,16 +328,16 @@ def test_speech_that_was_not_prepared_is_rendered_at_once(session: Session) -> N
     session.enter_first_step()
 
     session.hear(Intent.WHERE_AM_I)
-    played = session.move_on(0.1)
+    played = session.run(0.1)
 
     assert played.any()
 
 
-def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
+def test_the_answer_to_slower_is_spoken_at_the_new_rate(session: Session) -> None:
     session.enter_first_step()
 
     session.hear(Intent.SLOWER)
-    played = session.move_on(3)
+    played = session.run(3)
 
     _, answer = session.first(Say)
     at_old_pace = render(
@@ -351,15 +351,15 @@ def test_a_slower_pace_is_heard_in_the_answer_already(session: Session) -> None:
 # Time
 
 
-def test_a_hold_takes_its_seconds_of_audio_from_the_moment_somebody_is_ready(
+def test_the_time_of_a_step_takes_its_seconds_of_audio_from_ready_on(
     session: Session, content: Content
 ) -> None:
-    seconds = session.enter_step_that_takes_time(content)
-    session.move_on(5)
+    seconds = session.enter_timed_step(content)
+    session.run(5)
     assert not session.all_of(SetTimer)
 
     session.hear(Intent.READY)
-    session.move_on(seconds + 1)
+    session.run(seconds + 1)
 
     ready_s, _ = session.first(Command)
     up_s, _ = session.first(TimeUp)
@@ -368,28 +368,30 @@ def test_a_hold_takes_its_seconds_of_audio_from_the_moment_somebody_is_ready(
     assert chimes == [(ready_s, Chime.START), (up_s, Chime.TIME_UP)]
 
 
-def test_the_end_of_a_hold_is_counted_to_its_second(session: Session, content: Content) -> None:
-    seconds = session.enter_step_that_takes_time(content)
+def test_the_end_of_a_step_is_counted_down_to_the_second(
+    session: Session, content: Content
+) -> None:
+    seconds = session.enter_timed_step(content)
     session.hear(Intent.READY)
-    session.move_on(seconds + 1)
+    session.run(seconds + 1)
 
     ready_s, _ = session.first(Command)
-    told = [
+    announced = [
         (at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, SayIfFree)
     ]
-    assert [text for _, text in told] == ["Halfway.", "3.", "2.", "1."]
-    for (at_s, _), due_s in zip(told, (15, 27, 28, 29), strict=True):
+    assert [text for _, text in announced] == ["Halfway.", "3.", "2.", "1."]
+    for (at_s, _), due_s in zip(announced, (15, 27, 28, 29), strict=True):
         assert at_s == pytest.approx(due_s, abs=2 * BLOCK / RATE)
 
 
-def test_what_is_being_said_is_not_talked_over_and_the_end_is_on_time(
+def test_the_countdown_waits_for_an_answer_and_the_end_does_not(
     session: Session, content: Content
 ) -> None:
-    seconds = session.enter_step_that_takes_time(content)
+    seconds = session.enter_timed_step(content)
     session.hear(Intent.READY)
-    session.move_on(seconds - 3.5)
+    session.run(seconds - 3.5)
     session.hear(Intent.WHO_TO_CALL)
-    session.move_on(4.5)
+    session.run(4.5)
 
     assert not session.all_of(SayIfFree)
     up_s, _ = session.first(TimeUp)
@@ -397,33 +399,33 @@ def test_what_is_being_said_is_not_talked_over_and_the_end_is_on_time(
     assert up_s - session.first(Command)[0] == pytest.approx(3.5, abs=2 * BLOCK / RATE)
 
 
-def test_a_call_that_would_not_be_over_in_time_is_left_out(content: Content) -> None:
+def test_a_call_too_long_for_its_time_is_left_out(content: Content) -> None:
     calls = ("In", "and out, as far as that goes, without ever holding it for any longer")
     breathing = Step("breathing", "Breathe.", repeat=Repeat(3, 2.0, calls))
     routine = replace(content.library.by_id(ROUTINE), steps=(breathing,))
     session = Session(replace(content, library=Library([routine])))
     session.enter_first_step()
-    session.let_speak()
+    session.finish_speech()
     session.hear(Intent.READY)
-    session.move_on(breathing.total_s or 0)
+    session.run(breathing.total_s or 0)
     session.voice.close()
 
     ready_s, _ = session.first(Command)
-    told = [
+    announced = [
         (at_s - ready_s, what.text) for at_s, what in session.events if isinstance(what, SayIfFree)
     ]
-    assert [text for _, text in told] == ["1, in.", "Halfway, in.", "Last one, in."]
-    for (at_s, _), due_s in zip(told, (0, 2, 4), strict=True):
+    assert [text for _, text in announced] == ["1, in.", "Halfway, in.", "Last one, in."]
+    for (at_s, _), due_s in zip(announced, (0, 2, 4), strict=True):
         assert at_s == pytest.approx(due_s, abs=2 * BLOCK / RATE)
 
 
-def test_the_day_is_told_when_another_begins(content: Content) -> None:
+def test_a_new_day_is_reported_once(content: Content) -> None:
     session = Session(content)
     days = iter([date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2)])
     session.engine = new_engine(
         content,
         SETTINGS,
-        session.ear,
+        session.speech_input,
         session.voice,
         session._observe,
         ROUTINE,
@@ -431,17 +433,17 @@ def test_the_day_is_told_when_another_begins(content: Content) -> None:
         lambda: next(days, date(2026, 3, 2)),
     )
     session.engine.start()
-    session.move_on(200)
+    session.run(200)
     session.voice.close()
 
     assert session.all_of(NewDay) == [NewDay(date(2026, 3, 2))]
 
 
-def test_audio_time_needs_no_wall_time(session: Session) -> None:
+def test_audio_runs_faster_than_real_time(session: Session) -> None:
     session.enter_first_step()
     started_s = time.monotonic()
 
-    session.move_on(600)
+    session.run(600)
 
     assert session.engine.now_s > 600
     assert time.monotonic() - started_s < 60
@@ -450,74 +452,74 @@ def test_audio_time_needs_no_wall_time(session: Session) -> None:
 # Falling asleep
 
 
-def test_it_is_idle_from_the_end_of_what_it_says(session: Session) -> None:
+def test_idle_time_begins_at_the_end_of_speech(session: Session) -> None:
     session.enter_first_step()
-    session.let_speak()
-    session.move_on(SLEEP_AFTER_S + 1)
+    session.finish_speech()
+    session.run(SLEEP_AFTER_S + 1)
 
     spoken_s, _ = session.first(SpeechEnded)
     idle_s, _ = session.first(Idle)
     assert idle_s - spoken_s == pytest.approx(SLEEP_AFTER_S, abs=2 * BLOCK / RATE)
-    assert session.ear.context == "asleep"
+    assert session.speech_input.context == "asleep"
 
 
-def test_a_step_that_takes_time_keeps_it_awake(session: Session, content: Content) -> None:
-    seconds = session.enter_step_that_takes_time(content)
+def test_a_running_timer_keeps_the_guide_awake(session: Session, content: Content) -> None:
+    seconds = session.enter_timed_step(content)
     session.hear(Intent.READY)
     assert seconds > SLEEP_AFTER_S
-    session.move_on(seconds + 1)
-    session.let_speak()
-    session.move_on(SLEEP_AFTER_S - 1)
-    assert session.ear.context == "step"
+    session.run(seconds + 1)
+    session.finish_speech()
+    session.run(SLEEP_AFTER_S - 1)
+    assert session.speech_input.context == "step"
 
-    session.move_on(2)
+    session.run(2)
 
-    assert session.ear.context == "asleep"
+    assert session.speech_input.context == "asleep"
 
 
-def test_a_command_keeps_it_awake(session: Session) -> None:
+def test_a_command_keeps_the_guide_awake(session: Session) -> None:
     session.engine.start()
     for _ in range(3):
-        session.let_speak()
-        session.move_on(SLEEP_AFTER_S - 1)
+        session.finish_speech()
+        session.run(SLEEP_AFTER_S - 1)
         session.hear(Intent.NEEDS)
-    session.move_on(1)
+    session.run(1)
 
-    assert session.ear.context == "preparing"
+    assert session.speech_input.context == "preparing"
 
 
-def test_talk_that_it_does_not_understand_lets_it_fall_asleep(session: Session) -> None:
+def test_speech_not_understood_does_not_keep_the_guide_awake(session: Session) -> None:
     session.enter_first_step()
-    session.let_speak()
+    session.finish_speech()
     for _ in range(round(SLEEP_AFTER_S)):
         session.mumble()
-        session.move_on(1.5)
+        session.run(1.5)
 
-    assert session.ear.context == "asleep"
+    assert session.speech_input.context == "asleep"
 
 
-def test_it_says_once_that_it_sleeps_and_then_nothing(session: Session) -> None:
+def test_the_guide_says_once_that_it_sleeps(session: Session) -> None:
     session.enter_first_step()
-    session.let_speak()
-    session.move_on(SLEEP_AFTER_S + 1)
-    session.let_speak()
-    session.move_on(1)
+    session.finish_speech()
+    session.run(SLEEP_AFTER_S + 1)
+    session.finish_speech()
+    session.run(1)
     session.events.clear()
 
     session.mumble()
-    played = session.move_on(3 * SLEEP_AFTER_S)
+    played = session.run(3 * SLEEP_AFTER_S)
 
     assert not played.any()
     assert session.events == []
 
 
-def test_it_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
+def test_the_guide_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
     session.enter_first_step()
     session.hear(Intent.SLEEP)
-    session.let_speak()
+    session.finish_speech()
 
     session.hear(Intent.WAKE)
-    played = session.let_speak()
+    played = session.finish_speech()
 
     woken_s, _ = session.first(Command)
     chimed_s, chime = session.first(PlayChime)
@@ -530,11 +532,11 @@ def test_it_wakes_with_a_chime_before_it_speaks(session: Session) -> None:
 # Telling
 
 
-def test_what_is_said_is_told_when_it_starts_and_not_when_it_is_asked_for(
+def test_observers_see_speech_when_it_begins(
     session: Session,
 ) -> None:
     session.engine.start()
-    session.let_speak()
+    session.finish_speech()
 
     said_s = [at_s for at_s, what in session.events if isinstance(what, Say)]
 
@@ -543,26 +545,26 @@ def test_what_is_said_is_told_when_it_starts_and_not_when_it_is_asked_for(
     assert all(later - earlier > 0.5 for earlier, later in pairwise(said_s))
 
 
-def test_the_ear_is_told_what_to_listen_for(session: Session) -> None:
+def test_the_speech_input_is_given_the_context(session: Session) -> None:
     session.engine.start()
-    assert session.ear.context == "preparing"
+    assert session.speech_input.context == "preparing"
 
-    session.let_speak()
+    session.finish_speech()
     session.hear(Intent.READY)
-    session.move_on(0.1)
+    session.run(0.1)
 
-    assert session.ear.context == "step"
+    assert session.speech_input.context == "step"
 
 
 # Ending
 
 
-def test_it_is_finished_when_goodbye_has_been_heard_to_its_end(session: Session) -> None:
+def test_the_session_is_finished_after_goodbye_was_played(session: Session) -> None:
     session.enter_first_step()
 
     session.hear(Intent.GOODBYE)
-    session.move_on(0.1)
+    session.run(0.1)
     assert not session.engine.is_finished
 
-    session.let_speak()
+    session.finish_speech()
     assert session.engine.is_finished

@@ -52,7 +52,7 @@ def test_killed_at_any_instant_it_comes_back_to_the_same_place(
 
 def last_kept(told: list[tuple[str, str]], began: str) -> set[str]:
     """Return the places it may begin at: the last one kept, or one it was just about to keep."""
-    places = [(what, about) for what, about in told if about.startswith("KeepPlace")]
+    places = [(what, about) for what, about in told if about.startswith("SaveCheckpoint")]
     kept = [about for what, about in places if what == "kept"]
     about_to = {places[-1][1]} if places else set()
     return {kept[-1] if kept else began} | about_to
@@ -64,7 +64,7 @@ def check_what_is_kept(told: list[tuple[str, str]]) -> None:
     assert store.notice is None
     numbers = {entry.number for entry in store.diary().entries}
     store.close()
-    kept = [about for what, about in told if what == "kept" and about.startswith("Write")]
+    kept = [about for what, about in told if what == "kept" and about.startswith("SaveDiaryEntry")]
     assert all(int(about.split("number=")[1].split(",")[0]) in numbers for about in kept)
     with sqlite3.connect(database()) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -1,4 +1,4 @@
-"""What holds for the Guide in every conversation, whatever is said in it and when."""
+"""The dialogue manager in random dialogues, and its general rules."""
 
 import random
 import re
@@ -29,7 +29,7 @@ from voice_guide.routines.packs import BUILT_IN_PACKS, load_pack
 
 QUOTED = re.compile(r'"([^"]+)"')
 EVENTS = 200
-"""In each random conversation."""
+"""Events in each random dialogue."""
 
 SIDES = ("left", "right")
 
@@ -44,20 +44,20 @@ def match(sentences: Sentences) -> Callable[[str, str], Meaning | None]:
     return cache(sentences.match)
 
 
-class Listener:
-    """A person who says anything that can be said, and watches what the guide does."""
+class RandomUser:
+    """A user who says anything that can be said, and checks what the guide does."""
 
     def __init__(self, content: Content, seed: int) -> None:
         self._content = content
         self._chance = random.Random(seed)
-        # It sleeps after a goodbye, so that everything can be said and the talk still goes on.
+        # In service mode the dialogue goes on after a goodbye.
         self._guide = DialogueManager(
             content.library, content.prompts, Settings(), service_mode=True
         )
         self._understood = match(content.sentences)
         self._timer_runs = False
         self._being_said: list[str] = []
-        """Sentence by sentence."""
+        """The sentences still to be played."""
         self._heard: set[str] = set()
         """The sentences heard to their end since a routine was last chosen."""
         self._cautions = {
@@ -106,41 +106,39 @@ class Listener:
         if before in ("choosing", "finished") and self._guide.context == "preparing":
             self._heard.clear()
         for action in actions:
-            self._watch(action)
+            self._check(action)
         assert not self._timer_runs or self._guide.context == "step"
 
-    def _watch(self, action: Action) -> None:
+    def _check(self, action: Action) -> None:
         match action:
             case StopSpeaking():
                 self._being_said.clear()
             case Say(text):
                 for sentence in sentences(text):
-                    self._watch_said(sentence)
+                    self._check_sentence(sentence)
                     self._being_said.append(sentence)
             case SetTimer():
                 self._timer_runs = True
             case StopTimer():
                 self._timer_runs = False
 
-    def _watch_said(self, sentence: str) -> None:
+    def _check_sentence(self, sentence: str) -> None:
         assert self._cautions_of(sentence) <= self._heard | set(self._being_said)
         for phrase in QUOTED.findall(sentence):
             assert self._understood(phrase, self._guide.context)
 
     def _cautions_of(self, sentence: str) -> set[str]:
-        """Return the cautions that come before a sentence of a step."""
+        """Return the cautions that must come before a sentence of a step."""
         return next((c for step, c in self._cautions.items() if sentence.endswith(step)), set())
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_no_step_without_its_cautions_whatever_is_said_and_when(
-    content: Content, seed: int
-) -> None:
-    Listener(content, seed).talk()
+def test_no_step_is_said_before_its_cautions(content: Content, seed: int) -> None:
+    RandomUser(content, seed).talk()
 
 
 @pytest.mark.parametrize(
-    ("text", "parted"),
+    ("text", "parts"),
     [
         ("Move up and down. Let the ball stay.", ["Move up and down.", "Let the ball stay."]),
         ("Is it warm? Good! Go on.", ["Is it warm?", "Good!", "Go on."]),
@@ -155,18 +153,18 @@ def test_no_step_without_its_cautions_whatever_is_said_and_when(
         ("", [""]),
     ],
 )
-def test_a_text_is_said_sentence_by_sentence(text: str, parted: list[str]) -> None:
-    assert sentences(text) == parted
+def test_a_text_is_split_into_sentences(text: str, parts: list[str]) -> None:
+    assert sentences(text) == parts
 
 
-def test_the_guide_answers_exactly_what_the_sentences_can_mean(content: Content) -> None:
+def test_the_guide_answers_every_intent_of_the_sentence_files(content: Content) -> None:
     guide = DialogueManager(content.library, content.prompts, Settings())
     meant = {template.intent for template in content.sentences.templates(None)}
 
     assert guide.intents == meant == set(Intent)
 
 
-def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> None:
+def test_the_next_step_is_prepared_before_it_is_needed(content: Content) -> None:
     for routine in content.library.routines:
         guide = DialogueManager(content.library, content.prompts, Settings(), routine)
         prepared = prepared_in(guide.handle(Started()))
@@ -178,12 +176,10 @@ def test_the_next_step_is_prepared_before_it_is_asked_for(content: Content) -> N
             prepared |= prepared_in(actions)
 
 
-def test_no_time_begins_before_the_steps_own_caution_was_heard(
-    content: Content, tmp_path: Path
-) -> None:
-    sound = (BUILT_IN_PACKS / "scarf-or-towel.toml").read_text()
+def test_the_time_of_a_step_starts_after_its_own_caution(content: Content, tmp_path: Path) -> None:
+    pack = (BUILT_IN_PACKS / "scarf-or-towel.toml").read_text()
     file = tmp_path / "pack.toml"
-    file.write_text(sound.replace("seconds = 30", 'caution = "Not too hard."\nseconds = 30'))
+    file.write_text(pack.replace("seconds = 30", 'caution = "Not too hard."\nseconds = 30'))
     library = Library([load_pack(file)])
     guide = DialogueManager(library, content.prompts, Settings(), library.routines[0])
     for event in (

@@ -1,4 +1,4 @@
-"""What holds in every conversation, whatever is said, done, waited for or cut off, and when."""
+"""Properties that hold in every dialogue, found by random events."""
 
 import re
 from collections.abc import Mapping
@@ -52,9 +52,9 @@ MOVES = st.lists(
     min_size=20,
     max_size=100,
 )
-"""What happens, one thing after the other; the numbers choose among what is possible then."""
+"""Events in their order; each number chooses among what is possible at that moment."""
 
-LEADS_ON: dict[str, list[tuple[str, dict[str, Any]]]] = {
+FORWARD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "choosing": [(Intent.CHOOSE_AREA, {"area": area}) for area in ROUTINES],
     "preparing": [(Intent.READY, {})],
     "step": [(Intent.READY, {}), (Intent.NEXT, {})],
@@ -64,7 +64,7 @@ LEADS_ON: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "finished": [(Intent.START_OVER, {}), (Intent.RESUME, {})],
     "asleep": [(Intent.WAKE, {})],
 }
-"""What takes a session further, where it is."""
+"""Commands that take a session further, by context."""
 
 SAFETY = (Intent.HURTS, Intent.UNWELL)
 
@@ -79,9 +79,9 @@ MOVES_ON = frozenset(
         Intent.DENY,
     }
 )
-"""Intents that may lead to the next step, and never past one."""
+"""Intents that may lead to the next step, and never further."""
 
-LEAVES_OUT = frozenset(
+JUMPS = frozenset(
     {
         Intent.SKIP_SIDE,
         Intent.OTHER_SIDE,
@@ -91,11 +91,11 @@ LEAVES_OUT = frozenset(
         Intent.START_WITH,
     }
 )
-"""Intents with which a person goes where she wants."""
+"""Intents that may lead to any step."""
 
 
 @dataclass(frozen=True)
-class Timer:
+class SecondsTimer:
     """The engine's timer, in seconds instead of samples."""
 
     left_s: float
@@ -103,15 +103,15 @@ class Timer:
 
 
 class World:
-    """The guide, and what a room, a clock and a notebook make of what it asks for."""
+    """The dialogue with a simulated clock, speaker and store around it."""
 
     def __init__(self, content: Content, is_wanted: bool | None) -> None:
         self._content = content
         self._settings = Settings()
         self.diary: Diary | None = Diary(is_wanted)
         self.today = date(2026, 3, 1)
-        self.place: SessionCheckpoint | None = None
-        self.timer: Timer | None = None
+        self.checkpoint: SessionCheckpoint | None = None
+        self.timer: SecondsTimer | None = None
         self.being_said: list[str] = []
         self.ran_s = 0.0
         self.begin()
@@ -120,18 +120,18 @@ class World:
         self.guide = DialogueManager(self._content.library, self._content.prompts, self._settings)
         self.timer = None
         self.being_said.clear()
-        self.tell(Started(self.diary, self.today, self.place))
+        self.handle(Started(self.diary, self.today, self.checkpoint))
 
     def move(self, move: str, number: int) -> None:
         match move:
             case "on":
-                self.tell(self._what_leads_on(number))
+                self.handle(self._forward_command(number))
             case "say":
-                self.tell(self._command(number))
+                self.handle(self._command(number))
             case "silence" if self.being_said:
                 for sentence in list(self.being_said):
                     self._hear(sentence)
-                self.tell(SpeechEnded())
+                self.handle(SpeechEnded())
             case "sentence" if len(self.being_said) > 1:
                 self._hear(self.being_said[0])
             case "seconds":
@@ -139,22 +139,22 @@ class World:
             case "time up":
                 self._pass(4000)
             case "unclear":
-                self.tell(NotUnderstood("", 0))
+                self.handle(NotUnderstood("", 0))
             case "idle" if not self.timer and not self.being_said:
-                self.tell(Idle())
+                self.handle(Idle())
             case "power cut":
                 self.begin()
             case "sound lost":
                 parts = list(BrokenPart)
-                self.tell(SoundLost(parts[number % len(parts)], ""))
+                self.handle(SoundLost(parts[number % len(parts)], ""))
             case "sound back":
-                self.tell(SoundRestored(number % 60))
+                self.handle(SoundRestored(number % 60))
             case "another day":
                 self.today += timedelta(days=1)
-                self.tell(NewDay(self.today))
+                self.handle(NewDay(self.today))
 
-    def _what_leads_on(self, number: int) -> Event:
-        commands = LEADS_ON[self.guide.context]
+    def _forward_command(self, number: int) -> Event:
+        commands = FORWARD[self.guide.context]
         intent, slots = commands[number % len(commands)]
         return Command(intent, slots)
 
@@ -165,31 +165,33 @@ class World:
 
     def _hear(self, sentence: str) -> None:
         self.being_said.remove(sentence)
-        self.tell(Heard(sentence))
+        self.handle(Heard(sentence))
 
     def _pass(self, seconds: float) -> None:
-        """Let time pass as in the engine, while nobody says anything."""
+        """Let time pass as the engine does, without speech."""
         until_s = self.ran_s + seconds
         while self.timer and self.ran_s < until_s:
             left_s = self.timer.left_s - (
                 self.timer.left_s % self.timer.tick_s or self.timer.tick_s
             )
             self.ran_s += self.timer.left_s - left_s
-            self.timer = Timer(left_s, self.timer.tick_s) if left_s > 0 else None
-            self.tell(Tick(left_s) if left_s > 0 else TimeUp())
+            self.timer = SecondsTimer(left_s, self.timer.tick_s) if left_s > 0 else None
+            self.handle(Tick(left_s) if left_s > 0 else TimeUp())
             if not self.timer and self.being_said:
                 return
 
-    def tell(self, event: Event) -> None:
-        before = self.look()
+    def handle(self, event: Event) -> None:
+        before = self.moment()
         actions = self.guide.handle(event)
         for action in actions:
             self._do(action)
         self.check(event, before, actions)
 
-    def look(self) -> "Look":
+    def moment(self) -> "Moment":
         timer = self.timer
-        return Look(self.guide.context, self.guide.planned_step, self.place, timer is not None)
+        return Moment(
+            self.guide.context, self.guide.planned_step, self.checkpoint, timer is not None
+        )
 
     def _do(self, action: Action) -> None:
         match action:
@@ -198,11 +200,11 @@ class World:
             case StopSpeaking():
                 self.being_said.clear()
             case SetTimer(seconds, tick_s):
-                self.timer = Timer(seconds, tick_s)
+                self.timer = SecondsTimer(seconds, tick_s)
             case StopTimer():
                 self.timer = None
-            case SaveCheckpoint(place):
-                self.place = place
+            case SaveCheckpoint(checkpoint):
+                self.checkpoint = checkpoint
             case SetPacing(pacing):
                 self._settings = Settings(guide=GuideSettings(pacing=pacing))
             case SaveDiaryConsent(is_wanted):
@@ -220,65 +222,69 @@ class World:
             case EraseDiary():
                 self.diary = Diary(is_wanted=False)
 
-    def check(self, event: Event, before: "Look", actions: list[Action]) -> None:
-        now = self.look()
+    def check(self, event: Event, before: "Moment", actions: list[Action]) -> None:
+        now = self.moment()
         # A clock runs in a step only; so a pause, a question and sleep stop them all.
         assert not now.timer_runs or now.context == "step"
         if isinstance(event, Command) and any(isinstance(a, Say) for a in actions):
             assert any(isinstance(a, StopSpeaking) for a in actions)
-        self._check_the_place(now)
-        self._check_the_way(event, before, now)
+        self._check_checkpoint(now)
+        self._check_step_order(event, before, now)
         if isinstance(event, Command) and event.intent in SAFETY:
             assert now.context in ("choosing", "asking")
             assert any("checked by a doctor" in sentence for sentence in self.being_said)
 
-    def _check_the_place(self, now: "Look") -> None:
+    def _check_checkpoint(self, now: "Moment") -> None:
         if now.context == "step":
-            assert now.place
+            assert now.checkpoint
             assert now.planned_step
             step_timer = self.guide.step_timer
-            assert now.place.left_s == (step_timer.left_s if step_timer else None)
-        if now.place:
-            # Whoever begins again with what was kept is asked, and comes to the same place.
+            assert now.checkpoint.left_s == (step_timer.left_s if step_timer else None)
+        if now.checkpoint:
+            # A new session with this checkpoint asks, and resumes at the same place.
             again = DialogueManager(self._content.library, self._content.prompts, self._settings)
-            again.handle(Started(self.diary, self.today, now.place))
+            again.handle(Started(self.diary, self.today, now.checkpoint))
             assert again.context == "asking"
             again.handle(Command(Intent.AFFIRM))
-            if now.place.is_under_way:
+            if now.checkpoint.is_under_way:
                 assert again.planned_step
                 assert now.planned_step is None or again.planned_step == now.planned_step
-                assert (again.step_timer.left_s if again.step_timer else None) == now.place.left_s
+                assert (
+                    again.step_timer.left_s if again.step_timer else None
+                ) == now.checkpoint.left_s
             else:
                 assert again.context == "preparing"
 
-    def _check_the_way(self, event: Event, before: "Look", now: "Look") -> None:
-        """No step is left out unless somebody asked for it."""
+    def _check_step_order(self, event: Event, before: "Moment", now: "Moment") -> None:
+        """Check that no step is left out unless the user asked for that."""
         if (
             before.planned_step is None
             or now.planned_step is None
-            or before.place is None
-            or now.place is None
+            or before.checkpoint is None
+            or now.checkpoint is None
         ):
             return
         if isinstance(event, Command) and event.intent not in MOVES_ON:
-            assert now.place.step_index == before.place.step_index or event.intent in LEAVES_OUT
+            assert (
+                now.checkpoint.step_index == before.checkpoint.step_index or event.intent in JUMPS
+            )
             return
-        assert now.place.step_index - before.place.step_index in (0, 1)
+        assert now.checkpoint.step_index - before.checkpoint.step_index in (0, 1)
 
 
 @dataclass(frozen=True)
-class Look:
-    """What can be seen of the guide at one moment."""
+class Moment:
+    """The dialogue at one moment."""
 
     context: str
     planned_step: PlannedStep | None
-    place: SessionCheckpoint | None
+    checkpoint: SessionCheckpoint | None
     timer_runs: bool
 
 
 @cache
 def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return what can be meant in a context; a few values for each intent."""
+    """Return the possible intents of a context, with a few values for each."""
     lists = {name: list(phrases)[::3] for name, phrases in content.library.lists.items()}
     values: dict[str, list[Any]] = {
         **lists,
@@ -297,7 +303,7 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
         Intent.RATE: "pain",
         Intent.START_WITH: "side",
     }
-    # A goodbye is the end of it, and whether one talks on is nobody's business.
+    # A goodbye ends the session.
     intents = {t.intent for t in content.sentences.templates(context)} - {Intent.GOODBYE}
     return [
         (intent, {needed[intent]: value} if intent in needed else {})
@@ -315,7 +321,9 @@ anything = settings(
 
 @anything
 @given(moves=MOVES, is_wanted=st.sampled_from([None, True, False]))
-def test_whatever_happens(content: Content, moves: list[Any], is_wanted: bool | None) -> None:
+def test_the_rules_hold_after_any_events(
+    content: Content, moves: list[Any], is_wanted: bool | None
+) -> None:
     world = World(content, is_wanted)
     for move, number in moves:
         world.move(move, number)
@@ -323,16 +331,16 @@ def test_whatever_happens(content: Content, moves: list[Any], is_wanted: bool | 
 
 @anything
 @given(moves=MOVES, safety=st.sampled_from(SAFETY))
-def test_pain_always_wins(content: Content, moves: list[Any], safety: str) -> None:
+def test_pain_always_stops_the_routine(content: Content, moves: list[Any], safety: str) -> None:
     world = World(content, is_wanted=True)
     for move, number in moves:
         world.move(move, number)
     if world.guide.context == "asleep":
-        world.tell(Command(Intent.WAKE))
+        world.handle(Command(Intent.WAKE))
 
-    world.tell(Command(safety))
+    world.handle(Command(safety))
 
-    # However long nobody says anything, nothing begins again.
+    # Nothing starts again by itself.
     for _ in range(3):
         world.move("silence", 0)
         world.move("seconds", 39)
@@ -343,16 +351,16 @@ def test_pain_always_wins(content: Content, moves: list[Any], safety: str) -> No
 @pytest.mark.parametrize("area", ROUTINES)
 @given(rests=st.lists(st.integers(0, 39), max_size=30))
 @settings(anything, max_examples=15)
-def test_left_alone_it_leads_through_every_step_on_either_side(
+def test_carrying_on_leads_through_every_step_on_both_sides(
     content: Content, area: str, rests: list[int]
 ) -> None:
     world = World(content, is_wanted=False)
-    world.tell(Command(Intent.CHOOSE_AREA, {"area": area}))
+    world.handle(Command(Intent.CHOOSE_AREA, {"area": area}))
     plan = content.library.for_area(area)[0]
     world.move("silence", 0)
-    world.tell(Command(Intent.CARRY_ON))
+    world.handle(Command(Intent.CARRY_ON))
     world.move("silence", 0)
-    world.tell(Command(Intent.READY))
+    world.handle(Command(Intent.READY))
     led: list[PlannedStep] = []
     for rest in [*rests, *[39] * 60]:
         if (
@@ -372,7 +380,7 @@ def test_left_alone_it_leads_through_every_step_on_either_side(
 
 
 def steps_of(routine: Any) -> list[tuple[Any, str | None]]:
-    """Return the steps with their sides, worked out another way than the guide does."""
+    """Return the steps with their sides, computed differently than the plan does."""
     found: list[tuple[Any, str | None]] = []
     waiting: list[Any] = []
     for step in [*routine.steps, None]:
@@ -386,8 +394,8 @@ def steps_of(routine: Any) -> list[tuple[Any, str | None]]:
     return found
 
 
-def test_every_sentence_of_a_caution_can_be_told_apart(content: Content) -> None:
+def test_every_sentence_of_the_cautions_is_different(content: Content) -> None:
     for routine in content.library.routines:
-        told = [part for text in routine.safety.cautions for part in sentences(text)]
-        assert all(re.search(r"[.!]$", sentence) for sentence in told)
-        assert len(set(told)) == len(told)
+        parts = [part for text in routine.safety.cautions for part in sentences(text)]
+        assert all(re.search(r"[.!]$", sentence) for sentence in parts)
+        assert len(set(parts)) == len(parts)

@@ -1,6 +1,6 @@
-"""A session led for somebody who talks at random, as fast as this machine goes: to be killed.
+"""Run a session with random commands as fast as possible, until it is killed.
 
-Prints where it begins, and everything that is kept, before and after it is.
+It prints the checkpoint it starts from, and every stored change before and after storing it.
 """
 
 import random
@@ -22,8 +22,8 @@ LINES = (
     *("yes", "yes", "no", "five", "two", "stop", "it hurts", "more time", "carry on by yourself"),
 )
 
-TALKS_EVERY = 15
-"""Blocks of 20 ms between two things she says, on average."""
+BLOCKS_PER_COMMAND = 15
+"""Blocks of 20 ms between two commands, on average."""
 
 
 def main(seed: int) -> None:
@@ -47,7 +47,7 @@ def main(seed: int) -> None:
     engine: Engine = new_engine(content, file.settings, ear, SilentTts(), observe, started=started)
     engine.start()
     while True:
-        if chance.random() < 1 / TALKS_EVERY:
+        if chance.random() < 1 / BLOCKS_PER_COMMAND:
             ear.type(chance.choice(LINES))
         engine.process(silence(), silence())
 
