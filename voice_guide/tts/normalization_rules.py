@@ -1,4 +1,4 @@
-"""How a language says what is written: the shape of its `spoken.toml`, checked as it is read."""
+"""Normalization rules: the content of a language's `spoken.toml`, checked when it is read."""
 
 import re
 from collections.abc import Callable
@@ -13,14 +13,14 @@ _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 _WITH_ENTRIES = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
 
-def _something(text: str) -> str:
+def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("expected some text")
     return text
 
 
 def _symbol(text: str) -> str:
-    # What comes before it in a text, a space or a hyphen, is not a part of it.
+    # A space or a hyphen before a unit in a text is not part of its symbol.
     if text.removeprefix(" ").startswith((" ", "-")):
         raise ValueError("expected no hyphen before a unit, and one space at the most")
     return text
@@ -35,7 +35,7 @@ def _pattern(text: str) -> str:
 
 
 def _with(*names: str) -> Callable[[str], str]:
-    """Return what checks that nothing but these stands in braces."""
+    """Return a validator that allows nothing but these names in braces."""
 
     def check(text: str) -> str:
         try:
@@ -48,118 +48,188 @@ def _with(*names: str) -> Callable[[str], str]:
     return check
 
 
-_Text = Annotated[str, Field(strict=True), AfterValidator(_something)]
+_Text = Annotated[str, Field(strict=True), AfterValidator(_not_blank)]
+
+_Pattern = Annotated[_Text, AfterValidator(_pattern)]
+
+_Symbol = Annotated[_Text, AfterValidator(_symbol)]
 
 _Texts: TypeAlias = dict[_Text, _Text]
-"""What is written, and what is said for it."""
+"""Written texts, and what is spoken instead of each."""
 
-_Forms: TypeAlias = tuple[_Text, _Text]
-"""What is said of one, and of several."""
+Forms: TypeAlias = tuple[_Text, _Text]
+"""Words for one, and for several."""
 
 
 class Numbers(BaseModel):
-    """How numbers are written."""
+    """The way numbers are written."""
 
     model_config = _STRICT
 
     decimal: _Text
-    """What comes before tenths."""
+    """The sign before tenths."""
 
     thousands: _Text
-    """What comes after thousands."""
+    """The sign after thousands."""
 
     minus: _Text
-    """What is said for the sign."""
+    """The word for the minus sign."""
 
 
 class PhoneNumbers(BaseModel):
-    """What is said digit by digit; each further key is a sign, and what is said for it."""
+    """Numbers spoken digit by digit; each further key is a sign, with the word for it."""
 
     model_config = _WITH_ENTRIES
 
     __pydantic_extra__: dict[str, _Text]
 
-    patterns: tuple[Annotated[_Text, AfterValidator(_pattern)], ...]
-    """How they look, as patterns of Python."""
+    patterns: tuple[_Pattern, ...]
+    """Their forms, as regular expressions of Python."""
 
     @property
     def signs(self) -> dict[str, str]:
-        """What is said for a sign."""
+        """The words for signs."""
         return self.__pydantic_extra__
 
 
 class Times(BaseModel):
-    """Times of the day."""
+    """Times of day."""
 
     model_config = _STRICT
 
     whole_hour: Annotated[_Text, AfterValidator(_with("hour"))]
-    """What is said of a time without minutes."""
+    """The form of a time without minutes."""
 
     one_digit_minute: Annotated[_Text, AfterValidator(_with("hour", "minute"))]
-    """What is said of its first nine minutes."""
+    """The form of the first nine minutes of an hour."""
 
     other: Annotated[_Text, AfterValidator(_with("hour", "minute"))]
-    """What is said of all others."""
+    """The form of all other times."""
 
     halves: _Texts
-    """What may follow a time."""
+    """The halves of the day that may follow a time."""
+
+
+class DurationUnit(BaseModel):
+    """One of the units that a duration is given in."""
+
+    model_config = _STRICT
+
+    symbols: tuple[_Text, ...]
+    """Its symbols."""
+
+    said: Forms
+    """The words for one, and for several."""
+
+
+class Durations(BaseModel):
+    """Durations in several units at once: "1h30", "2m 30s", "0:30 min"."""
+
+    model_config = _STRICT
+
+    hours: DurationUnit
+    """The unit of hours."""
+
+    minutes: DurationUnit
+    """The unit of minutes."""
+
+    seconds: DurationUnit
+    """The unit of seconds."""
+
+
+class Products(BaseModel):
+    """Numbers with a multiplication sign: "3x10 reps", "10x", "20 x 30 cm"."""
+
+    model_config = _STRICT
+
+    signs: tuple[_Text, ...]
+    """The multiplication signs."""
+
+    times: _Text
+    """The word between two numbers."""
+
+    by: _Text
+    """The word between two lengths."""
+
+    lengths: tuple[_Symbol, ...]
+    """The units of length."""
+
+    repeated: Annotated[_Text, AfterValidator(_with("number"))]
+    """The form of a number with a sign after it and no other number."""
+
+    few: _Texts = {}
+    """The words for small numbers in this form."""
 
 
 class Fractions(BaseModel):
-    """Fractions; each further key is a number to divide by, and what the parts are called."""
+    """Fractions; each further key is a denominator, with the words for one part and several."""
 
     model_config = _WITH_ENTRIES
 
-    __pydantic_extra__: dict[str, _Forms]
+    __pydantic_extra__: dict[str, Forms]
 
     mixed: Annotated[_Text, AfterValidator(_with("whole", "part"))]
-    """What is said of a whole number and a part."""
+    """The form of a whole number with a fraction."""
 
     @property
-    def parts(self) -> dict[str, tuple[str, str]]:
-        """What parts are called, by the number to divide by."""
+    def parts(self) -> dict[str, Forms]:
+        """The words for parts, by denominator."""
         return self.__pydantic_extra__
 
 
 class NormalizationRules(BaseModel):
-    """All tables of a language."""
+    """All rules of a language."""
 
     model_config = _STRICT
 
     numbers: Numbers
-    """How numbers are written."""
+    """The way numbers are written."""
+
+    as_written: tuple[_Pattern, ...] = ()
+    """Texts that look like something else and are left to the voice, as regular expressions."""
 
     phone_numbers: PhoneNumbers
-    """What is said digit by digit."""
+    """Numbers spoken digit by digit."""
 
     times: Times
-    """Times of the day."""
+    """Times of day."""
+
+    durations: Durations | None = None
+    """Durations in several units at once."""
+
+    products: Products | None = None
+    """Numbers with a multiplication sign."""
+
+    out_of: _Texts = {}
+    """The words between the two numbers of "3/5" after a word such as "step"."""
 
     fractions: Fractions
     """Fractions."""
 
     between_numbers: _Texts
-    """What is said between two numbers."""
+    """The words for signs between two numbers."""
 
     before_numbers: _Texts
-    """What is said right before a number."""
+    """The words for signs right before a number."""
 
-    money: dict[_Text, _Forms]
-    """What is said after the number before which it is written."""
+    per: _Texts = {}
+    """The words for what follows a slash after a quantity: "3 times/week"."""
 
-    units: dict[Annotated[_Text, AfterValidator(_symbol)], _Forms]
-    """What is said after a number. What begins with a space is only a unit after a space."""
+    money: dict[_Text, Forms]
+    """The words for currency signs, spoken after the number."""
+
+    units: dict[_Symbol, Forms]
+    """The words for units; a symbol that starts with a space needs a space before it."""
 
     abbreviations: _Texts
-    """What is said for a word that is cut short."""
+    """The words for abbreviations."""
 
     symbols: _Texts
-    """What is said for a sign."""
+    """The words for signs anywhere."""
 
 
 def load(file: Path) -> NormalizationRules:
-    """Read a language's tables (TOML).
+    """Read the rules of a language (TOML).
 
     Raises VoiceGuideError, naming the file and each key, where they cannot be used.
     """
