@@ -418,7 +418,7 @@ def test_a_language_is_heard_by_its_model(german: Path, tmp_path: Path) -> None:
 
 
 def test_the_languages_that_come_with_the_program_are_whole() -> None:
-    for folder in BUILT_IN.iterdir():
+    for folder in BUILT_IN.glob("*/"):
         content = load_content(Settings(language=folder.name))
         assert content.language == find(folder.name)
         assert content.rejected_packs == ()
