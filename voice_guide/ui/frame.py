@@ -54,13 +54,13 @@ class Snapshot:
     view: View
     """The state of the dialogue."""
 
-    said: str = ""
+    sentence: str = ""
     """The sentence being spoken, or the last one."""
 
     is_speaking: bool = False
     """True while it is being spoken."""
 
-    can_say: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     """Examples of commands that can be said now, the most important first."""
 
     heard: str = ""
@@ -106,15 +106,15 @@ class Frame:
         inside = width - 2 * MARGIN
         is_spacious = height >= _MIN_SPACIOUS_ROWS
         header = self._header(width)
-        below = [*self._can_say(inside, 2 if is_spacious else 1), *self._heard(inside)]
+        below = [*self._examples(inside, 2 if is_spacious else 1), *self._heard(inside)]
         typing = self._typing(inside)
         gap = [Text()] if is_spacious else []
-        # The transcript gets the rows that are left, at min_past this many in a spacious window.
-        min_past = 4 if is_spacious else 0
-        room = height - len(header) - len(below) - len(typing) - 2 * len(gap) - min_past
+        # The transcript gets the rows that are left, at least this many in a spacious window.
+        min_transcript = 4 if is_spacious else 0
+        room = height - len(header) - len(below) - len(typing) - 2 * len(gap) - min_transcript
         stage = self._stage(console, inside, room)
-        past = self._past(console, inside, min_past + room - len(stage))
-        rows = [*stage, *gap, *below, *past]
+        transcript = self._transcript(console, inside, min_transcript + room - len(stage))
+        rows = [*stage, *gap, *below, *transcript]
         rows += [Text()] * (height - len(header) - len(gap) - len(rows) - len(typing))
         return [*header, *gap, *(_indented(row) for row in [*rows, *typing])]
 
@@ -160,15 +160,13 @@ class Frame:
         if view.step is None or view.context not in _TIMED_PHASES:
             return ""
         step_timer = view.step.step_timer
-        if (
-            step_timer is None
-            or step_timer.is_up
-            or (step_timer.is_fresh and not step_timer.is_running)
-        ):
+        if step_timer is None or step_timer.is_up:
             return view.step.title
-        return (
-            step_timer.repeat_position.call if step_timer.step.repeat else clock_text(self.left_s)
-        )
+        if step_timer.is_fresh and not step_timer.is_running:
+            return view.step.title
+        if step_timer.step.repeat:
+            return step_timer.repeat_position.call
+        return clock_text(self.left_s)
 
     def _time(self, width: int) -> Rows:
         view = self.snapshot.view
@@ -180,8 +178,8 @@ class Frame:
         if self.left_s > 0:
             label = self.prompts("duration", seconds=ceil(self.left_s))
         if step_timer.step.repeat and not step_timer.is_up:
-            place = step_timer.repeat_position
-            count = self.prompts("screen.repetition", number=place.number, times=place.times)
+            position = step_timer.repeat_position
+            count = self.prompts("screen.repetition", number=position.number, times=position.times)
             label = f"{count} · {label}"
         bar = Text("█" * cells + "░" * (width - cells), style="bold")
         return [bar, _bold(label, width)]
@@ -192,20 +190,20 @@ class Frame:
         view = self.snapshot.view
         if view.context == Phase.STEP and view.step and not self.snapshot.is_speaking:
             return view.step.text
-        return self.snapshot.said
+        return self.snapshot.sentence
 
     # Below the stage: examples of commands, what was heard, and the transcript
 
-    def _can_say(self, width: int, most: int) -> Rows:
+    def _examples(self, width: int, max_rows: int) -> Rows:
         row = Text(self.prompts("screen.can_say"))
         rows = []
-        for example in self.snapshot.can_say:
+        for example in self.snapshot.examples:
             quoted = Text(f' "{example}"', style="bold")
             if row.cell_len + quoted.cell_len > width:
                 rows.append(row)
                 row, quoted = Text(), quoted[1:]
             row.append_text(quoted)
-        rows = [*rows, row][:most]
+        rows = [*rows, row][:max_rows]
         for row in rows:
             row.truncate(width, overflow="ellipsis")
         return rows
@@ -213,7 +211,7 @@ class Frame:
     def _heard(self, width: int) -> Rows:
         return [_bold(self.snapshot.heard, width)]
 
-    def _past(self, console: Console, width: int, room: int) -> Rows:
+    def _transcript(self, console: Console, width: int, room: int) -> Rows:
         """Return as many of the last lines of the conversation as fit."""
         if room < 2:
             return []

@@ -141,15 +141,15 @@ class LiveScreen:
         )
         self._snapshot = Snapshot(
             view=view,
-            said=self._unsaid[0] if self._unsaid else self._last_text,
+            sentence=self._unsaid[0] if self._unsaid else self._last_text,
             is_speaking=bool(self._unsaid),
-            can_say=self._can_say(view),
+            examples=self._examples(view),
             heard=self._heard,
             lines=tuple(self._lines),
             timer_read_s=before.timer_read_s if is_same_time else time.monotonic(),
         )
 
-    def _can_say(self, view: View) -> tuple[str, ...]:
+    def _examples(self, view: View) -> tuple[str, ...]:
         step_timer = view.step.step_timer if view.step else None
         name = view.context
         if name == Phase.STEP and step_timer and step_timer.is_running:
