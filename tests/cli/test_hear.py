@@ -1,6 +1,9 @@
 """Recordings, as they are heard at a shell."""
 
 import json
+import os
+import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -13,6 +16,8 @@ import soxr
 from support.shell import output, refusal, run, write
 
 from voice_guide.audio.pcm import RATE, blocks_of, to_int16
+from voice_guide.devices import wav_source
+from voice_guide.devices.wav_file import Recording
 from voice_guide.simulation.acoustics import Acoustics, Echo
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
@@ -275,3 +280,93 @@ def test_bad_sentences_are_told_with_their_file(
 def test_missing_sentences_are_told(tmp_path: Path, refused: Callable[..., str]) -> None:
     for path in (tmp_path, tmp_path / "none.yaml"):
         assert refused("hear", "--sentences", path, "not read.wav").startswith(f"{path}: no s")
+
+
+# Pipes, and headers that are wrong
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_is_heard(recordings: Path, name: str) -> None:
+    content = (recordings / "16 bits.wav").read_bytes()
+
+    assert "→ Back" in output("hear", name, typed=content)
+
+
+def test_named_pipe_is_heard(recordings: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)
+    content = (recordings / "stereo.wav").read_bytes()
+    writing = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writing.start()
+
+    assert "→ Back" in output("hear", pipe)
+    writing.join()
+
+
+def test_pipe_that_nothing_comes_through_is_refused(
+    tmp_path: Path, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(wav_source, "_PIPE_TIMEOUT_S", 0.1)
+
+    assert "nothing came through this pipe" in refused("hear", pipe)
+
+
+def test_pipe_without_sound_and_without_end_is_refused(refused: Callable[..., str]) -> None:
+    assert refused("hear", "/dev/zero") == "/dev/zero: not a WAV file"
+    assert refused("hear", "/dev/null") == "/dev/null: this file is empty"
+
+
+@pytest.mark.parametrize("size", [0, 3_200, 0xFFFF_FFFF])
+def test_wav_file_with_a_wrong_size_is_heard_to_its_end(
+    recordings: Path, tmp_path: Path, size: int
+) -> None:
+    whole = (recordings / "16 bits.wav").read_bytes()
+    written = struct.pack("<I", size)
+    file = write(tmp_path / "a.wav", whole[:4] + written + whole[8:40] + written + whole[44:])
+
+    assert "→ Back" in output("hear", file)
+
+
+def test_chunk_after_the_sound_is_not_heard(recordings: Path, tmp_path: Path) -> None:
+    whole = (recordings / "16 bits.wav").read_bytes()
+    file = write(tmp_path / "a.wav", whole + b"LIST" + struct.pack("<I", 400) + bytes(400))
+
+    recording = Recording(file)
+
+    assert recording.duration_s == Recording(recordings / "16 bits.wav").duration_s
+
+
+@pytest.mark.parametrize("scale", [2.0**15, 2.0**23, 2.0**31])
+def test_integers_that_were_written_as_floats_are_scaled(tmp_path: Path, scale: float) -> None:
+    file = record(tmp_path / "a.wav", spoken(COMMAND) * scale, subtype="DOUBLE")
+
+    assert "→ Back" in output("hear", file)
+
+
+@pytest.mark.parametrize("rate", [4_000, 7_999])
+def test_rate_too_low_for_speech_is_refused(
+    tmp_path: Path, refused: Callable[..., str], rate: int
+) -> None:
+    file = record(tmp_path / "a.wav", spoken(COMMAND), rate=rate)
+
+    assert refused("hear", file) == (
+        f"{file}: speech cannot be recognized at {rate} samples per second; "
+        "record at 16000, or at 8000 or more"
+    )
+
+
+@pytest.mark.parametrize("other", ["inverted", "noisy", "dead"])
+def test_channel_that_does_harm_is_left_out(tmp_path: Path, other: str) -> None:
+    voice = spoken(COMMAND)
+    noise = np.random.default_rng(0).normal(0, 0.1, len(voice))
+    channels: dict[str, npt.NDArray[Any]] = {
+        "inverted": -voice,
+        "noisy": noise,
+        "dead": np.zeros(len(voice)),
+    }
+    file = tmp_path / "a.wav"
+    soundfile.write(file, np.stack([channels[other], voice], axis=1), RATE)
+
+    assert "→ Back" in output("hear", file)

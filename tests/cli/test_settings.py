@@ -116,6 +116,21 @@ def test_a_phrase_that_cannot_be_heard_is_told(config: Path, refused: Callable[.
     )
 
 
+@pytest.mark.parametrize(
+    ("phrase", "intent"),
+    [("stop it", "Stop"), ("upper back", "ChooseArea"), ("Wait a moment", "Pause")],
+)
+def test_wake_phrase_that_is_a_command_is_refused(
+    config: Path, refused: Callable[..., str], phrase: str, intent: str
+) -> None:
+    write(config, f'[hearing]\nwake_phrase = "{phrase}"\n')
+
+    assert refused("run", "--text") == (
+        f'hearing.wake_phrase: "{phrase.lower()}" is a command ({intent}), which would wake the '
+        'guide by mistake; set another phrase, such as "hey guide"'
+    )
+
+
 def test_it_wakes_by_the_phrase_that_was_set(config: Path) -> None:
     write(config, '[hearing]\nwake_phrase = "Hello  there"\n')
 

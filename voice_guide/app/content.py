@@ -11,6 +11,7 @@ from voice_guide.config.settings import HearingSettings, Settings
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu import sentence_files
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.routines.library import Library
@@ -57,7 +58,19 @@ def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Con
     if language != reference():
         _ensure_complete(language, prompts, own, settings.hearing)
     library = Library.load(language.code, ReservedCommands(own).conflicts_with, packs)
-    return Content(language, library, own.with_lists(library.lists), prompts)
+    sentences = own.with_lists(library.lists)
+    require_distinct_wake_phrase(sentences, settings.hearing)
+    return Content(language, library, sentences, prompts)
+
+
+def require_distinct_wake_phrase(sentences: Sentences, hearing: HearingSettings) -> None:
+    """Raise VoiceGuideError if the wake phrase is a command, or a routine's name."""
+    for meaning in sentences.meanings(hearing.wake_phrase, None):
+        if meaning.intent != Intent.WAKE:
+            raise VoiceGuideError(
+                f'hearing.wake_phrase: "{hearing.wake_phrase}" is a command ({meaning.intent}), '
+                'which would wake the guide by mistake; set another phrase, such as "hey guide"'
+            )
 
 
 def _ensure_complete(

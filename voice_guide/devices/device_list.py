@@ -7,11 +7,21 @@ from typing import Literal, TypeAlias
 
 from voice_guide.audio.pcm import RATE
 from voice_guide.devices.portaudio import sd, silenced_stderr
+from voice_guide.devices.pulse_default import default_monitor
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 RATES_HZ = (RATE, 48_000, 44_100, 32_000, 96_000)
 """Sampling rates to open the devices at: the first that both of them take. Sound systems
 take any; what refuses ours are USB microphones without one in between."""
+
+_MAX_MIC_CHANNELS = 8
+"""Channels of a microphone array that is opened directly."""
+
+_SERVER_DEVICES = frozenset({"default", "pulse", "pipewire"})
+"""Names of ALSA's devices that lead to a sound server."""
+
+_MONITOR = re.compile(r"^monitor of |\.monitor$", re.IGNORECASE)
+"""The names of devices that record what a speaker plays."""
 
 _PLACE = re.compile(r" \(hw:\d+,\d+\)$")
 """What ALSA adds to the name of a sound card: in which order the cards were found."""
@@ -106,12 +116,25 @@ def _listed(direction: Direction) -> list[Device]:
     # Where the sound system cannot be begun, there is nothing.
     with suppress(sd.PortAudioError):
         listed = list(sd.query_devices())
-    # Some hardware takes nothing but stereo; one channel is all that is needed.
     return [
-        Device(found["index"], found["name"], min(2, channels), found["default_samplerate"])
+        Device(
+            found["index"],
+            found["name"],
+            _channels(direction, channels),
+            found["default_samplerate"],
+        )
         for found in listed
         if (channels := found[f"max_{direction}_channels"])
     ]
+
+
+def _channels(direction: Direction, there: int) -> int:
+    """Return how many of a device's channels to open.
+
+    A speaker needs one, but some take nothing but stereo. Of a microphone all are needed, for
+    only some may hear anything; one with very many is a sound server's, which mixes them itself.
+    """
+    return there if direction == "input" and there <= _MAX_MIC_CHANNELS else min(2, there)
 
 
 def _find(direction: Direction, word: str, name: str) -> Device:
@@ -122,6 +145,8 @@ def _find(direction: Direction, word: str, name: str) -> Device:
     if not suitable:
         names = ", ".join(f'"{device.name}"' for device in devices)
         raise VoiceGuideError(f'there is no {word} called "{name}"; there are: {names}')
+    if direction == "input" and not name:
+        suitable = _without_monitors(suitable)
     default = sd.default.device[direction]
     for device in sorted(suitable, key=lambda device: device.index != default):
         # ALSA lists what it cannot open too, such as a sound server that does not run.
@@ -130,6 +155,26 @@ def _find(direction: Direction, word: str, name: str) -> Device:
     if name:
         raise VoiceGuideError(f'the {word} "{name}" cannot be opened: is it used elsewhere?')
     raise NoSoundError(f"this machine has no {word} that can be opened")
+
+
+def _without_monitors(microphones: list[Device]) -> list[Device]:
+    """Return the devices that are not monitors: what a speaker plays is no microphone.
+
+    Raises NoSoundError if all are.
+    """
+    monitor = default_monitor()
+    devices = [
+        device
+        for device in microphones
+        if not _MONITOR.search(device.name)
+        and not (monitor and device.name.lower() in _SERVER_DEVICES)
+    ]
+    if not devices:
+        monitor = monitor or microphones[0].name
+        raise NoSoundError(
+            f'this machine has no microphone, only "{monitor}", which is what a speaker plays'
+        )
+    return devices
 
 
 def opens(direction: Direction, device: Device) -> bool:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_silent, silence
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_silent, silence, to_int16
+from voice_guide.devices.channels import ChannelMixer
 from voice_guide.devices.device_list import RATES_HZ, Device, can_open
 from voice_guide.devices.portaudio import sd, silenced_stderr, with_timeout
 from voice_guide.errors import VoiceGuideError
@@ -41,6 +42,9 @@ tenth of that."""
 _SILENT_FOR_S = 2.5
 """A device that delivers nothing for this long is gone: often nothing else tells."""
 
+_FULL_SCALE = 32768.0
+"""Absolute value of the loudest 16-bit sample."""
+
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
 """What the sound system's thread delivers, part by part; None when it ends."""
 
@@ -49,10 +53,10 @@ class SoundLostError(VoiceGuideError):
     """A microphone or a speaker that went away, or that cannot be opened any more."""
 
 
-def record(microphone: Device, seconds: float) -> Samples:
-    """Return what a microphone hears, shape (n,) at RATE.
+def record(microphone: Device, seconds: float) -> tuple[Samples, ChannelMixer]:
+    """Return what a microphone hears, shape (n,) at RATE, and what is known of its channels.
 
-    Raises VoiceGuideError where it cannot be opened, or goes away.
+    Raises SoundLostError if it cannot be opened, or is unplugged.
     """
     recorded: _Recorded = queue.SimpleQueue()
     what = f'the microphone "{microphone.name}"'
@@ -63,15 +67,19 @@ def record(microphone: Device, seconds: float) -> Samples:
         samplerate=microphone.rate_hz,
         device=microphone.index,
         channels=microphone.channels,
-        callback=lambda indata, *_: recorded.put(indata[:, 0].copy()),
+        callback=lambda indata, *_: recorded.put(indata.copy()),
     ):
-        heard = silence(0)
+        heard = np.zeros((0, microphone.channels), np.float32)
         for part in _delivered(what, recorded):
-            heard = np.concatenate([heard, part])
+            heard = np.concatenate([heard, part.astype(np.float32) / _FULL_SCALE])
             if len(heard) >= seconds * microphone.rate_hz:
                 break
-    mono: Samples = soxr.resample(heard, microphone.rate_hz, RATE)
-    return mono
+    channels = ChannelMixer(microphone.channels)
+    block = round(_BLOCK_S * microphone.rate_hz)
+    for at in range(0, len(heard) - block + 1, block):
+        channels.learn(heard[at : at + block])
+    channels.choose()
+    return to_int16(soxr.resample(channels.mix(heard), microphone.rate_hz, RATE)), channels
 
 
 class Session(Protocol):
@@ -101,6 +109,8 @@ class SoundCard:
         self._rate_hz = self._common_rate()
         lead_s = _LEAD_S if self._rate_hz == RATE else _LEAD_S + _RESAMPLING_S
         self._lead = round(lead_s * self._rate_hz)
+        self.channels = ChannelMixer(microphone.channels if microphone else 1)
+        """The microphone's channels, and which of them are heard."""
         self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
         self._took_s = 0.0
@@ -206,19 +216,28 @@ class SoundCard:
         self.breaks += status.output_underflow or status.input_overflow
         played = self._to_play.take(frames)
         outdata[:] = played[:, np.newaxis]
-        heard = silence(frames) if indata is None else indata[:, 0]
+        heard = silence(frames)[:, np.newaxis] if indata is None else indata
         # Paired here, heard and played stay aligned whatever the queues hold.
-        self._recorded.put(np.stack([heard, played], axis=1))
+        self._recorded.put(np.column_stack([heard, played]))
 
     def _blocks(self, to_session: Any) -> Iterator[tuple[Samples, Samples]]:
         waiting = np.zeros((0, 2), np.int16)
         for recorded in _delivered(self._what, self._recorded):
-            waiting = np.concatenate([waiting, to_session.resample_chunk(recorded)])
+            mono = np.column_stack([self._mono(recorded[:, :-1]), recorded[:, -1]])
+            waiting = np.concatenate([waiting, to_session.resample_chunk(mono)])
             while len(waiting) >= BLOCK:
                 played = waiting[:BLOCK, 1]
                 # Else a little noise would be looked for in what is heard, all the time.
                 yield waiting[:BLOCK, 0], silence() if is_silent(played) else played
                 waiting = waiting[BLOCK:]
+
+    def _mono(self, heard: npt.NDArray[np.int16]) -> Samples:
+        """Return the channels of the microphone that do no harm, mixed to one."""
+        if heard.shape[1] == 1:
+            return heard[:, 0]
+        frames = heard.astype(np.float32) / _FULL_SCALE
+        self.channels.learn(frames)
+        return to_int16(self.channels.mix(frames))
 
 
 @contextmanager

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tomlkit
 
-from voice_guide.app.content import Content, load_content
+from voice_guide.app.content import (
+    Content,
+    load_content,
+    load_sentences,
+    require_distinct_wake_phrase,
+)
 from voice_guide.app.session import new_tts, require_voice_in
 from voice_guide.app.speech_input import (
     load_model,
@@ -20,6 +25,7 @@ from voice_guide.app.speech_input import (
 from voice_guide.audio.pcm import level_dbfs
 from voice_guide.config.language import Language, find
 from voice_guide.config.settings import Settings, SettingsFile, SpeechEngine, VoiceSettings
+from voice_guide.devices.channels import ChannelState
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.doctor import echo_check, speech_check
@@ -28,6 +34,7 @@ from voice_guide.doctor.echo_check import DEAD_DBFS, EchoRecording
 from voice_guide.doctor.speech_test import Question, SpeechTest
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
+from voice_guide.routines.library import Library
 from voice_guide.tts.mixer import Mixer
 from voice_guide.tts.natural import NaturalTts
 from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
@@ -59,6 +66,8 @@ def run_checks(show: Callable[[str], None] = lambda _: None) -> Iterator[CheckRe
     try:
         file = SettingsFile()
         settings = file.settings
+        commands = load_sentences(file.language.folder, Library(()), settings.hearing)
+        require_distinct_wake_phrase(commands, settings.hearing)
         report = f"{file.path}" if file.path.exists() else f"defaults: there is no {file.path}"
         yield CheckResult("settings", True, report, asdict(settings))
     except VoiceGuideError as error:
@@ -74,6 +83,7 @@ class _Checks:
         self._settings = settings
         self._show = show
         self._is_deaf = False
+        self._channels: tuple[ChannelState, ...] = ()
 
     def results(self) -> Iterator[CheckResult]:
         """Check one part after another."""
@@ -116,9 +126,13 @@ class _Checks:
         from voice_guide.devices.sound_card import record
 
         device = device_list.microphone(self._settings.sound.microphone)
-        level = level_dbfs(record(device, _LISTEN_S))
+        heard, channels = record(device, _LISTEN_S)
+        level = level_dbfs(heard)
         self._is_deaf = level < DEAD_DBFS
+        self._channels = channels.states
         report = f'"{device.name}" at {device.rate_hz:.0f} Hz, room noise {level:.0f} dBFS'
+        if device.channels > 1:
+            report += f", {channels}"
         if self._is_deaf:
             report = f'"{device.name}" hears nothing at all: is it muted?'
         elif level > _MAX_NOISE_DBFS:
@@ -127,7 +141,16 @@ class _Checks:
                 "from what hums"
             )
         is_well = DEAD_DBFS <= level <= _MAX_NOISE_DBFS
-        yield CheckResult("microphone", is_well, report, {"noise_dbfs": level})
+        yield CheckResult(
+            "microphone", is_well, report, {"noise_dbfs": level, "channels": channels.states}
+        )
+
+    def _new_about_channels(self, card: "SoundCard") -> Iterator[CheckResult]:
+        """Yield which channels of the microphone are used, if sound has changed that."""
+        states = card.channels.states
+        if states != self._channels:
+            self._channels = states
+            yield CheckResult("microphone", True, str(card.channels), {"channels": states})
 
     def _speaker(self) -> Iterator[CheckResult]:
         from voice_guide.devices import device_list
@@ -171,6 +194,7 @@ class _Checks:
             return
         recording = EchoRecording(speech)
         card.run(recording)
+        yield from self._new_about_channels(card)
         if card.breaks and not self._is_deaf:
             raise VoiceGuideError(
                 f"not measured: the sound was interrupted {card.breaks} times because this "
@@ -192,6 +216,7 @@ class _Checks:
         test = SpeechTest(listener, tts.speech, mixer, questions(content), self._show)
         tts.close()
         card.run(test, test.start)
+        yield from self._new_about_channels(card)
         yield from speech_check.check_speech(test.answers, card.breaks)
 
     @cached_property
