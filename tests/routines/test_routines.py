@@ -1,5 +1,6 @@
 """Tests of the routine packs: the facts a listener hears, and the errors of invalid packs."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -497,3 +498,25 @@ def test_texts_too_long_to_follow_are_named(tmp_path: Path) -> None:
     assert report.remarks == (
         "steps[1].say: 31 words in one go; more than 30 are hard to follow by ear",
     )
+
+
+# Characters that a screen or terminal would obey
+
+
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\n\n  ", "\t", "\u2028", "\u00a0", "\u0085"])
+def test_line_breaks_in_a_text_become_spaces(tmp_path: Path, space: str) -> None:
+    text = json.dumps(f"Shoulder{space}roll")
+
+    routine = load_pack(pack(tmp_path, VALID.replace('"Shoulder roll"', text)))
+
+    assert routine.title == "Shoulder roll"
+
+
+@pytest.mark.parametrize("code", [0x00, 0x07, 0x1B, 0x7F, 0x9B, 0x200B, 0x200F, 0x202E, 0x2066])
+def test_invisible_character_in_a_text_is_refused_with_its_key(tmp_path: Path, code: int) -> None:
+    text = f'"Shoulder \\u{code:04X}roll"'
+
+    (problem,) = problems(pack(tmp_path, VALID.replace('"Shoulder roll"', text)))
+
+    assert problem.startswith(f"title: expected no invisible character such as U+{code:04X}")
+    assert problem.isprintable()

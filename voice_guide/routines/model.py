@@ -1,6 +1,7 @@
 """The model of a routine pack; pydantic checks a pack against it as it is read."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
@@ -39,8 +40,31 @@ def _checked_identifier(name: str) -> str:
     return name
 
 
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-"""A text to say or a name; never empty."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs"})
+"""Unicode categories of control codes, direction marks, and characters without a meaning."""
+
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+"""Invisible characters that some languages are written with."""
+
+
+def _in_one_line(text: str) -> str:
+    """Return a text with a space for each line break; raises ValueError for control codes.
+
+    A transcript has a line for each sentence, and a terminal obeys what it is sent.
+    """
+    line = " ".join(text.split())
+    for character in line:
+        if unicodedata.category(character) in _INVISIBLE and character not in _JOINERS:
+            raise ValueError(f"expected no invisible character such as U+{ord(character):04X}")
+    return line
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strict=True, strip_whitespace=True, min_length=1),
+    AfterValidator(_in_one_line),
+]
+"""A text to say or a name, in one line; never empty."""
 
 _SIDE = "{side}"
 _BRACE = re.compile(r"[{}]")
