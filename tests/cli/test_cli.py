@@ -56,6 +56,14 @@ def test_routines_are_listed_a_line_each() -> None:
     assert "a tennis ball, a free piece of wall" in lines[-1]
 
 
+def test_routines_counts_the_steps_that_the_guide_counts() -> None:
+    in_list = {line.split()[0]: line.split()[-1] for line in output("routines").splitlines()[1:]}
+
+    for routine, steps in in_list.items():
+        said = output("run", "--text", "--routine", routine, typed="goodbye")
+        assert f"in {steps} steps." in said
+
+
 # A session by typed lines
 
 

@@ -111,6 +111,7 @@ def _hear(options: argparse.Namespace) -> int:
 def _routines(_: argparse.Namespace) -> int:
     from voice_guide.app.content import load_content
     from voice_guide.config.settings import SettingsFile
+    from voice_guide.dialogue.plan.routine_plan import RoutinePlan
     from voice_guide.ui.console import print_rejected_packs
     from voice_guide.ui.table import print_table
 
@@ -118,7 +119,8 @@ def _routines(_: argparse.Namespace) -> int:
     rows = []
     for routine in library.routines:
         needs = ", ".join(need.name for need in routine.needs) or "nothing"
-        rows.append((routine.id, routine.title, routine.purpose, needs, str(len(routine.steps))))
+        steps = str(len(RoutinePlan(routine).steps))
+        rows.append((routine.id, routine.title, routine.purpose, needs, steps))
     print_table(("id", "title", "for", "you need", "steps"), rows)
     if others := [f"{each.id} ({each.language})" for each in library.of_other_languages]:
         print(f"\nIn other languages: {', '.join(others)}")
