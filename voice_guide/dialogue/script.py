@@ -143,8 +143,7 @@ class Script:
         """Say how much of a step's time is left."""
         if step_timer.is_up:
             return self.line("time_up")
-        has_begun = step_timer.is_running or not step_timer.is_fresh
-        name = "time_left" if has_begun else "time_not_started"
+        name = "time_left" if step_timer.has_begun else "time_not_started"
         return self.line(name, duration=self.duration(step_timer.left_s))
 
     def ending(self, routine: Routine) -> Texts:

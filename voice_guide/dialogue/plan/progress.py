@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from voice_guide.dialogue.plan.routine_plan import PlannedStep, RoutinePlan
+from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.speech import Texts, sentences
 from voice_guide.routines.model import Routine
 
@@ -26,6 +27,9 @@ class RoutineProgress:
 
     has_hurt: bool = False
     """True if it was stopped because it hurt or the user felt unwell."""
+
+    unfinished: tuple[PlannedStep, float] | None = None
+    """The timed step that was left last before its time was up, and the seconds left of it."""
 
     @classmethod
     def of(cls, routine: Routine) -> Self:
@@ -50,6 +54,25 @@ class RoutineProgress:
     def after_playing(self, texts: Texts) -> Self:
         """Return the progress after these texts were played to their end."""
         return replace(self, cautions_left=self.cautions_left - _sentences_of(texts))
+
+    def moved_to(self, index: int, step_timer: StepTimer | None) -> Self:
+        """Return the progress at another step; `step_timer` is the time of the step before."""
+        unfinished = self.unfinished
+        if step_timer and step_timer.has_begun:
+            left_s = step_timer.left_s
+            unfinished = None if step_timer.is_up else (self.planned_step, left_s)
+        return replace(self, step_index=index, unfinished=unfinished)
+
+    @property
+    def unfinished_s(self) -> float | None:
+        """The seconds left of the current step, if it is the unfinished one; else None."""
+        if self.unfinished and self.unfinished[0] == self.planned_step:
+            return self.unfinished[1]
+        return None
+
+    def restarted(self) -> Self:
+        """Return the progress at the first step, with no step unfinished."""
+        return replace(self, step_index=0, unfinished=None)
 
     def resumed(self) -> Self:
         """Return the progress as not over."""

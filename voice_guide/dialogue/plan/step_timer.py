@@ -64,6 +64,11 @@ class StepTimer:
         return self.left_s >= self.total_s
 
     @property
+    def has_begun(self) -> bool:
+        """True if the time runs, or some of it has passed."""
+        return self.is_running or not self.is_fresh
+
+    @property
     def tick_s(self) -> float:
         """Seconds between two ticks: 1, or the length of one call of a repetition."""
         repeat = self.step.repeat

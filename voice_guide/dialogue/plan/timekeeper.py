@@ -42,6 +42,10 @@ class Timekeeper:
         self.step_timer = StepTimer.of(step, left_s)
         self.starts_when_silent = False
 
+    def unload(self) -> None:
+        """Forget the time of the step."""
+        self.step_timer = None
+
     def begin(self) -> list[Action]:
         """Start the time of the step, with a chime or the first call of a repetition."""
         if self.step_timer is None:

@@ -31,9 +31,14 @@ class Navigation(Topic):
         }
 
     def enter(self, index: int, *before: str, left_s: float | None = None) -> list[Action]:
-        """Begin a step, after the texts `before`; `left_s` is the time left of a timed step."""
+        """Begin a step, after the texts `before`; `left_s` is the time left of a timed step.
+
+        A step that was left before its time was up keeps the rest of its time.
+        """
         state = self.state
-        state.chosen = replace(state.progress, step_index=index)
+        state.chosen = state.progress.moved_to(index, state.step_timer)
+        if left_s is None:
+            left_s = state.chosen.unfinished_s
         state.unsaid = ()
         written = [*state.timekeeper.halt(), *state.diary.begin_entry(state.progress.routine)]
         state.timekeeper.load(state.progress.planned_step.step, left_s)
@@ -107,6 +112,9 @@ class Navigation(Topic):
         return self.enter(number - 1)
 
     def _start_over(self) -> list[Action]:
-        if self.state.is_under_way:
-            return self.enter(0)
-        return self.choosing.introduce(self.state.progress.routine)
+        state = self.state
+        if not state.is_under_way:
+            return self.choosing.introduce(state.progress.routine)
+        state.chosen = state.progress.restarted()
+        state.timekeeper.unload()
+        return self.enter(0)
