@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import output, run, write
-from support.store_writer import ENTRY
+from support.stores import ENTRY
 
 from voice_guide.cli.commands import main
 from voice_guide.dialogue.actions import SaveDiaryEntry

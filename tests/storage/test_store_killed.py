@@ -32,7 +32,7 @@ def read_intact(path: Path) -> tuple[Diary, SessionCheckpoint | None]:
 
 def write_until_killed(path: Path, last: int, after_s: float) -> int:
     """Save the changes after number `last` until killed; return the last number printed."""
-    printed = printed_until_killed([store_writer.__file__, path, str(last)], after_s)
+    printed = printed_until_killed(["-m", "support.store_writer", path, str(last)], after_s)
     return int(printed[-1]) if len(printed) > 1 else last
 
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+_TESTS_FOLDER = Path(__file__).parents[1]
+
 _MIN_DELAY_S = 1e-4
 """The shortest delay before a program is killed, in seconds."""
 
@@ -31,12 +33,17 @@ def printed_until_killed(
 ) -> list[str]:
     """Run Python, kill it (SIGKILL) `after_s` after its first line, and return all its lines.
 
-    Its standard input is `typed` and then stays open. It must flush what it prints.
+    It runs in the tests' folder, so that `-m support.module` is found. Its standard input is
+    `typed` and then stays open. It must flush what it prints.
     """
     # A file, not a pipe, so that nothing has to read it while the program runs.
     with tempfile.TemporaryFile("w+") as output:
         with subprocess.Popen(
-            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=output, text=True
+            [sys.executable, *arguments],
+            cwd=_TESTS_FOLDER,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            text=True,
         ) as program:
             assert program.stdin
             program.stdin.write(typed)

@@ -2,19 +2,16 @@
 
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+from support.stores import CHECKPOINT, ENTRY
+
 from voice_guide.dialogue.actions import Persist, SaveCheckpoint, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.diary.history import Diary, Ending, Entry
+from voice_guide.diary.history import Diary
 from voice_guide.storage.store import SessionStore
-
-CHECKPOINT = SessionCheckpoint(
-    "hand-massage", True, 0, "left", 30.0, ("Stretch only as far as it feels good.",), 1
-)
-ENTRY = Entry(1, date(2026, 1, 1), "Hand massage", "the side of the neck", 7, 4, Ending.DONE)
 
 
 def change(number: int) -> Persist:
