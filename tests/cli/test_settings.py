@@ -118,7 +118,12 @@ def test_a_phrase_that_cannot_be_heard_is_told(config: Path, refused: Callable[.
 
 @pytest.mark.parametrize(
     ("phrase", "intent"),
-    [("stop it", "Stop"), ("upper back", "ChooseArea"), ("Wait a moment", "Pause")],
+    [
+        ("stop it", "Stop"),
+        ("upper back", "ChooseArea"),
+        ("Wait a moment", "Pause"),
+        ("hey stop", "Stop"),
+    ],
 )
 def test_wake_phrase_that_is_a_command_is_refused(
     config: Path, refused: Callable[..., str], phrase: str, intent: str
@@ -127,7 +132,7 @@ def test_wake_phrase_that_is_a_command_is_refused(
 
     assert refused("run", "--text") == (
         f'hearing.wake_phrase: "{phrase.lower()}" is a command ({intent}), which would wake the '
-        'guide by mistake; set another phrase, such as "hey guide"'
+        'guide by mistake; set another, as "hey guide"'
     )
 
 

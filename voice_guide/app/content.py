@@ -59,18 +59,26 @@ def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Con
         _ensure_complete(language, prompts, own, settings.hearing)
     library = Library.load(language.code, ReservedCommands(own).conflicts_with, packs)
     sentences = own.with_lists(library.lists)
-    require_distinct_wake_phrase(sentences, settings.hearing)
+    require_distinct_wake_phrase(sentences, language, settings.hearing)
     return Content(language, library, sentences, prompts)
 
 
-def require_distinct_wake_phrase(sentences: Sentences, hearing: HearingSettings) -> None:
-    """Raise VoiceGuideError if the wake phrase is a command, or a routine's name."""
-    for meaning in sentences.meanings(hearing.wake_phrase, None):
-        if meaning.intent != Intent.WAKE:
-            raise VoiceGuideError(
-                f'hearing.wake_phrase: "{hearing.wake_phrase}" is a command ({meaning.intent}), '
-                'which would wake the guide by mistake; set another phrase, such as "hey guide"'
-            )
+def require_distinct_wake_phrase(
+    sentences: Sentences, language: Language, hearing: HearingSettings
+) -> None:
+    """Raise VoiceGuideError if the wake phrase of the settings is a command."""
+    phrase = hearing.wake_phrase
+    if phrase == language.wake_phrase:
+        # Checked with the language, and not at every start.
+        return
+    interpreter = Interpreter(sentences)
+    for context in sentences.contexts:
+        for meaning in interpreter.meanings(phrase, context):
+            if meaning.intent != Intent.WAKE:
+                raise VoiceGuideError(
+                    f'hearing.wake_phrase: "{phrase}" is a command ({meaning.intent}), which '
+                    f'would wake the guide by mistake; set another, as "{language.wake_phrase}"'
+                )
 
 
 def _ensure_complete(

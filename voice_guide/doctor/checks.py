@@ -67,7 +67,7 @@ def run_checks(show: Callable[[str], None] = lambda _: None) -> Iterator[CheckRe
         file = SettingsFile()
         settings = file.settings
         commands = load_sentences(file.language.folder, Library(()), settings.hearing)
-        require_distinct_wake_phrase(commands, settings.hearing)
+        require_distinct_wake_phrase(commands, file.language, settings.hearing)
         report = f"{file.path}" if file.path.exists() else f"defaults: there is no {file.path}"
         yield CheckResult("settings", True, report, asdict(settings))
     except VoiceGuideError as error:
