@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it, which call `set_up` first: it makes sure that this
-# machine has all that Voice Guide needs, and costs next to nothing once it has.
+# Sourced by the other scripts, which call `set_up` first: it installs everything that Voice
+# Guide needs, and takes next to no time once that is done.
 
 root=$(readlink -f "${BASH_SOURCE[0]}")
 root=${root%/scripts/*}
@@ -13,15 +13,15 @@ runtime_packages=(
     python3-venv ca-certificates espeak-ng libportaudio2 libasound2-plugins libatomic1
 )
 
-# set_up [EXTRA [DEBIAN_PACKAGE...]]: set up for running or, with an extra of
-# pyproject.toml and the Debian packages it needs besides, for what that extra is about.
+# set_up [EXTRA [DEBIAN_PACKAGE...]]: set up for running, and for an extra of pyproject.toml and
+# the Debian packages that it needs.
 set_up() {
     local extra=${1:-} packages=("${runtime_packages[@]}" "${@:2}")
     local stamp=$venv/set-up${extra:+-$extra}
     is_set_up && return
     mkdir -p "$venv"
     {
-        # Another set-up may be at work, and its venv would not survive ours.
+        # Another set-up may be running, whose venv this one would break.
         flock 9
         is_set_up || really_set_up
     } 9<"$root/scripts/setup.sh" >&2 # standard output belongs to the program started next
@@ -32,8 +32,8 @@ is_set_up() {
         $(<"$stamp") == $(fingerprint) ]]
 }
 
-# What a finished set-up depends on: when any of it changes, set-up runs again. The venv's
-# Python tells its version by its resolved path, which costs no Python process.
+# Everything that a finished set-up depends on: if any of it changes, set-up runs again. The
+# resolved path of the venv's Python shows its version without starting it.
 fingerprint() {
     {
         echo "$(built_for)" "$models_home" "${packages[@]}"
@@ -41,7 +41,7 @@ fingerprint() {
     } | sha256sum
 }
 
-# A venv holds absolute paths: it works only where, and for the Python, it was made.
+# A venv has absolute paths: it works only in its own folder and with its own Python.
 built_for() {
     echo "$root" "$(readlink -f "$venv/bin/python")"
 }
@@ -82,7 +82,7 @@ install_debian_packages() {
     say "Installing Debian packages: ${missing[*]}"
     local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
         apt-get install -y --no-install-recommends "${missing[@]}")
-    # Package lists that are empty or old are only found out by trying.
+    # Empty or old package lists show only when installing fails.
     "${install[@]}" >>"$log" 2>&1 ||
         { logged "${as_root[@]}" apt-get update && logged "${install[@]}"; }
 }
@@ -104,28 +104,28 @@ find_python() {
             return
         fi
     done
-    say "Voice Guide needs Python 3.11 or newer, which this machine does not have: install it."
+    say "Voice Guide needs Python 3.11 or newer, which this machine lacks: install it."
     exit 2
 }
 
 install_python_packages() {
     say "Installing Python packages; this takes some minutes on a small machine."
-    # Not there while packages are half installed, so that a killed set-up starts afresh.
+    # Missing while packages are half installed, so that a killed set-up starts again.
     rm -f "$venv/built-for"
     logged "$venv/bin/python" -m pip install --disable-pip-version-check \
         -c "$root/scripts/constraints.txt" -e "$root${extra:+[$extra]}"
     built_for >"$venv/built-for"
 }
 
-# What apt-get and pip say where they cannot reach anybody.
+# Messages of apt-get and pip without a network.
 no_network='Temporary failure resolving|Could not resolve|Could not connect|Network is unreachable'
 no_network+='|NameResolutionError|NewConnectionError|ConnectTimeoutError'
 
-# Run a command with its output kept in the log, whose end is shown if it fails.
+# Run a command with its output in the log, and print the end of the log if it fails.
 logged() {
     "$@" >>"$log" 2>&1 || {
         if tail -n 15 "$log" | grep -qE "$no_network"; then
-            say "There is no way to the network: connect this machine, and start this again."
+            say "There is no network: connect this machine, and start this again."
             exit 1
         fi
         tail -n 15 "$log"

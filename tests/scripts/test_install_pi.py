@@ -1,4 +1,4 @@
-"""Installing on a Raspberry Pi: what would be done, and what is said where it cannot be."""
+"""Installing on a Raspberry Pi: its dry run, and its messages where it cannot be done."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ PLACES = [
         "/etc/group",
     )
 ]
-"""Everything that an installation changes, but for Debian's own."""
+"""Everything that an installation changes, apart from Debian's own files."""
 
 
 def install_pi(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -36,20 +36,20 @@ def install_pi(*options: str, **variables: str) -> subprocess.CompletedProcess[s
 
 
 def as_found() -> list[tuple[Path, int] | None]:
-    """Return when each place was changed."""
+    """Return the time of the last change of each place."""
     return [(place, place.lstat().st_mtime_ns) if place.exists() else None for place in PLACES]
 
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """Give a folder of programs that come before all others."""
+    """Make a folder of programs that come before all others."""
     folder = tmp_path / "bin"
     folder.mkdir()
     return folder
 
 
 def pretend(tools: Path, name: str, output: str, status: int = 0) -> dict[str, str]:
-    """Let a program print this; return what makes it the one that is found."""
+    """Make a program that prints this; return the variables with which it is found first."""
     program = tools / name
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{output}\nEND\nexit {status}\n")
     program.chmod(0o755)
@@ -57,7 +57,7 @@ def pretend(tools: Path, name: str, output: str, status: int = 0) -> dict[str, s
 
 
 @pytest.mark.parametrize("options", [(), ("--update",), ("--remove",)])
-def test_a_dry_run_changes_nothing(options: tuple[str, ...]) -> None:
+def test_dry_run_changes_nothing(options: tuple[str, ...]) -> None:
     before = as_found()
 
     done = install_pi("--dry-run", *options)
@@ -68,13 +68,13 @@ def test_a_dry_run_changes_nothing(options: tuple[str, ...]) -> None:
     assert "Now to" not in done.stderr
 
 
-def test_a_dry_run_tells_of_everything_that_is_not_there() -> None:
-    told = install_pi("--dry-run").stderr
+def test_dry_run_names_everything_that_is_missing() -> None:
+    messages = install_pi("--dry-run").stderr
 
-    assert [str(p) for p in PLACES if not p.exists() and str(p) not in told] == []
+    assert [str(p) for p in PLACES if not p.exists() and str(p) not in messages] == []
 
 
-def test_a_32_bit_system_is_refused(tools: Path) -> None:
+def test_32_bit_system_is_refused(tools: Path) -> None:
     done = install_pi("--dry-run", **pretend(tools, "dpkg", "armhf"))
 
     assert done.returncode == 2
@@ -83,7 +83,7 @@ def test_a_32_bit_system_is_refused(tools: Path) -> None:
     )
 
 
-def test_another_system_than_debian_is_refused(tools: Path) -> None:
+def test_other_system_than_debian_is_refused(tools: Path) -> None:
     for name in ("bash", "env", "dirname", "readlink"):
         (tools / name).symlink_to(f"/usr/bin/{name}")
 
@@ -95,9 +95,9 @@ def test_another_system_than_debian_is_refused(tools: Path) -> None:
     )
 
 
-def test_who_is_not_root_is_told_how_to_be() -> None:
+def test_other_user_than_root_is_refused_with_the_command_to_use() -> None:
     as_nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    # Nobody may read what is root's own, such as the tests' folders.
+    # Other users cannot read the tests' own folders.
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         for name in (SCRIPT.name, "setup.sh"):
@@ -115,7 +115,7 @@ def test_who_is_not_root_is_told_how_to_be() -> None:
 
 
 @pytest.mark.parametrize("options", [("--loud",), ("--update", "now")])
-def test_a_wrong_command_line_is_told(options: tuple[str, ...]) -> None:
+def test_wrong_command_line_shows_the_usage(options: tuple[str, ...]) -> None:
     done = install_pi(*options)
 
     assert done.returncode == 2
@@ -123,20 +123,19 @@ def test_a_wrong_command_line_is_told(options: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "output",
     [
         "E: Temporary failure resolving 'deb.debian.org'",
         "WARNING: Retrying (Retry(total=4)) after: NewConnectionError('...')",
     ],
 )
-def test_without_a_network_set_up_says_so_in_one_line(tmp_path: Path, told: str) -> None:
+def test_set_up_without_a_network_says_so_in_one_line(tmp_path: Path, output: str) -> None:
     script = f'. {ROOT}/scripts/setup.sh; log={tmp_path}/log; logged sh -c "cat; false"'
     done = subprocess.run(
-        ["bash", "-c", script], input=told, capture_output=True, text=True, check=False
+        ["bash", "-c", script], input=output, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 1
     assert done.stdout + done.stderr == (
-        "voice-guide: There is no way to the network: connect this machine, "
-        "and start this again.\n"
+        "voice-guide: There is no network: connect this machine, and start this again.\n"
     )
