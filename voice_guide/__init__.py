@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Read when numpy is loaded. No matrix here is so large that more threads would save any time;
 # each costs memory, and wakes up.
