@@ -71,7 +71,8 @@ def require_distinct_wake_phrase(
     if phrase == language.wake_phrase:
         # Checked with the language, and not at every start.
         return
-    interpreter = Interpreter(sentences)
+    # With the usual phrase in its place, so that it is not found itself.
+    interpreter = Interpreter(sentences.with_lists({"wake_phrase": (language.wake_phrase,)}))
     for context in sentences.contexts:
         for meaning in interpreter.meanings(phrase, context):
             if meaning.intent != Intent.WAKE:
