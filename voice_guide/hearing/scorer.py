@@ -122,22 +122,24 @@ def _may_be_negated(
     matcher: Matcher,
     context: str | None,
 ) -> bool:
-    """Return whether a plausible alternative is this one with a negation.
+    """Return whether another alternative says the opposite.
 
-    One that means the same does not speak against it: "no, stop" is "stop".
+    A plausible one is enough if it has a negation that this one lacks; otherwise it has to be
+    likelier: "I can breathe" than "I can't breathe". One that means the same does not speak
+    against it: "no, stop" is "stop".
     """
-    meant, words = read_as[found], set(hypotheses[found].text.split())
-    plausible = (
-        (hypothesis.text, means)
-        for hypothesis, means in zip(hypotheses, read_as, strict=True)
-        if hypothesis.score > hypotheses[found].score - _PLAUSIBLE_NEGATION_ODDS
-    )
-    return any(
-        means.negations > meant.negations
-        and means.meanings != meant.meanings
-        and (
+    meant, score = read_as[found], hypotheses[found].score
+    words = set(hypotheses[found].text.split())
+    for hypothesis, means in zip(hypotheses, read_as, strict=True):
+        if means.meanings == meant.meanings:
+            continue
+        text = hypothesis.text
+        if means.negations <= meant.negations:
+            if hypothesis.score > score and matcher.is_opposite(text, meant.meanings, context):
+                return True
+        elif hypothesis.score > score - _PLAUSIBLE_NEGATION_ODDS and (
             words.issubset(text.split())
             or matcher.interpret(matcher.affirmed(text), context).meanings == meant.meanings
-        )
-        for text, means in plausible
-    )
+        ):
+            return True
+    return False

@@ -1,12 +1,13 @@
 """The words of a language that change nothing about a sentence, and those that negate one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from voice_guide.config.language import find
@@ -86,6 +87,17 @@ class Negation:
 
 
 @dataclass(frozen=True, config=_CONFIG)
+class Opposites:
+    """How the opposite of a sentence is said."""
+
+    before: tuple[str, ...] = ()
+    """Phrases before a sentence that has no subject: "don't"."""
+
+    instead: tuple[tuple[str, str], ...] = ()
+    """Phrases of a sentence, and what its opposite has in their place."""
+
+
+@dataclass(frozen=True, config=_CONFIG)
 class Correction:
     """What replaces a sentence by the next one."""
 
@@ -106,6 +118,9 @@ class CarrierWords:
     negation: Negation = Negation()
     """What means the opposite."""
 
+    opposites_said: Annotated[Opposites, Field(alias="opposites")] = Opposites()
+    """What the opposite of a sentence is."""
+
     correction: Correction = Correction()
     """What takes back what was said before."""
 
@@ -113,6 +128,16 @@ class CarrierWords:
     def either(self) -> frozenset[Words]:
         """The phrases that may stand before, between or after sentences."""
         return _phrases((*self.carriers.either, *self.carriers.anywhere))
+
+    @cached_property
+    def heard_before(self) -> list[Words]:
+        """What a recognizer may hear before a sentence."""
+        return _listed((*self.carriers.either, *self.carriers.before))
+
+    @cached_property
+    def heard_after(self) -> list[Words]:
+        """What a recognizer may hear after a sentence."""
+        return _listed((*self.carriers.either, *self.carriers.after))
 
     @cached_property
     def before(self) -> frozenset[Words]:
@@ -167,6 +192,19 @@ class CarrierWords:
             at += length
         return words[at:]
 
+    def opposites(self, text: str) -> Iterator[str]:
+        """Yield how the opposite of a sentence is said."""
+        yield from _replaced(text, self.opposites_said.instead)
+        if text.split()[0] not in self.negation.subjects:
+            yield from (f"{phrase} {text}" for phrase in self.opposites_said.before)
+
+    def originals(self, text: str) -> Iterator[str]:
+        """Yield the sentences whose opposite a text may be."""
+        yield from _replaced(text, ((new, old) for old, new in self.opposites_said.instead))
+        for phrase in self.opposites_said.before:
+            if text.startswith(f"{phrase} "):
+                yield text.removeprefix(f"{phrase} ")
+
     def loosened(self, template: str) -> str:
         """Return a template in which articles may be missing and words be said another way."""
         return self._variants.sub(self._alternatives, template) if self._other_ways else template
@@ -220,6 +258,18 @@ def read_carrier_words(folder: Path) -> CarrierWords:
 @cache
 def _longest(phrases: frozenset[Words]) -> int:
     return max(map(len, phrases), default=0)
+
+
+def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a text with each of the phrases that it has in place of another."""
+    for old, new in pairs:
+        replaced = re.sub(rf"(?<![\w'’]){re.escape(old)}(?![\w'’])", new, text, count=1)
+        if replaced != text:
+            yield replaced
+
+
+def _listed(texts: Iterable[str]) -> list[Words]:
+    return [tuple(text.split()) for text in dict.fromkeys(texts)]
 
 
 def _phrases(texts: Iterable[str]) -> frozenset[Words]:

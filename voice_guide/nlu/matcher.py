@@ -4,17 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 from voice_guide.nlu.fillers import FillerWords
+from voice_guide.nlu.grammar import carried, opposites, repeated, weighted
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.nlu.sentences import Sentences
-
-_WEIGHT = 40
-"""How often the recognizer is told a sentence of the context for every decoy, on average:
-what makes sense is likelier to be said. Lighter, and long sentences break up into decoys."""
-
-_MAX_WEIGHTED_SENTENCES = 6_000
-"""Sentences that the recognizer is told at the most: more take long to learn."""
+from voice_guide.nlu.sentences import Meaning, Sentences
 
 
 class Matcher:
@@ -31,6 +25,7 @@ class Matcher:
         self._fillers = fillers
         self._interpreter = Interpreter(sentences)
         self._carriers = self._interpreter.carriers
+        self._knows = knows
         self._drawn = cache(lambda context: drawn_sentences(sentences, context, knows))
         self.expected = cache(self._make_expected)
         self.interpret = self._interpreter.interpret
@@ -61,8 +56,26 @@ class Matcher:
         drawn = self._drawn(context)
         distinct = sorted(set(drawn))
         others = sorted(self._all_drawn.difference(distinct))
-        times = min(_WEIGHT * len(distinct), _MAX_WEIGHTED_SENTENCES) // max(1, len(drawn))
-        return [*drawn * max(1, times), *others, *self._fillers.beside(distinct)]
+        urgent = (text for text in distinct if self._is_safe(text, context))
+        return [
+            *weighted(drawn),
+            *carried(distinct, self._carriers, self._knows),
+            *repeated(urgent),
+            *opposites(distinct, self._carriers, self._knows),
+            *others,
+            *self._fillers.beside(distinct),
+        ]
+
+    def _is_safe(self, text: str, context: str | None) -> bool:
+        meaning = self._sentences.match(text, context)
+        return meaning is not None and self._interpreter.is_safe(meaning)
+
+    def is_opposite(self, text: str, meanings: tuple[Meaning, ...], context: str | None) -> bool:
+        """Return whether a text says the opposite of what something else means."""
+        return any(
+            self.interpret(original, context).meanings == meanings
+            for original in self._carriers.originals(text)
+        )
 
     def is_sentence(self, text: str) -> bool:
         """Return whether this is a sentence of any context, or under any condition."""
