@@ -180,6 +180,9 @@ class Interpreter:
 
         count = len(words)
         for start in range(count):
+            # "The wait" is not "wait".
+            if words[start] in self.carriers.carriers.articles:
+                continue
             ends = range(min(count, start + _MOST_WORDS_OF_SENTENCE), start, -1)
             end = next((end for end in ends if is_safe(start, end)), None)
             if end and (is_light(words[:start]) or is_light(words[end:])):
