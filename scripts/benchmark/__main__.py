@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmark import report
 from benchmark.extent import FULL, QUICK
 from benchmark.materials import recorded_materials, synthetic_materials
+from benchmark.readme import README, update_readme
 from benchmark.run import measure
 from benchmark.systems import vocabulary
 from harness.progress import progress_of
@@ -29,6 +30,9 @@ def main() -> int:
         results = measure(materials, QUICK if options.quick else FULL, progress)
         rows = report.all_rows(results)
         report.write(options.out, rows, results)
+        if options.update_readme:
+            update_readme(report.all_sections(results))
+            progress(f"written to {README}")
     except VoiceGuideError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
@@ -56,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         help="folder for the table, the figures and the trade-off curve (default: %(default)s)",
     )
     parser.add_argument("--quick", action="store_true", help="measure little, in three minutes")
+    parser.add_argument(
+        "--update-readme",
+        action="store_true",
+        help="also write the tables into scripts/benchmark/README.md",
+    )
     return parser
 
 

@@ -19,14 +19,19 @@ from harness.table import ResultRow, markdown, texts
 from voice_guide.errors import VoiceGuideError
 
 
+def all_sections(results: BenchmarkResults) -> dict[str, list[ResultRow]]:
+    """Return the rows of the table by section."""
+    return {
+        "hearing": list(hearing_rows(results)),
+        "over-speech": list(over_speech_rows(results.over_speech)),
+        "costs": list(cost_rows(results)),
+        "live": list(live_rows(results.live)),
+    }
+
+
 def all_rows(results: BenchmarkResults) -> list[ResultRow]:
     """Return the whole table."""
-    return [
-        *hearing_rows(results),
-        *over_speech_rows(results.over_speech),
-        *cost_rows(results),
-        *live_rows(results.live),
-    ]
+    return [row for rows in all_sections(results).values() for row in rows]
 
 
 def show(rows: Sequence[ResultRow]) -> None:
