@@ -51,6 +51,8 @@ class BackgroundTalk:
 
     def end(self) -> str | None:
         """End the utterance; return its words if they were meant for the guide, else None."""
+        if not self._words:
+            return None
         words, length_s = self._words, self._length_s
         self._words = []
         if self._follows_talk or not _MIN_ADDRESS_S <= length_s <= _MAX_ADDRESS_S:

@@ -33,5 +33,5 @@ class GainControl:
     def level(self, block: Samples) -> Samples:
         """Return a block at the target level; peaks beyond full scale are clipped."""
         gain = 10 ** ((_TARGET_DBFS - self._loudest_dbfs) / 20)
-        amplified: Samples = np.clip(block * gain, -32768, 32767).astype(np.int16)
+        amplified: Samples = np.minimum(np.maximum(block * gain, -32768), 32767).astype(np.int16)
         return amplified

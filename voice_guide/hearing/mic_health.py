@@ -9,7 +9,7 @@ from math import inf
 import numpy as np
 
 from voice_guide.audio.faults import AudioFault, BrokenPart, SoundLost, SoundRestored, TooLoud
-from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_silent
+from voice_guide.audio.pcm import BLOCK, DITHER, RATE, Samples, is_zero
 from voice_guide.hearing.loopback import Loopback
 
 _MAX_SILENCE_S = 2.2
@@ -69,15 +69,16 @@ class MicHealth:
 
     def follow(self, heard: Samples, played: Samples) -> list[AudioFault]:
         """Take a block of the microphone and what was played; return the faults that are new."""
-        is_playing = bool(played.any())
-        self._since_played_s = 0.0 if is_playing else self._since_played_s + _BLOCK_S
+        self._since_played_s = self._since_played_s + _BLOCK_S if is_zero(played) else 0.0
         is_copy = self._loopback.follow(heard, played)
-        if is_silent(heard):
+        highest, lowest = heard.max(), heard.min()
+        if highest <= DITHER and lowest >= -DITHER:
             return self._follow_silence()
         self._has_delivered = True
         if self._since_played_s < _MAX_ECHO_S:
             return self._follow_copy() if is_copy else []
-        return [*self._follow_sound(), *self._follow_level(heard)]
+        may_be_clipped = bool(highest > _CLIPPING_LEVEL or lowest < -_CLIPPING_LEVEL)
+        return [*self._follow_sound(), *self._follow_level(may_be_clipped and _is_clipped(heard))]
 
     @property
     def hears_only_the_guide(self) -> bool:
@@ -132,11 +133,10 @@ class MicHealth:
         lost_s, self._silent_s = self._silent_s, 0.0
         return [SoundRestored(lost_s)]
 
-    def _follow_level(self, heard: Samples) -> list[AudioFault]:
+    def _follow_level(self, is_clipped: bool) -> list[AudioFault]:
         """Report once that a person is too loud for the microphone."""
         if self._was_too_loud:
             return []
-        is_clipped = _is_clipped(heard)
         self._clipped.append(is_clipped)
         if not is_clipped or sum(self._clipped) < _MIN_CLIPPED_BLOCKS:
             return []
@@ -145,8 +145,6 @@ class MicHealth:
 
 
 def _is_clipped(heard: Samples) -> bool:
-    if heard.max() <= _CLIPPING_LEVEL and heard.min() >= -_CLIPPING_LEVEL:
-        return False
     return bool(
         np.count_nonzero(np.abs(heard.astype(np.int32)) > _CLIPPING_LEVEL) >= _MIN_CLIPPED_SAMPLES
     )

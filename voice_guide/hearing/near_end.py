@@ -5,7 +5,7 @@ from math import log10
 
 import numpy as np
 
-from voice_guide.audio.pcm import BLOCK, RATE
+from voice_guide.audio.pcm import BLOCK, RATE, is_zero
 from voice_guide.hearing.noise import Power
 
 _VOICE_BINS = slice(8, 160)
@@ -47,6 +47,7 @@ class NearEndDetector:
         """Power of the newest block over noise and echo in dB."""
         self._leakage = np.ones(BLOCK + 1, np.float32)
         self._echo = np.zeros(BLOCK + 1, np.float32)
+        self._echo_power = 0.0
         self._is_echoing = False
         self._recent_loud: deque[bool] = deque(maxlen=_ONSET_WINDOW_BLOCKS)
         self._silent_blocks = RATE
@@ -57,16 +58,19 @@ class NearEndDetector:
 
         All have shape (BLOCK + 1,).
         """
-        noise_power = float(noise[_VOICE_BINS].sum())
-        self._echo *= _ECHO_DECAY
+        noise_power = _voice_power(noise)
         self._is_echoing = False
-        if echo.any():
+        if self._echo_power:
+            self._echo *= _ECHO_DECAY
+            self._echo_power = _voice_power(self._echo)
+        if not is_zero(echo):
             if not self.is_speech:
                 self._learn_leakage(power, noise, echo)
             np.maximum(self._leakage * echo, self._echo, out=self._echo)
-            self._is_echoing = float(echo[_VOICE_BINS].sum()) > _MIN_ECHO_TO_NOISE * noise_power
-        unwanted = noise_power + float(self._echo[_VOICE_BINS].sum())
-        self.excess_db = 10 * log10(max(float(power[_VOICE_BINS].sum()) / unwanted, 1e-9))
+            self._echo_power = _voice_power(self._echo)
+            self._is_echoing = _voice_power(echo) > _MIN_ECHO_TO_NOISE * noise_power
+        unwanted = noise_power + self._echo_power
+        self.excess_db = 10 * log10(max(_voice_power(power) / unwanted, 1e-9))
         self._recent_loud.append(self.excess_db > _ONSET_DB)
         if sum(self._recent_loud) >= _ONSET_BLOCKS or (
             self._silent_blocks == 0 and self.excess_db > _CONTINUATION_DB
@@ -103,3 +107,7 @@ class NearEndDetector:
         change = np.where(is_more, _LEAKAGE_RISE, _LEAKAGE_FALL)
         self._leakage *= np.where(echo > _MIN_ECHO_TO_NOISE * noise, change, 1)
         np.clip(self._leakage, *_LEAKAGE_RANGE, out=self._leakage)
+
+
+def _voice_power(power: Power) -> float:
+    return float(np.add.reduce(power[_VOICE_BINS]))

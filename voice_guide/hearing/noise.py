@@ -6,12 +6,13 @@ kitchen noise at 10 dB, and as many as without them in quiet.
 """
 
 from collections import deque
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio.pcm import BLOCK, Samples
+from voice_guide.audio.pcm import BLOCK, Samples, rounded
 
 Power: TypeAlias = npt.NDArray[np.float32]
 """Power in each frequency bin of two blocks, shape (BLOCK + 1,)."""
@@ -67,7 +68,7 @@ class NoiseReduction:
         sound = block.astype(np.float32)
         spectrum = np.fft.rfft(np.concatenate([self._last, sound]) * _WINDOW)
         self._last = sound
-        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
         noise = self._noise(power)
         self.power, self.noise = power, noise
         snr = (
@@ -75,10 +76,10 @@ class NoiseReduction:
         ) / noise
         gain = np.maximum(snr / (1 + snr), _MIN_GAIN)
         self._speech = gain**2 * power
-        cleaned = np.fft.irfft(spectrum * gain).astype(np.float32) * _WINDOW
+        cleaned = np.fft.irfft(spectrum * gain).astype(np.float32, copy=False) * _WINDOW
         reduced = self._overlap + cleaned[:BLOCK]
         self._overlap = cleaned[BLOCK:]
-        return np.clip(np.rint(reduced), -32768, 32767).astype(np.int16)
+        return rounded(reduced)
 
     def _noise(self, power: Power) -> Power:
         """Return the power of the noise in each bin, given that of the newest block."""
@@ -92,6 +93,6 @@ class NoiseReduction:
         self._blocks += 1
         if self._blocks % _SPAN_BLOCKS == 0:
             self._span_minima.append(self._span_minimum)
-            self._earlier_minimum = np.minimum.reduce(self._span_minima)
+            self._earlier_minimum = reduce(np.minimum, self._span_minima)
             self._span_minimum = self._smoothed
-        return noise.astype(np.float32)
+        return noise.astype(np.float32, copy=False)

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from voice_guide.audio.pcm import BLOCK, RATE, Samples
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_zero
 from voice_guide.hearing.echo.alignment import LONGEST_DELAY_S
 from voice_guide.hearing.gain import GainControl
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
@@ -71,7 +71,7 @@ class SelfEchoFilter:
     def follow(self, played: Samples, excess_db: float) -> None:
         """Take a block that was played, as it is heard, and its power over noise and echo."""
         self._recent.append((played, excess_db))
-        if played.any():
+        if not is_zero(played):
             # Takes longer than a block: better now than when a person waits for an answer.
             self.prepare()
 
@@ -85,7 +85,7 @@ class SelfEchoFilter:
     def take(self, blocks: int) -> None:
         """Recognize so many of the newest blocks, those in which the room is listened to."""
         for played, excess_db in list(self._recent)[len(self._recent) - blocks :]:
-            if self._skipped_s is None and played.any():
+            if self._skipped_s is None and not is_zero(played):
                 now_s = self._began_s + len(self._excess_db) * BLOCK / RATE
                 self._skipped_s = now_s - self._make_recognizer().taken_samples / RATE
             if self._skipped_s is not None:

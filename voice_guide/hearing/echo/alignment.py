@@ -10,8 +10,8 @@ from collections import deque
 
 import numpy as np
 
-from voice_guide.audio.pcm import BLOCK, RATE
-from voice_guide.hearing.echo.spectrum import Sound
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_zero
+from voice_guide.hearing.echo.spectrum import Sound, to_float
 
 LONGEST_DELAY_S = 1.0
 """Seconds of delay that are searched: large buffers come to 0.35 s, and to twice that after a
@@ -128,20 +128,20 @@ class Alignment:
         played = self._played[-WINDOW:]
         return float(np.sum(np.square(self._heard)) / np.sum(np.square(played)))
 
-    def push(self, heard: Sound, played: Sound) -> bool:
-        """Take a block of each; return whether the reference has moved with it.
+    def push(self, heard: Samples, played: Samples) -> bool:
+        """Take a block of the microphone and the speaker; return whether the reference has moved.
 
         Both have shape (BLOCK,).
         """
         self._samples += BLOCK
         if self._delay is not None:
             self._delay += self.drift * BLOCK
-        is_silent = not played.any()
+        is_silent = is_zero(played)
         self._silent_samples = self._silent_samples + BLOCK if is_silent else 0
         if self.is_quiet:
             return False
-        self._heard = np.concatenate([self._heard[BLOCK:], heard])
-        self._played = np.concatenate([self._played[BLOCK:], played])
+        self._heard = np.concatenate([self._heard[BLOCK:], to_float(heard)])
+        self._played = np.concatenate([self._played[BLOCK:], to_float(played)])
         if is_silent or not _is_loud_enough(self._played[-WINDOW:]):
             return False
         self._audible_blocks += 1

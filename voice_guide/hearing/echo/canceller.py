@@ -15,14 +15,14 @@ from voice_guide.hearing.echo.alignment import WINDOW, Alignment
 from voice_guide.hearing.echo.loudspeaker import Loudspeaker
 from voice_guide.hearing.echo.spectrum import (
     BINS,
+    FULL_SCALE,
     Power,
     Sound,
     last_block,
     spectrum,
     spectrum_after_silence,
+    to_float,
 )
-
-_FULL_SCALE = np.float32(32768)
 
 _NO_ECHO = np.zeros(BINS, np.float32)
 """Power of an echo that is not there, shape (BINS,)."""
@@ -109,8 +109,7 @@ class EchoCanceller:
         Return the block without echo, or None while the delay of the echo is unknown: for half a
         second when the guide first speaks, and after a gap in the sound system.
         """
-        sound = heard.astype(np.float32) / _FULL_SCALE
-        has_moved = self._alignment.push(sound, played.astype(np.float32) / _FULL_SCALE)
+        has_moved = self._alignment.push(heard, played)
         if self._alignment.is_searching:
             self._is_behind = True
             return None
@@ -122,7 +121,7 @@ class EchoCanceller:
         if self._is_behind:
             self._catch_up(PARTS)
         self._is_behind = False
-        return self._cancel(sound, self._alignment.reference())
+        return self._cancel(to_float(heard), self._alignment.reference())
 
     def _begin(self) -> bool:
         """Adapt at once to the second in which the echo was found, or found at another delay.
@@ -148,7 +147,7 @@ class EchoCanceller:
         for ago in range(blocks, 0, -1):
             block = self._alignment.heard(ago)
             near_end = self._cancel(block, self._alignment.reference(ago))
-            left += float(np.sum(np.square(near_end.sound / _FULL_SCALE)))
+            left += float(np.sum(np.square(near_end.sound / FULL_SCALE)))
             heard += float(block @ block)
         return left / heard if heard else 1.0
 
@@ -172,4 +171,4 @@ class EchoCanceller:
         if self._left_power > _MAX_AMPLIFICATION * self._heard_power:
             self._filter.start(self._gain)
             left = sound
-        return NearEndBlock(to_int16(left), uncertain * _FULL_SCALE**2, to_int16(reference))
+        return NearEndBlock(to_int16(left), uncertain * FULL_SCALE**2, to_int16(reference))

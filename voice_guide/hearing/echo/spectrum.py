@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_guide.audio.pcm import BLOCK
+from voice_guide.audio.pcm import BLOCK, Samples
 
 Sound: TypeAlias = npt.NDArray[np.float32]
 """Mono sound, shape (n,) at RATE; full scale is 1.0."""
@@ -18,6 +18,15 @@ Power: TypeAlias = npt.NDArray[np.float32]
 
 BINS = BLOCK + 1
 """Frequency bins in the spectrum of two blocks."""
+
+
+FULL_SCALE = np.float32(32768)
+"""The 16-bit sample that is 1.0."""
+
+
+def to_float(samples: Samples) -> Sound:
+    """Return 16-bit samples as sound, both of shape (n,)."""
+    return samples.astype(np.float32) / FULL_SCALE
 
 
 def spectrum(before: Sound, block: Sound) -> Spectrum:
