@@ -20,7 +20,7 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.sentences import Meaning
 from voice_guide.simulation.acoustics import DEMO_ROOM, Acoustics
-from voice_guide.simulation.room import Room
+from voice_guide.simulation.person import POLITE_PAUSE_S, SyntheticPerson
 from voice_guide.ui.console import describe_command
 
 _PAIN_INTENTS = frozenset({Intent.HURTS, Intent.UNWELL})
@@ -65,12 +65,10 @@ class SimulatedHome:
         self._checkpoint: SessionCheckpoint | None = None
         self._last_intent = ""
         self._context = ""
-        self._answer: Command | NotUnderstood | None = None
-        self._expects_answer = False
+        self._is_asking = False
         self.passed_s = 0.0
         """Seconds of sound since the beginning."""
-        self.spoke_at_s = 0.0
-        """The time when the guide last said something."""
+        self._spoke_at_s = 0.0
         self.is_done = False
         """True once a routine was led to its end; to be reset by the reader."""
         self.is_ending = False
@@ -83,7 +81,7 @@ class SimulatedHome:
         """Failures that the guide reported."""
         self._activity = HomeActivity.SILENCE
         self._start()
-        self._room: Room = self._program.room(DEMO_ROOM)
+        self._enter_room(DEMO_ROOM)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +96,12 @@ class SimulatedHome:
             self._program.close()
             self._start()
         self._activity = activity
+        self._enter_room(acoustics)
+
+    def _enter_room(self, acoustics: Acoustics) -> None:
         self._room = self._program.room(acoustics)
+        self._person = SyntheticPerson(self._room, self._program.engine, self._count_block)
+        self._context = self._program.engine.context
 
     def _start(self) -> None:
         self.is_ending = False
@@ -142,12 +145,10 @@ class SimulatedHome:
         self, sound: Samples, gain_db: float, within_s: float
     ) -> Command | NotUnderstood | None:
         """Say this to the guide; return what it heard until so many seconds after the end."""
-        self._answer, self._expects_answer = None, True
-        self.play(sound, gain_db)
-        until_s = self.passed_s + within_s
-        self.pass_time_until(lambda: self._answer is not None or self.passed_s >= until_s)
-        self._expects_answer = False
-        return self._answer
+        self._is_asking = True
+        answer = self._person.say(sound, 10 ** (gain_db / 20), within_s)
+        self._is_asking = False
+        return answer
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass."""
@@ -156,21 +157,27 @@ class SimulatedHome:
 
     def pass_time_until(self, is_over: Callable[[], bool]) -> None:
         """Let time pass until a condition holds."""
+        self._person.let_pass_until(is_over)
+
+    def wait_for_turn(self) -> None:
+        """Wait until the guide has been silent as long as a person waits before speaking."""
+        self.pass_time_until(lambda: self.passed_s >= self._spoke_at_s + POLITE_PAUSE_S)
+
+    def _count_block(self, _: Samples) -> None:
+        """Count a block of time, for the context in which the guide heard it."""
         engine = self._program.engine
-        while not is_over():
-            self._context = engine.context
-            self._room.move_on()
-            self.passed_s += BLOCK / RATE
-            self.heard_s[self._activity, self._context == Phase.ASLEEP] += BLOCK / RATE
-            if engine.is_speaking:
-                self.spoke_at_s = self.passed_s
+        self.passed_s += BLOCK / RATE
+        self.heard_s[self._activity, self._context == Phase.ASLEEP] += BLOCK / RATE
+        if engine.is_speaking:
+            self._spoke_at_s = self.passed_s
+        self._context = engine.context
 
     def _observe(self, at_s: float, happening: Event | Action) -> None:
         if isinstance(happening, Command):
             self._last_intent = happening.intent
         match happening:
-            case Command() | NotUnderstood() if self._expects_answer and self._answer is None:
-                self._answer = happening
+            case Command() | NotUnderstood() if self._is_asking and self._person.answer is None:
+                self._person.observe(at_s, happening)
             case Command():
                 self._note_false_command(happening)
             case SaveCheckpoint(checkpoint):

@@ -19,9 +19,6 @@ from voice_guide.nlu.sentences import Meaning
 _SPEECH_DBFS = -20.0
 """Active level of everything that people say, before the room."""
 
-_SILENCE_BEFORE_SPEAKING_S = 0.8
-"""Seconds of silence after which the person speaks."""
-
 _MAX_WAIT_S = 2.5
 """Seconds that the person waits for an answer."""
 
@@ -115,7 +112,7 @@ class Visitor:
 
     def _continue_session(self, number: int) -> None:
         home, chance = self._home, self._chance
-        self._wait_for_silence()
+        self._home.wait_for_turn()
         view = home.view
         step_timer = view.step.step_timer if view.step and view.context == Phase.STEP else None
         if step_timer and step_timer.is_running:
@@ -134,7 +131,7 @@ class Visitor:
                 return
             if step_timer is None:
                 home.pass_time(chance.uniform(*_BUSY_S))
-                self._wait_for_silence()
+                self._home.wait_for_turn()
         ways = wording.to_continue(home.view, wording.ROUTINES[number])
         if home.context == Phase.ASKING and home.asks_to_end:
             ways = wording.NOT_YET
@@ -180,7 +177,7 @@ class Visitor:
         if home.is_ending:
             raise GivesUpError("the guide has said goodbye")
         if self._chance.random() >= _P_INTERRUPTS:
-            self._wait_for_silence()
+            self._home.wait_for_turn()
         meant = home.meaning(text)
         sound = self._said[self._voice, text]
         gain_db = _SPEECH_DBFS - active_level_dbfs(sound)
@@ -192,7 +189,3 @@ class Visitor:
         if Meaning(answer.intent, answer.slots) != meant:
             self._tally.misheard += 1
         return True
-
-    def _wait_for_silence(self) -> None:
-        home = self._home
-        home.pass_time_until(lambda: home.passed_s >= home.spoke_at_s + _SILENCE_BEFORE_SPEAKING_S)
