@@ -12,7 +12,7 @@ from hassil.expression import Sentence
 from hassil.intents import SlotList, TextSlotList
 from hassil.sample import sample_expression
 
-from voice_guide.nlu.sampling import spoken
+from voice_guide.nlu.sampling import spoken, words_of
 from voice_guide.nlu.sentences import Meaning, Sentences, Template
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
@@ -51,9 +51,11 @@ class ReservedCommands:
         for meaning in self._sentences.meanings(phrase, None):
             if meaning.intent in self._sentences.safe_intents:
                 return phrase, meaning
+        if not self._vocabulary.issuperset(spoken(phrase)):
+            return None
+        extended = self._sentences.with_lists({name: (phrase,)})
         with_phrase = {t.replace(_PLACEHOLDER, phrase) for t in self._texts_with_list(name)}
-        for text in sorted(with_phrase & self._texts, key=len):
-            extended = self._sentences.with_lists({name: (phrase,)})
+        for text in sorted(filter(self._may_be_command, with_phrase), key=len):
             for context in self._sentences.contexts:
                 own = self._sentences.match(text, context)
                 others = (m for m in extended.meanings(text, context) if name in m.slots)
@@ -61,12 +63,15 @@ class ReservedCommands:
                     return text, own
         return None
 
+    def _may_be_command(self, text: str) -> bool:
+        """Return True if every word of a text is one of a command's and it is a sentence."""
+        words = spoken(text)
+        return self._vocabulary.issuperset(words) and self._sentences.match(text, None) is not None
+
     @cached_property
-    def _texts(self) -> frozenset[str]:
-        """The texts of all sentences without a pack's phrase."""
-        templates = self._sentences.templates(None)
-        without_packs = (each for each in templates if each.slots.isdisjoint(_PACK_LISTS))
-        return frozenset(_texts_of(without_packs, {}, self._sentences.language))
+    def _vocabulary(self) -> frozenset[str]:
+        """The words of all sentences without a pack's phrase."""
+        return frozenset(words_of(self._sentences, None))
 
     def _texts_with_list(self, name: str) -> Iterable[str]:
         """Return the texts of all sentences with that list, with the placeholder as its value."""
