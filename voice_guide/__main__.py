@@ -1,4 +1,4 @@
-"""`python -m voice_guide` is the `voice-guide` command."""
+"""Run the `voice-guide` command with `python -m voice_guide`."""
 
 from voice_guide.cli.commands import main
 

@@ -1,17 +1,17 @@
-"""What can go wrong in a way that a person can mend."""
+"""Errors that the user can fix."""
 
 
 class VoiceGuideError(Exception):
-    """A mistake or a lack outside the program.
+    """A problem outside the program: wrong input, or something missing.
 
-    The message is what the person reads: what is wrong, where, and what to do.
+    The message says in one line what is wrong, where, and what to do.
     The command line prints it on standard error and exits with status 2.
     """
 
     def __init__(self, message: str) -> None:
-        # What it quotes may be of several lines.
+        # Quoted text may have several lines.
         super().__init__(" ".join(message.splitlines()))
 
 
 class NoSoundError(VoiceGuideError):
-    """This machine has no microphone or no speaker at all."""
+    """A machine without a microphone or without a speaker."""

@@ -1,4 +1,4 @@
-"""What can be asked for on the command line, and how each command is explained."""
+"""The command line's commands and options, and their help."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from voice_guide import __version__
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what reads a command line: what it is to do is its `command`, a name."""
+    """Return a parser whose result names the command to run as `command`."""
     parser = argparse.ArgumentParser(
         prog="voice-guide",
         description="Leads you through a routine by voice while your hands are busy. "
@@ -19,97 +19,111 @@ def parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser(
         "run",
-        help="be led through a routine",
+        help="lead you through a routine",
         description="Listens, speaks, and leads you through a routine. Say goodbye to end it.",
     )
-    run.add_argument("--routine", metavar="ID", help="begin with this one (see: routines)")
+    run.add_argument("--routine", metavar="ID", help="begin with this routine (see: routines)")
     run.add_argument("--mic", metavar="NAME", default="", help="part of the microphone's name")
     run.add_argument("--speaker", metavar="NAME", default="", help="part of the speaker's name")
     instead = run.add_mutually_exclusive_group()
-    instead.add_argument("--text", action="store_true", help="type instead of speaking, and read")
+    instead.add_argument(
+        "--text", action="store_true", help="type and read instead of speaking and listening"
+    )
     instead.add_argument(
         "--service",
         action="store_true",
-        help="as a device that systemd starts: goodbye puts it to sleep, and nothing is shown",
+        help="run as a systemd service: goodbye puts it to sleep, and nothing is shown",
     )
     run.set_defaults(command="run")
 
     demo = commands.add_parser(
         "demo",
-        help="hear a whole session without a microphone",
-        description="A synthetic person speaks in a simulated room, the real recognizer "
-        "listens, also while the real voice answers. Fails if anything was not understood, or "
-        "was heard that nobody had said.",
+        help="play a whole session in a simulated room",
+        description="A synthetic person speaks in a simulated room, and the real recognizer "
+        "listens while the real voice answers. Exits with 1 if anything is not understood, or "
+        "something is heard that was not said.",
     )
     demo.add_argument(
-        "--out", metavar="FILE.wav", type=Path, help="write what the room would have heard"
+        "--out", metavar="FILE.wav", type=Path, help="write what the microphone hears"
     )
     demo.add_argument(
         "--heard",
         metavar="FILE.wav",
         type=Path,
-        help="write, in stereo, what the microphone heard (left) and what was left of it for "
-        "the recognizer once echo and noise were taken out (right)",
+        help="write, in stereo, what the microphone hears (left) and, without echo and noise, "
+        "what the recognizer hears (right)",
     )
     demo.set_defaults(command="demo")
 
     hear = commands.add_parser(
         "hear",
-        help="which commands are in recordings",
+        help="list the commands heard in recordings",
         description="Streams recordings through the same hearing as live and prints the "
-        "commands in them. decided_s may lie after the end of a recording that ends with "
-        "the last word: the silence after it is heard too.",
+        "commands in them. The silence after a recording is heard too, so that decided_s may "
+        "be after its end.",
     )
-    hear.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV files")
     hear.add_argument(
-        "--sentences", metavar="FILE_OR_DIR", type=Path, help="other sentences (hassil YAML)"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="WAV files or pipes, - for standard input",
+    )
+    hear.add_argument(
+        "--sentences",
+        metavar="FILE_OR_DIR",
+        type=Path,
+        help="listen for these sentences (hassil YAML)",
     )
     hear.add_argument(
         "--context",
         metavar="NAME",
-        help="where in the conversation: choosing, preparing, step, paused, finished, asleep, "
-        "or a context of the sentence file; step where nothing is said",
+        help="the state of the conversation: choosing, preparing, step, paused, finished, "
+        "asleep, or a context of the sentence file (default: step)",
     )
     hear.add_argument(
         "--far-end",
         metavar="FILE",
         type=Path,
-        help="what the speaker played meanwhile, sample for sample",
+        help="a recording of what the speaker played, sample for sample",
     )
-    hear.add_argument("--json", action="store_true", help="one JSON object a line and file")
+    hear.add_argument(
+        "--json", action="store_true", help="print a JSON object for each file, one a line"
+    )
     hear.set_defaults(command="hear")
 
-    routines = commands.add_parser("routines", help="what can be done")
+    routines = commands.add_parser("routines", help="list the routines")
     routines.set_defaults(command="routines")
 
     new = commands.add_parser(
         "new",
-        help="begin a routine of your own",
-        description="Writes a routine pack to start from, with every key explained, to where "
-        "your own routines are.",
+        help="start a routine of your own",
+        description="Writes a routine pack to start from, with every key explained, into the "
+        "folder of your own routines.",
     )
-    new.add_argument("name", metavar="NAME", help="what you will call it: morning-stretch")
+    new.add_argument("name", metavar="NAME", help="its id, as in morning-stretch")
     new.set_defaults(command="new")
 
     check = commands.add_parser(
         "check",
-        help="whether a routine pack is sound",
-        description="Checks routine packs and names every word that could not be heard.",
+        help="find mistakes in routine packs",
+        description="Checks routine packs, and names every word that the speech model does not "
+        "know.",
     )
     check.add_argument("packs", metavar="PACK", nargs="+", type=Path, help="TOML files")
     check.set_defaults(command="check")
 
     rehearse = commands.add_parser(
         "rehearse",
-        help="whether what people say is understood",
+        help="test how well what people say is understood",
         description="Says the sentences of every context with every voice this machine has, "
-        "in a quiet room and over noise, and tells which are misheard, taken for another "
-        "command, or have words the speech model does not know; which of the guide's own "
-        "prompts contain a command; and what to do about each. With packs, their names, "
-        "places and things take the place of all others. What covers "
-        "every template, every value and every word is said, and everything of one or two "
-        "words. A sentence listened for in several contexts is said in one of them: step, "
-        "or else the first. Takes about six minutes on two processors.",
+        "in a quiet room and over noise. Reports which are misheard, taken for another "
+        "command, or have words the speech model does not know, which of the guide's own "
+        "prompts contain a command, and what to do about each. With packs, only their names, "
+        "places and things are said. The sentences said cover every template, every value and "
+        "every word, and include all of one or two words. A sentence of several contexts is "
+        "said in one of them: step, or else the first. Takes about six minutes on two "
+        "processors.",
         epilog="Exits with 1 if less is understood in the quiet room, over all sentences, "
         "than the threshold, or if a word is unknown. Noise and prompts do not count.",
     )
@@ -119,52 +133,53 @@ def parser() -> argparse.ArgumentParser:
         metavar="PERCENT",
         type=_percentage,
         default=90,
-        help="how much has to be understood; 90 where nothing is said",
+        help="percentage of sentences that has to be understood (default: 90)",
     )
-    rehearse.add_argument("--json", action="store_true", help="everything, as one JSON object")
+    rehearse.add_argument(
+        "--json", action="store_true", help="print everything as one JSON object"
+    )
     rehearse.set_defaults(command="rehearse")
 
-    models = commands.add_parser("models", help="recognition models: list, install, verify")
+    models = commands.add_parser("models", help="list, install or verify speech models")
     actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
-    actions.add_parser("list", help="which there are").set_defaults(command="list_models")
-    actions.add_parser("install", help="install your language's, or mend it").set_defaults(
+    actions.add_parser("list", help="list the models").set_defaults(command="list_models")
+    actions.add_parser("install", help="install or repair your language's model").set_defaults(
         command="install_models"
     )
-    actions.add_parser("verify", help="check every file of those installed").set_defaults(
+    actions.add_parser("verify", help="check every file of the installed models").set_defaults(
         command="verify_models"
     )
 
     diary = commands.add_parser(
         "diary",
-        help="what was done, and how it felt",
-        description="Shows the diary, which is kept on this device only, and only for whoever "
-        "has said yes to it: each session with the pain before and after it, from 0 (none) to "
-        "10 (worst), and how each area fared in the last fourteen days.",
+        help="show your diary of sessions and pain",
+        description="Shows the diary, which is kept on this device only, and only if you have "
+        "agreed to it: each session with the pain before and after it, from 0 (none) to "
+        "10 (worst), and a summary of the last fourteen days for each area.",
     )
     instead = diary.add_mutually_exclusive_group()
     instead.add_argument(
-        "--plot", metavar="FILE.png", type=Path, help="draw it instead, a panel for each area"
+        "--plot", metavar="FILE.png", type=Path, help="draw it, with a panel for each area"
     )
     instead.add_argument(
-        "--csv", action="store_true", help="print the sessions, comma-separated, instead"
+        "--csv", action="store_true", help="print the sessions as comma-separated values"
     )
     diary.set_defaults(command="diary")
 
     doctor = commands.add_parser(
         "doctor",
-        help="what works here, and what to do about what does not",
+        help="check this machine, and advise on what does not work",
         description="Lists microphones and speakers, with what to write into the settings to "
-        "choose one; examines those that are used, the model and the voice; plays a few seconds "
-        "of the guide's voice to find out how the microphone hears it; and asks you to say three "
-        "things, to find out how well and how soon you are understood. Where nobody answers, it "
-        "goes on without. Nothing that is heard is stored.",
-        epilog="Exits with 1 if anything is not well (!!).",
+        "choose one. Checks those in use, the speech model and the voice. Plays a few seconds "
+        "of the guide's voice to measure its echo, and asks you to say three sentences to "
+        "measure how well and how soon you are understood. Nothing that is heard is stored.",
+        epilog="Exits with 1 if anything does not work (!!).",
     )
     doctor.add_argument(
         "--json",
         action="store_true",
-        help="everything as one JSON object, with versions and the machine, for a bug report: no "
-        "sound is in it, nothing of the diary, and no name of yours",
+        help="print everything as one JSON object for a bug report, with versions and the "
+        "kind of machine; without sound, diary or names of yours",
     )
     doctor.set_defaults(command="doctor")
     return parser

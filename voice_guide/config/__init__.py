@@ -1,1 +1,1 @@
-"""The user's settings, and the languages that are installed."""
+"""Settings, languages, and reading and writing their files."""

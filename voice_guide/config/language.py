@@ -1,4 +1,4 @@
-"""A language: the folder with everything that is said, listened for and shown in it."""
+"""Languages: the folders with everything that is said, heard and shown in them."""
 
 from functools import cache
 from pathlib import Path
@@ -17,58 +17,58 @@ from voice_guide.config.toml_files import checked, read_toml
 from voice_guide.errors import VoiceGuideError
 
 BUILT_IN = Path(__file__).parents[1] / "languages"
-"""Where the languages that come with the program are."""
+"""The folder of the languages that come with the program."""
 
 REFERENCE = "en"
-"""The language that is complete; what it has, any other has to have too."""
+"""The code of the complete language: every other needs what it has."""
 
-_FEWEST_LETTERS = 6
-"""Letters of a single word that does not come up in talk by chance: "computer"."""
+_MIN_WAKE_WORD_LETTERS = 6
+"""Letters of a wake phrase of one word, so that talk rarely contains it: "computer"."""
 
 
 def _wake_phrase(phrase: str) -> str:
-    """Return a phrase as it is heard; raises ValueError for one that cannot be."""
+    """Return a wake phrase as it is heard; raises ValueError for one that is too short."""
     words = phrase.lower().split()
     if not all(word.replace("'", "").isalpha() for word in words):
         raise ValueError("expected words, of letters and apostrophes only")
-    if len("".join(words)) < _FEWEST_LETTERS and len(words) < 2:
-        raise ValueError(f"expected two words, or one of {_FEWEST_LETTERS} letters or more")
+    if len("".join(words)) < _MIN_WAKE_WORD_LETTERS and len(words) < 2:
+        raise ValueError(f"expected two words, or one of {_MIN_WAKE_WORD_LETTERS} letters or more")
     return " ".join(words)
 
 
 _Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 
 WakePhrase = Annotated[str, Field(strict=True), AfterValidator(_wake_phrase)]
-"""What wakes the guide: two words, or a long one."""
+"""A phrase that wakes the guide: two words, or a long one."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True))
 class Language:
-    """A language, with what its `language.toml` says."""
+    """A language, with the content of its `language.toml`."""
 
     code: str
-    """What packs and settings call it, and its folder's name: "en"."""
+    """Its name in packs and settings, and of its folder: "en"."""
 
     folder: Path
-    """Where its files are."""
+    """The folder of its files."""
 
     model: _Text
     """The name of its speech model."""
 
     voice: _Text
-    """The guide's voice where the person has set none."""
+    """The guide's voice, unless the settings give another."""
 
     wake_phrase: WakePhrase
-    """What wakes the guide where the person has set nothing else."""
+    """The wake phrase, unless the settings give another."""
 
     @property
     def prompts(self) -> Path:
-        """The file with what the guide says."""
+        """The file with the guide's prompts."""
         return self.folder / "prompts.toml"
 
     @property
     def spoken(self) -> Path:
-        """The file with how numbers, units and abbreviations are said; there need be none."""
+        """The file with how numbers, units and abbreviations are spoken; it is optional."""
         return self.folder / "spoken.toml"
 
     @property
@@ -78,21 +78,20 @@ class Language:
 
     @property
     def demo(self) -> Path:
-        """The file with what the person of the demo says."""
+        """The file with the person's part in the demo."""
         return self.folder / "demo.toml"
 
     @property
     def common_words(self) -> list[str]:
-        """The words that talk is made of; none where nobody has listed them."""
+        """The words of everyday talk; none without `common_words.txt`."""
         file = self.folder / "common_words.txt"
         return file.read_text("utf-8").split() if file.exists() else []
 
 
 def find(code: str) -> Language:
-    """Return a language: the user's own files, where there are any, or the program's.
+    """Return a language from the user's own folder, or else the program's.
 
-    Raises VoiceGuideError, naming those there are, where there is none of that code, or
-    naming what is wrong in its `language.toml`.
+    Raises VoiceGuideError if there is none of that code, or its `language.toml` is wrong.
     """
     folders = {path.name: path for path in (*_folders(BUILT_IN), *_folders(own_folder()))}
     if code not in folders:
@@ -104,12 +103,12 @@ def find(code: str) -> Language:
 
 @cache
 def reference() -> Language:
-    """Return the language that every other one is measured by."""
+    """Return the complete language."""
     return _read(BUILT_IN / REFERENCE)
 
 
 def own_folder() -> Path:
-    """Return where a person puts further languages, a folder for each."""
+    """Return the folder of the user's own languages, which has a folder for each."""
     return platformdirs.user_config_path("voice-guide") / "languages"
 
 

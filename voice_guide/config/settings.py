@@ -1,4 +1,4 @@
-"""What a person may set, kept in ~/.config/voice-guide/config.toml."""
+"""The user's settings, in ~/.config/voice-guide/config.toml."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,88 +18,92 @@ from voice_guide.errors import VoiceGuideError
 _CHECKED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 RATES_WPM = (100, 120, 140, 160, 185, 215, 250)
-"""The paces that "slower" and "faster" step through, in words a minute."""
+"""Rates of speech that "slower" and "faster" step through, in words per minute."""
 
 VOLUMES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
-"""The volumes that "quieter" and "louder" step through, about 4 dB apart."""
+"""Volumes that "quieter" and "louder" step through, about 4 dB apart."""
 
 
 class SpeechEngine(StrEnum):
-    """What turns text into the guide's voice."""
+    """The speech synthesizers."""
 
     PYTTSX3 = "pyttsx3"
-    """espeak-ng, through pyttsx3: on any machine, at once."""
+    """espeak-ng, through pyttsx3: on any machine, without delay."""
 
     NATURAL = "natural"
-    """hibari-tts, which sounds like a person and has to be installed besides."""
+    """hibari-tts, which sounds like a person, and is installed separately."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
 class VoiceSettings:
-    """How the guide speaks."""
+    """The guide's voice."""
 
     name: Annotated[str, Field(strict=True, min_length=1)] = Field(
         default_factory=lambda: reference().voice
     )
-    """The voice, as espeak-ng calls it, with an optional variant: "en-gb-x-rp+f3". The natural
-    voice is only one."""
+    """espeak-ng's name of the voice, with a variant if you like: "en-gb-x-rp+f3". The natural
+    voice has no others."""
 
     rate: Annotated[int, Field(strict=True, ge=60, le=400)] = 140
-    """Pace in words a minute."""
+    """Rate of speech in words per minute, from 60 to 400. "Slower" and "faster" change it."""
 
     volume: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.7
-    """From 0 to 1."""
+    """Volume from 0 to 1. "Louder" and "quieter" change it."""
 
     engine: SpeechEngine = SpeechEngine.PYTTSX3
-    """What speaks: "pyttsx3", or "natural"."""
+    """The synthesizer: "pyttsx3", or "natural" for a voice that is installed separately."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
 class SoundSettings:
-    """Which devices are used, empty for the system's own choice, and how."""
+    """The sound devices."""
 
     microphone: Annotated[str, Field(strict=True)] = ""
-    """Part of the microphone's name."""
+    """Part of the microphone's name; empty for the system's choice. `doctor` lists the names.
+    What a speaker plays, a monitor, is recorded only if it is named here."""
 
     speaker: Annotated[str, Field(strict=True)] = ""
-    """Part of the speaker's name."""
+    """Part of the speaker's name; empty for the system's choice."""
 
     cancel_echo: Annotated[bool, Field(strict=True)] = True
-    """Whether to take what the speaker plays out of what the microphone hears. Off where the
-    device, such as a conference speaker, does so itself."""
+    """True to remove the guide's own voice from what the microphone hears; false with
+    headphones, or for a device that does this itself."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
 class HearingSettings:
-    """What is listened for, and how long."""
+    """Hearing, and falling asleep."""
 
     sensitivity: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
-    """How readily speech is taken for a command, from 0 (rather miss some) to 1 (rather
-    answer something else now and then)."""
+    """Readiness to take speech for a command, from 0 (more of what you say is missed) to 1
+    (the guide sometimes answers what was not meant for it)."""
 
     wake_phrase: WakePhrase = Field(default_factory=lambda: reference().wake_phrase)
-    """What wakes it when it is asleep."""
+    """The phrase that wakes the guide: two words, or one of six letters or more, and no
+    command."""
 
     sleep_after_min: Annotated[float, Field(strict=True, gt=0)] = 10
-    """Minutes in which it was not spoken to and had nothing to say, after which it sleeps."""
+    """Minutes without a command, and with nothing to say, after which the guide falls asleep;
+    inf for never."""
 
 
 class Pacing(StrEnum):
-    """Who says when it goes on."""
+    """The ways to go on to the next step."""
 
     WAIT = "wait"
-    """The person: the guide waits for her."""
+    """The guide waits for the user."""
 
     CARRY_ON = "carry on"
-    """The guide: it carries on by itself."""
+    """The guide goes on by itself."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
 class GuideSettings:
-    """How the guide leads."""
+    """Leading through a routine."""
 
     pacing: Pacing = Pacing.WAIT
-    """Who says when it goes on: "wait" for the person, or "carry on"."""
+    """The value "wait" to wait for you before each step, or "carry on" to go on without. The
+    phrases "wait for me" and "carry on by yourself" change it."""
 
 
 _Pin = Annotated[int, Field(strict=True, ge=2, le=27)]
@@ -107,36 +111,36 @@ _Pin = Annotated[int, Field(strict=True, ge=2, le=27)]
 
 @dataclass(frozen=True, config=_CHECKED)
 class PinSettings:
-    """What is connected to a Raspberry Pi's pins, by the GPIO numbers; None for nothing."""
+    """A light and a button on a Raspberry Pi's pins."""
 
     led: _Pin | None = None
-    """The pin that a light-emitting diode and its resistor lie at."""
+    """GPIO number, from 2 to 27, of the pin with a light-emitting diode and its resistor."""
 
     button: _Pin | None = None
-    """The pin that a push button connects to ground."""
+    """GPIO number, from 2 to 27, of the pin with a push button to ground."""
 
 
 @dataclass(frozen=True, config=_CHECKED)
 class Settings:
-    """Everything that may be set."""
+    """All settings."""
 
     voice: VoiceSettings = Field(default_factory=VoiceSettings)
-    """How the guide speaks."""
+    """The guide's voice."""
 
     sound: SoundSettings = SoundSettings()
-    """Which devices are used."""
+    """The sound devices."""
 
     hearing: HearingSettings = Field(default_factory=HearingSettings)
-    """What is listened for, and how long."""
+    """Hearing, and falling asleep."""
 
     guide: GuideSettings = GuideSettings()
-    """How the guide leads."""
+    """Leading through a routine."""
 
     pins: PinSettings = PinSettings()
-    """What is connected to a Raspberry Pi's pins."""
+    """A light and a button on a Raspberry Pi's pins."""
 
     language: Annotated[str, Field(strict=True)] = REFERENCE
-    """What the guide speaks and understands."""
+    """Code of the language that the guide speaks and understands."""
 
 
 def default_settings(language: Language) -> Settings:
@@ -145,19 +149,19 @@ def default_settings(language: Language) -> Settings:
 
 
 class SettingsFile:
-    """The settings, and the file they are kept in once one was changed."""
+    """The settings, and their file, which is written when one is changed by voice."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Read the file, where there is one.
+        """Read the file, if there is one.
 
-        Raises VoiceGuideError, naming the file and each key, where it cannot be used.
+        Raises VoiceGuideError, naming the file and each wrong key, if it cannot be used.
         """
         self.path = path or platformdirs.user_config_path("voice-guide") / "config.toml"
         content = read_toml(self.path) if self.path.exists() else {}
         language = checked(self.path, content, Settings).language
         try:
             self.language = find(language)
-            """The language that is set."""
+            """The language of the settings."""
         except VoiceGuideError as error:
             raise VoiceGuideError(f"{self.path}: language: {error}") from error
         self.settings = _filled_in(content, self.language)
