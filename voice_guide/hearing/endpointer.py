@@ -5,7 +5,8 @@ for depends on the words recognized so far: short after a complete sentence, lon
 words could turn it into another one, and longest in the middle of a sentence.
 """
 
-from voice_guide.hearing.recognizer import Recognizer
+from collections.abc import Callable
+
 from voice_guide.hearing.vad import HANGOVER_S, VoiceActivityDetector
 from voice_guide.nlu.matcher import Matcher
 
@@ -30,17 +31,16 @@ class Endpointer:
         self._matcher = matcher
         self._vad = vad
 
-    def is_over(self, recognizer: Recognizer, context: str | None) -> bool:
-        """Return whether the utterance is over, given what is recognized of it in `context`.
+    def is_over(self, words_so_far: Callable[[], list[str]], context: str | None) -> bool:
+        """Return whether the utterance is over, given the words recognized of it in `context`.
 
-        The detector waits longer than usual (its `hangover_s`) after the beginning of a
-        sentence.
+        After the mere beginning of a sentence, make the detector's `hangover_s` longer.
         """
         if not self._vad.is_open:
             return True
         if self._vad.silence_s < _COMPLETE_S:
             return False
-        words = recognizer.words_so_far()
+        words = words_so_far()
         if not words:
             return False
         is_long_enough = self._vad.silence_s >= _EXTENSIBLE_S

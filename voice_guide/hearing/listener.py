@@ -131,7 +131,7 @@ class Listener:
         for block in blocks:
             self._gain.follow(block)
         found = [self._recognizer.take(self._gain.level(block)) for block in blocks]
-        if was_open and self._endpointer.is_over(self._recognizer, self._context):
+        if was_open and self._endpointer.is_over(self._recognizer.words_so_far, self._context):
             found.append(self._recognizer.finish())
             self._self_echo.finish()
         return [hypotheses for hypotheses in found if hypotheses]
