@@ -13,6 +13,7 @@ from voice_guide.config.settings import Settings
 from voice_guide.dialogue.actions import (
     Action,
     PrepareSpeech,
+    SaveHeardCautions,
     Say,
     SetTimer,
     StopSpeaking,
@@ -60,6 +61,11 @@ class RandomUser:
         """The sentences still to be played."""
         self._heard: set[str] = set()
         """The sentences heard to their end since a routine was last chosen."""
+        self._heard_ever: set[str] = set()
+        self._known: set[str] = set()
+        """The sentences of shared cautions that need not be said again."""
+        cautions = [text for r in content.library.routines for text in r.safety.cautions]
+        self._shared = {text for text in cautions if cautions.count(text) > 1}
         self._cautions = {
             sentence: {part for text in routine.safety.cautions for part in sentences(text)}
             for routine in content.library.routines
@@ -85,9 +91,11 @@ class RandomUser:
         if self._being_said and self._chance.random() < 0.7:
             sentence = self._being_said.pop(0)
             self._heard.add(sentence)
+            self._heard_ever.add(sentence)
             return SentenceFinished(sentence)
         if self._being_said:
             self._heard |= set(self._being_said)
+            self._heard_ever |= set(self._being_said)
             self._being_said.clear()
             return SpeechEnded()
         if self._timer_runs:
@@ -117,13 +125,18 @@ class RandomUser:
                 for sentence in sentences(text):
                     self._check_sentence(sentence)
                     self._being_said.append(sentence)
+            case SaveHeardCautions(heard):
+                parts = {part for text in heard for part in sentences(text)}
+                assert parts <= self._heard_ever
+                self._known = {p for text in self._shared & set(heard) for p in sentences(text)}
             case SetTimer():
                 self._timer_runs = True
             case StopTimer():
                 self._timer_runs = False
 
     def _check_sentence(self, sentence: str) -> None:
-        assert self._cautions_of(sentence) <= self._heard | set(self._being_said)
+        said = self._heard | set(self._being_said) | self._known
+        assert self._cautions_of(sentence) <= said
         for phrase in QUOTED.findall(sentence):
             assert self._understood(phrase, self._guide.context)
 

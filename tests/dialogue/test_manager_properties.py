@@ -21,6 +21,7 @@ from voice_guide.dialogue.actions import (
     SaveCheckpoint,
     SaveDiaryConsent,
     SaveDiaryEntry,
+    SaveHeardCautions,
     Say,
     SetPacing,
     SetTimer,
@@ -111,6 +112,7 @@ class World:
         self.diary: Diary | None = Diary(is_wanted)
         self.today = date(2026, 3, 1)
         self.checkpoint: SessionCheckpoint | None = None
+        self.heard_cautions: Mapping[str, date] = {}
         self.timer: SecondsTimer | None = None
         self.being_said: list[str] = []
         self.ran_s = 0.0
@@ -120,7 +122,8 @@ class World:
         self.guide = DialogueManager(self._content.library, self._content.prompts, self._settings)
         self.timer = None
         self.being_said.clear()
-        self.handle(Started(self.diary, self.today, self.checkpoint))
+        started = Started(self.diary, self.today, self.checkpoint)
+        self.handle(replace(started, heard_cautions=self.heard_cautions))
 
     def move(self, move: str, number: int) -> None:
         match move:
@@ -215,6 +218,8 @@ class World:
                 assert self.diary.is_wanted
                 assert all(p is None or 0 <= p <= 10 for p in (entry.before, entry.after))
                 self.diary = self.diary.with_entry(entry)
+            case SaveHeardCautions(heard):
+                self.heard_cautions = heard
             case SaveAdviceDate(today):
                 assert self.diary
                 assert self.diary.advised_on != today

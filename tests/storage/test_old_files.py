@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.dialogue.actions import SaveCheckpoint
+from voice_guide.dialogue.actions import SaveCheckpoint, SaveHeardCautions
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary, Ending, Entry
 from voice_guide.storage.clock import Moment
@@ -89,3 +89,17 @@ def test_a_checkpoint_is_stored_with_the_keys_of_version_0_1(path: Path) -> None
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT * FROM place").fetchall()
     assert rows == [(1, CHECKPOINT_JSON, "this-boot", 1060.5, 1767312060.25)]
+
+
+def test_a_file_of_version_0_1_can_store_heard_cautions(path: Path) -> None:
+    heard = {"Sit upright.": date(2026, 1, 2)}
+    with closing(SessionStore(path, one_minute_later)) as store:
+        assert store.heard_cautions() == {}
+        store.save(SaveHeardCautions(heard))
+
+    with closing(SessionStore(path, one_minute_later)) as store:
+        assert store.heard_cautions() == heard
+        assert store.diary() == DIARY
+    with closing(sqlite3.connect(path)) as connection:
+        # Version 0.1 refuses a file with a greater number.
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)

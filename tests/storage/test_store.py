@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from voice_guide.dialogue.actions import (
     SaveCheckpoint,
     SaveDiaryConsent,
     SaveDiaryEntry,
+    SaveHeardCautions,
 )
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary
@@ -93,6 +95,19 @@ def test_consent_can_be_changed(path: Path) -> None:
 
     save_changes(path, SaveDiaryConsent(True))
     assert read_store(path)[0].is_wanted is True
+
+
+def test_heard_cautions_replace_those_saved_before(path: Path) -> None:
+    save_changes(path, SaveHeardCautions({"Sit.": date(2026, 3, 1), "Breathe.": date(2026, 3, 1)}))
+    save_changes(path, SaveHeardCautions({"Sit.": date(2026, 3, 2)}))
+
+    with closing(SessionStore(path)) as store:
+        assert store.heard_cautions() == {"Sit.": date(2026, 3, 2)}
+
+
+def test_a_new_store_knows_of_no_heard_cautions(path: Path) -> None:
+    with closing(SessionStore(path)) as store:
+        assert store.heard_cautions() == {}
 
 
 def test_saving_does_not_wait_for_the_disk(

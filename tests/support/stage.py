@@ -5,7 +5,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from voice_guide.dialogue.actions import (
     SaveCheckpoint,
     SaveDiaryConsent,
     SaveDiaryEntry,
+    SaveHeardCautions,
     SetPacing,
     SetRate,
     SetVolume,
@@ -89,6 +90,7 @@ class StoryStage(ABC):
         self._has_ended = False
         self._today = date(2026, 3, 2)
         self._diary: Diary | None = None
+        self._heard_cautions: Mapping[str, date] = {}
         self._checkpoint: SessionCheckpoint | None = None
         self._written: Entry | None = None
         self._is_device = False
@@ -127,7 +129,9 @@ class StoryStage(ABC):
     @property
     def _started(self) -> Started:
         """The first event of a session, with everything stored so far."""
-        return Started(self._diary, self._today, self._checkpoint, self._is_new)
+        return Started(
+            self._diary, self._today, self._checkpoint, self._is_new, self._heard_cautions
+        )
 
     def _play(self, line: StoryLine) -> None:
         match line.who:
@@ -309,6 +313,8 @@ class StoryStage(ABC):
             case SaveCheckpoint(checkpoint):
                 self._checkpoint = checkpoint
                 self._is_new = False
+            case SaveHeardCautions(heard):
+                self._heard_cautions = heard
             case SetRate() | SetVolume() | SetPacing():
                 self._set(action)
             case SaveDiaryConsent() | SaveDiaryEntry() | SaveAdviceDate() | EraseDiary():

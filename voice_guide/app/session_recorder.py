@@ -12,6 +12,7 @@ from voice_guide.dialogue.actions import (
     SaveCheckpoint,
     SaveDiaryConsent,
     SaveDiaryEntry,
+    SaveHeardCautions,
     SetPacing,
     SetRate,
     SetVolume,
@@ -38,7 +39,12 @@ class SessionRecorder:
     @property
     def started(self) -> Started:
         """The event that starts the dialogue with the diary and any session to resume."""
-        return Started(self._store.diary(), date.today(), self._store.checkpoint())
+        return Started(
+            self._store.diary(),
+            date.today(),
+            self._store.checkpoint(),
+            heard_cautions=self._store.heard_cautions(),
+        )
 
     @property
     def is_new(self) -> bool:
@@ -64,6 +70,7 @@ class SessionRecorder:
                     | SaveDiaryConsent()
                     | SaveDiaryEntry()
                     | SaveAdviceDate()
+                    | SaveHeardCautions()
                     | EraseDiary()
                 ):
                     self._store.save(happening)

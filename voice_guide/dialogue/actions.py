@@ -1,5 +1,6 @@
 """The actions that the dialogue asks for in return for an event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -123,6 +124,14 @@ class SaveAdviceDate:
 
 
 @dataclass(frozen=True)
+class SaveHeardCautions:
+    """Store which cautions were heard to their end, in place of what was stored of that."""
+
+    heard: Mapping[str, date]
+    """The day on which each caution was last heard to its end."""
+
+
+@dataclass(frozen=True)
 class EraseDiary:
     """Erase the whole diary."""
 
@@ -133,7 +142,12 @@ class End:
 
 
 Persist: TypeAlias = (
-    SaveCheckpoint | SaveDiaryConsent | SaveDiaryEntry | SaveAdviceDate | EraseDiary
+    SaveCheckpoint
+    | SaveDiaryConsent
+    | SaveDiaryEntry
+    | SaveAdviceDate
+    | SaveHeardCautions
+    | EraseDiary
 )
 """Actions that store something for the next start, besides the settings."""
 

@@ -1,6 +1,7 @@
 """The events that reach the dialogue; what it asks for in return is in `actions`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
@@ -25,6 +26,9 @@ class Started:
 
     is_first: bool = False
     """True when a device starts for the very first time."""
+
+    heard_cautions: Mapping[str, date] = field(default_factory=dict)
+    """The day on which each caution was last heard to its end, as it was stored."""
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,11 @@ from voice_guide.routines.model import Routine
 
 _NEEDS_ROUTINE = frozenset(
     {
+        Intent.CAUTIONS,
         Intent.GO_TO,
         Intent.MORE_TIME,
         Intent.NEEDS,
+        Intent.NEXT,
         Intent.OTHER_SIDE,
         Intent.SKIP_SIDE,
         Intent.START_OVER,
@@ -178,6 +180,7 @@ class DialogueManager:
                 return [*self._resume_session.begin(event, self._first_routine), prefetch(state)]
             case NewDay(today):
                 state.diary.begin_day(today)
+                state.heard_cautions.begin_day(today)
                 return []
             case Command():
                 self._no_match.understood()
@@ -185,11 +188,9 @@ class DialogueManager:
             case NotUnderstood():
                 return self._no_match.not_understood()
             case SentenceFinished(sentence):
-                state.sentence_finished(sentence)
-                return []
+                return state.sentence_finished(sentence)
             case SpeechEnded():
-                state.speech_ended()
-                return self._timing.when_silent()
+                return [*state.speech_ended(), *self._timing.when_silent()]
             case Tick(left_s):
                 return state.timekeeper.tick(left_s)
             case TimeUp():
@@ -212,6 +213,6 @@ class DialogueManager:
         if command.intent in _NEEDS_ROUTINE and state.chosen is None:
             return state.answer("nothing_chosen")
         if state.question and command.intent not in KEEPS_QUESTION_OPEN:
-            state.drop_question()
+            state.withdraw_question()
             state.interrupted = None
         return self._handlers[command.intent](command)

@@ -10,7 +10,8 @@ def prefetch(state: DialogueState) -> PrepareSpeech:
     if state.phase is Phase.ASLEEP:
         return PrepareSpeech((waking(state),))
     if state.chosen is None:
-        texts = state.script.likely_while_choosing(state.library.routines, state.offered)
+        introductions = map(state.introduction, state.offered)
+        texts = state.script.likely_while_choosing(state.library.routines, introductions)
     else:
         progress = state.chosen
         texts = state.script.likely_in_routine(

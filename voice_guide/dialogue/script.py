@@ -1,6 +1,6 @@
 """The guide's words for each occasion: prompts of the language and texts of the routines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from voice_guide.config.settings import Pacing
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
@@ -47,12 +47,14 @@ class Script:
         ]
         return (self.line(opening, count=len(routines)), *choices, self.line("which_one"))
 
-    def introduction(self, plan: RoutinePlan) -> Texts:
-        """Say everything to know before the first step."""
+    def introduction(self, plan: RoutinePlan, cautions: Texts) -> Texts:
+        """Say everything to know before the first step; `cautions` are those to say this time."""
+        is_shortened = cautions != plan.routine.safety.cautions
         return (
             self.line("introduction", routine=plan.routine, total=len(plan.steps)),
             self.needs(plan.routine),
-            *plan.routine.safety.cautions,
+            *cautions,
+            *((self.line("cautions_known"),) if is_shortened else ()),
             self.line("say_ready"),
         )
 
@@ -60,9 +62,9 @@ class Script:
         """Name the things that a routine needs."""
         return self.line("needs", needs=[need.name for need in routine.needs])
 
-    def cautions(self, routine: Routine) -> Texts:
-        """Say the cautions before a step, for a user who has not heard them to their end."""
-        return (self.line("cautions_first"), *routine.safety.cautions)
+    def cautions_first(self, cautions: Texts) -> Texts:
+        """Say cautions before a step, for a user who has not heard them to their end."""
+        return (self.line("cautions_first"), *cautions) if cautions else ()
 
     # The steps
 
@@ -184,13 +186,11 @@ class Script:
     # Texts to render ahead
 
     def likely_while_choosing(
-        self, routines: Sequence[Routine], offered: Sequence[Routine]
+        self, routines: Sequence[Routine], introductions: Iterable[Texts]
     ) -> Texts:
         """Return everything that may be said next while no routine is chosen."""
-        introductions = [
-            text for routine in offered for text in self.introduction(RoutinePlan(routine))
-        ]
-        return (*self.offer("list_routines", routines), *introductions)
+        texts = [text for introduction in introductions for text in introduction]
+        return (*self.offer("list_routines", routines), *texts)
 
     def likely_in_routine(
         self, plan: RoutinePlan, index: int, step_timer: StepTimer | None, pacing: Pacing

@@ -72,6 +72,10 @@ class Speech:
         """Say a short answer that "say that again" does not repeat, then resume the speech."""
         return [StopSpeaking(), Say(text), *map(Say, self._remaining)]
 
+    def skip(self, text: str) -> None:
+        """Leave a text, or the rest of it, out of what is resumed."""
+        self._remaining = without(self._remaining, (text,))
+
     def sentence_finished(self, sentence: str) -> None:
         """Note that a sentence was played to its end."""
         # Remarks and hints are played too; they do not change what is resumed.

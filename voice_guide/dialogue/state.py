@@ -6,9 +6,10 @@ from voice_guide.config.settings import Pacing
 from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.dialogue.diary_record import DiaryRecord
+from voice_guide.dialogue.heard_cautions import HeardCautions
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
-from voice_guide.dialogue.plan.routine_plan import PlannedStep
+from voice_guide.dialogue.plan.routine_plan import PlannedStep, RoutinePlan
 from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.plan.timekeeper import Timekeeper
 from voice_guide.dialogue.prompts import Prompts
@@ -16,6 +17,7 @@ from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.script import Script
 from voice_guide.dialogue.speech import Speech, Texts
 from voice_guide.routines.library import Library
+from voice_guide.routines.model import Routine
 
 _SUSPENDED = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING})
 """Phases in which the dialogue waits, and then returns to its base phase."""
@@ -30,6 +32,7 @@ class DialogueState:
         self.speech = Speech()
         self.timekeeper = Timekeeper(self.script)
         self.diary = DiaryRecord()
+        self.heard_cautions = HeardCautions()
         self.pacing = pacing
         """The pacing: wait for the user, or carry on without being asked."""
         self.phase = Phase.CHOOSING
@@ -37,6 +40,7 @@ class DialogueState:
         self._base_phase = Phase.CHOOSING
         self.question: Question | None = None
         """The open question, if there is one."""
+        self._question_text = ""
         self.offered = library.routines
         """The routines that can be chosen by their numbers."""
         self.chosen: RoutineProgress | None = None
@@ -63,15 +67,21 @@ class DialogueState:
         self._base_phase, self.phase = self.base_phase, phase
 
     def ask(self, question: Question, *texts: str) -> list[Action]:
-        """Ask a question, in these words."""
+        """Ask a question, in these words: the last text is the question itself."""
         self.suspend(question.phase)
         self.question = question
+        self._question_text = texts[-1]
         return self.speech.say(*texts)
 
     def drop_question(self) -> None:
         """Return to the base phase, with no question open."""
         self.phase = self.base_phase
         self.question = None
+
+    def withdraw_question(self) -> None:
+        """Return to the base phase without an answer; the question is not said again."""
+        self.drop_question()
+        self.speech.skip(self._question_text)
 
     # The routine
 
@@ -103,6 +113,14 @@ class DialogueState:
         self.chosen = None
         self.diary.close_entry()
 
+    def cautions_due(self, routine: Routine) -> Texts:
+        """Return the cautions to say before a routine."""
+        return self.heard_cautions.due(routine, self.library.routines)
+
+    def introduction(self, routine: Routine) -> Texts:
+        """Return everything to say before the first step of a routine."""
+        return self.script.introduction(RoutinePlan(routine), self.cautions_due(routine))
+
     @property
     def checkpoint(self) -> SessionCheckpoint | None:
         """The checkpoint from which a later start resumes; None if there is nothing to resume."""
@@ -123,18 +141,23 @@ class DialogueState:
 
     # The speech
 
-    def sentence_finished(self, sentence: str) -> None:
+    def sentence_finished(self, sentence: str) -> list[Action]:
         """Note that a sentence was played to its end."""
         self.speech.sentence_finished(sentence)
-        self._note_played((sentence,))
+        return self._note_played((sentence,))
 
-    def speech_ended(self) -> None:
+    def speech_ended(self) -> list[Action]:
         """Note that the whole speech was played to its end."""
-        self._note_played(self.speech.take_remaining())
+        return self._note_played(self.speech.take_remaining())
 
-    def _note_played(self, texts: Texts) -> None:
-        if self.chosen:
-            self.chosen = self.chosen.after_playing(texts)
+    def _note_played(self, texts: Texts) -> list[Action]:
+        """Note which cautions were heard; once all were, return the action that stores that."""
+        if self.chosen is None or not self.chosen.cautions_left:
+            return []
+        self.chosen = self.chosen.after_playing(texts)
+        if self.chosen.cautions_left:
+            return []
+        return self.heard_cautions.note(self.chosen.cautions_due)
 
     def say(self, prompt: str, **values: object) -> list[Action]:
         """Say a prompt instead of the current speech."""
@@ -146,9 +169,9 @@ class DialogueState:
 
     @property
     def step_texts(self) -> Texts:
-        """The texts of the step, after the cautions if they were not heard to their end."""
+        """The texts of the step, after the cautions that were not heard to their end."""
         progress = self.progress
-        cautions = self.script.cautions(progress.routine) if progress.cautions_left else ()
+        cautions = self.script.cautions_first(progress.unheard_cautions)
         step = self.script.step(
             progress.plan, progress.step_index, self.timekeeper.step_timer, self.pacing
         )

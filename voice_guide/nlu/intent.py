@@ -90,6 +90,9 @@ class Intent(StrEnum):
     NEEDS = "Needs"
     """Name what the routine needs: "what do i need"."""
 
+    CAUTIONS = "Cautions"
+    """Hear all cautions of the routine: "tell me the cautions"."""
+
     WHAT_NEXT = "WhatNext"
     """Name the next step without going there: "what's next"."""
 

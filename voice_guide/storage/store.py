@@ -7,7 +7,7 @@ and a power cut a moment later.
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -23,6 +23,7 @@ from voice_guide.dialogue.actions import (
     SaveCheckpoint,
     SaveDiaryConsent,
     SaveDiaryEntry,
+    SaveHeardCautions,
 )
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
 from voice_guide.diary.history import Diary, Ending, Entry
@@ -40,6 +41,13 @@ _SYNC_DELAY_S = 0.1
 _TIMER_SYNC_DELAY_S = 5.0
 """The same for a checkpoint in which only the step's time differs: each write wears out a memory
 card."""
+
+_CAUTIONS_TABLE = (
+    "CREATE TABLE IF NOT EXISTS cautions (caution TEXT PRIMARY KEY, heard_on TEXT NOT NULL) STRICT"
+)
+"""Created only when something is stored in it, because files of version 0.1 are without it."""
+
+_HAS_CAUTIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'cautions'"
 
 _CHECKPOINT = TypeAdapter(SessionCheckpoint)
 
@@ -93,6 +101,14 @@ class SessionStore:
         """
         with self._lock, self._damage_reported():
             return self._checkpoint()
+
+    def heard_cautions(self) -> Mapping[str, date]:
+        """Return the day on which each caution was last heard to its end.
+
+        Raises VoiceGuideError if it cannot be read.
+        """
+        with self._lock, self._damage_reported():
+            return self._heard_cautions()
 
     def save(self, change: Persist) -> None:
         """Save a change for the next start, without waiting for the disk.
@@ -158,6 +174,19 @@ class SessionStore:
             # Another version of the program stored different keys.
             return None
 
+    def _heard_cautions(self) -> Mapping[str, date]:
+        if not self._connection:
+            return {}
+        with database.database_errors(self._path):
+            # Files of version 0.1 have no such table until something is stored in it.
+            if not self._connection.execute(_HAS_CAUTIONS).fetchone():
+                return {}
+            rows = self._connection.execute("SELECT caution, heard_on FROM cautions").fetchall()
+        try:
+            return {caution: date.fromisoformat(heard_on) for caution, heard_on in rows}
+        except ValueError as error:
+            raise database.DamagedError(str(error)) from error
+
     def _save(self, change: Persist) -> None:
         with database.database_errors(self._path):
             connection, sync = self._open_for_writing()
@@ -204,6 +233,13 @@ class SessionStore:
                         entry.after,
                         entry.ending,
                     ),
+                )
+            case SaveHeardCautions(heard):
+                connection.execute(_CAUTIONS_TABLE)
+                connection.execute("DELETE FROM cautions")
+                connection.executemany(
+                    "INSERT INTO cautions VALUES (?, ?)",
+                    [(caution, heard_on.isoformat()) for caution, heard_on in heard.items()],
                 )
             case EraseDiary():
                 connection.execute("DELETE FROM entries")

@@ -19,6 +19,9 @@ class RoutineProgress:
     step_index: int = 0
     """The index of the current step, from 0."""
 
+    cautions_due: Texts = ()
+    """The cautions to be said in this session; empty in a session that is resumed."""
+
     cautions_left: frozenset[str] = frozenset()
     """The sentences of the cautions that were not yet heard to their end."""
 
@@ -32,9 +35,20 @@ class RoutineProgress:
     """The timed step that was left last before its time was up, and the seconds left of it."""
 
     @classmethod
-    def of(cls, routine: Routine) -> Self:
-        """Return the beginning of a routine, with all cautions still to be heard."""
-        return cls(RoutinePlan(routine), cautions_left=_sentences_of(routine.safety.cautions))
+    def of(cls, routine: Routine, cautions_due: Texts) -> Self:
+        """Return the beginning of a routine, with these cautions still to be heard."""
+        left = _sentences_of(cautions_due)
+        return cls(RoutinePlan(routine), cautions_due=cautions_due, cautions_left=left)
+
+    @classmethod
+    def at(cls, plan: RoutinePlan, index: int, cautions_left: Texts) -> Self:
+        """Return the progress at a step of an earlier session, with these sentences still left.
+
+        All cautions are left if the sentences are no longer those of the routine.
+        """
+        known = _sentences_of(plan.routine.safety.cautions)
+        left = frozenset(cautions_left)
+        return cls(plan, index, cautions_left=left if left <= known else known)
 
     @property
     def routine(self) -> Routine:
@@ -50,6 +64,22 @@ class RoutineProgress:
     def is_over(self) -> bool:
         """True if a later start should not offer to resume it."""
         return self.is_complete or self.has_hurt
+
+    @property
+    def unheard_cautions(self) -> Texts:
+        """The cautions that were not yet heard to their end, each from its beginning."""
+        return tuple(
+            caution
+            for caution in self.routine.safety.cautions
+            if not self.cautions_left.isdisjoint(sentences(caution))
+        )
+
+    def with_all_cautions(self) -> Self:
+        """Return the progress with the cautions that were left out still to be heard."""
+        cautions = self.routine.safety.cautions
+        left_out = tuple(caution for caution in cautions if caution not in self.cautions_due)
+        left = self.cautions_left | _sentences_of(left_out)
+        return replace(self, cautions_due=cautions, cautions_left=left)
 
     def after_playing(self, texts: Texts) -> Self:
         """Return the progress after these texts were played to their end."""

@@ -32,11 +32,10 @@ class Choosing(Topic):
         """Choose a routine, and say everything to know before its first step."""
         state = self.state
         state.phase = Phase.PREPARING
-        state.chosen = RoutineProgress.of(routine)
+        state.chosen = RoutineProgress.of(routine, state.cautions_due(routine))
         state.interrupted = None
         state.diary.close_entry()
-        introduction = state.script.introduction(state.chosen.plan)
-        return [*state.timekeeper.halt(), *state.speech.say(*introduction)]
+        return [*state.timekeeper.halt(), *state.speech.say(*state.introduction(routine))]
 
     def _choose(self, matching: Sequence[Routine]) -> list[Action]:
         return (

@@ -51,9 +51,12 @@ class Navigation(Topic):
         return self.state.speech.say(*texts)
 
     def next(self) -> list[Action]:
-        """Begin the next step; after the last, finish."""
+        """Begin the next step; after the last, finish. A pause ends."""
+        self.state.drop_question()
         if self.state.phase is Phase.PREPARING:
             return self._begin()
+        if self.state.progress.is_complete:
+            return self.state.say("done_choose")
         return self.enter_or_finish(self.state.progress.step_index + 1)
 
     def enter_or_finish(self, index: int) -> list[Action]:

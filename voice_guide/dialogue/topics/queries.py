@@ -18,6 +18,7 @@ class Queries(Topic):
         """The functions that answer this topic's intents."""
         state = self.state
         return {
+            Intent.CAUTIONS: lambda _: self._cautions(),
             Intent.HELP: lambda _: state.speech.answer(state.help_text),
             Intent.NEEDS: lambda _: self._needs(),
             Intent.REPEAT: lambda _: self._repeat(),
@@ -43,6 +44,10 @@ class Queries(Topic):
     def _needs(self) -> list[Action]:
         state = self.state
         return state.speech.answer(state.script.needs(state.progress.routine))
+
+    def _cautions(self) -> list[Action]:
+        state = self.state
+        return state.speech.answer(*state.progress.routine.safety.cautions)
 
     def _repeat(self) -> list[Action]:
         """Say the last texts again; in a step, always with the step itself."""

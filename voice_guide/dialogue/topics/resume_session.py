@@ -28,6 +28,7 @@ class ResumeSession(Topic):
         """Say the first words of the session; with a routine, introduce it at once."""
         state = self.state
         state.diary.open(event.diary, event.today)
+        state.heard_cautions.open(event.heard_cautions, event.today)
         if routine:
             return self.choosing.introduce(routine)
         rejected_packs = state.script.rejected_packs(state.library.rejected_packs)
@@ -89,5 +90,4 @@ class ResumeSession(Topic):
         plan = RoutinePlan(routine, checkpoint.first_side)
         if checkpoint.step_index >= len(plan.steps):
             return None
-        cautions_left = frozenset(checkpoint.cautions_left)
-        return RoutineProgress(plan, checkpoint.step_index, cautions_left)
+        return RoutineProgress.at(plan, checkpoint.step_index, checkpoint.cautions_left)

@@ -37,7 +37,8 @@ class SafetyTopic(Topic):
 
     def _stop_because(self, texts: Callable[[Routine | None], Texts]) -> list[Action]:
         state = self.state
-        stopped = state.timekeeper.halt()
+        # After pain, cautions that were left out are said before anything goes on.
+        stopped = [*state.timekeeper.halt(), *state.heard_cautions.forget()]
         state.unsaid = ()
         if not state.is_under_way:
             state.leave_routine()
@@ -48,7 +49,7 @@ class SafetyTopic(Topic):
             state.leave_routine()
             return [*stopped, *state.speech.say(*advice)]
         state.phase = Phase.FINISHED
-        state.chosen = replace(state.progress, has_hurt=True)
+        state.chosen = replace(state.progress.with_all_cautions(), has_hurt=True)
         written = state.diary.set_ending(Ending.HURT)
         return [
             *stopped,
