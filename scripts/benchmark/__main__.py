@@ -49,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         "--speech",
         type=Path,
         metavar="DIR",
-        help="real recordings: words/ with words.tsv, talk/, noise/, and rooms/ with manifest.tsv "
-        "(default: synthetic voices, noises and rooms)",
+        help="real recordings: words/ with words.tsv, talk/, noise/, rooms/ with manifest.tsv, and "
+        "perhaps background.tsv and orders.tsv (default: everything synthetic)",
     )
     parser.add_argument(
         "--out",
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("bench-results"),
         help="folder for the table, the figures and the trade-off curve (default: %(default)s)",
     )
-    parser.add_argument("--quick", action="store_true", help="measure little, in three minutes")
+    parser.add_argument("--quick", action="store_true", help="measure little, in a few minutes")
     parser.add_argument(
         "--update-readme",
         action="store_true",

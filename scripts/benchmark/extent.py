@@ -41,6 +41,12 @@ class BenchmarkExtent:
     synthetic_talk: int
     """Voices for each line of synthetic talk besides the recorded one."""
 
+    scene_commands: int
+    """Commands in a scene."""
+
+    background_s: float
+    """Length of each background that is heard alone, in seconds."""
+
     noise_s: float
     """Length of each noise that is heard alone, in seconds."""
 
@@ -68,13 +74,15 @@ FULL = BenchmarkExtent(
     order_snrs_db=(24, 21, 18, 15, 12, 9, 6),
     speeds=(1.0, 0.9),
     synthetic_talk=2,
+    scene_commands=60,
+    background_s=720,
     noise_s=300,
     sensitivities=(0.0, 0.25, 0.5, 0.75, 1.0),
     processes=3,
     live_s=60,
     over_speech=over_speech.FULL,
 )
-"""A whole run: some fifty minutes on two processors."""
+"""A whole run: about an hour and a quarter on two processors."""
 
 QUICK = BenchmarkExtent(
     one_clip_in=7,  # of twelve voices, each comes up
@@ -87,6 +95,8 @@ QUICK = BenchmarkExtent(
     order_snrs_db=(18, 6),
     speeds=(1.0,),
     synthetic_talk=0,
+    scene_commands=6,
+    background_s=30,
     noise_s=30,
     sensitivities=(0.2, 0.8),
     processes=1,

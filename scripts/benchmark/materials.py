@@ -1,14 +1,16 @@
 """Everything that is said and heard: recordings where there are some, synthetic otherwise."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
 from hassil.expression import Alternative, Expression, Group, Permutation, TextChunk
 
+from benchmark.backgrounds import recorded_backgrounds, synthetic_backgrounds
 from benchmark.conditions import ListeningCondition
+from benchmark.orders import ORDER, read_orders
 from benchmark.rooms import (
     DeviceRoom,
     recorded_device_rooms,
@@ -46,6 +48,9 @@ class Clip:
     meaning: Meaning | None
     """The right meaning; None if it is no command."""
 
+    text: str = ""
+    """The words, where they are known."""
+
 
 @dataclass(frozen=True)
 class Materials:
@@ -66,6 +71,12 @@ class Materials:
     device_rooms: Sequence[DeviceRoom]
     """Rooms, with the device that speaks and listens."""
 
+    backgrounds: Mapping[str, Samples]
+    """Backgrounds of scenes by category."""
+
+    orders: Path | None
+    """The table of recorded orders; None if there is none."""
+
     origin: str
     """Either "recorded" or "synthetic"."""
 
@@ -76,14 +87,26 @@ def recorded_materials(folder: Path, words: Vocabulary) -> Materials:
         raise VoiceGuideError(f"{folder}: no such folder of recordings")
     talk, noises = recorded_talk(folder), recorded_noises(folder)
     clips = [
-        Clip(row["file"], read_wav(folder / row["file"]), words.meaning(row["text"]))
+        Clip(row["file"], read_wav(folder / row["file"]), words.meaning(row["text"]), row["text"])
         for row in read_tsv(folder / "words.tsv", "file", "text")
     ]
     if not any(clip.meaning for clip in clips):
         raise VoiceGuideError(f"{folder / 'words.tsv'}: none of the words listened for")
     rooms = recorded_rooms(folder / "rooms")
     device_rooms = recorded_device_rooms(folder / "rooms", rooms) or synthetic_device_rooms()
-    return Materials(clips, talk, noises, rooms, device_rooms, "recorded")
+    table = folder / "background.tsv"
+    return Materials(
+        clips,
+        talk,
+        noises,
+        rooms,
+        device_rooms,
+        recorded_backgrounds(table)
+        if table.exists()
+        else synthetic_backgrounds(synthetic_talk(1), noises),
+        orders if (orders := folder / "orders.tsv").exists() else None,
+        "recorded",
+    )
 
 
 def synthetic_materials(words: Vocabulary) -> Materials:
@@ -97,6 +120,8 @@ def synthetic_materials(words: Vocabulary) -> Materials:
         synthetic_noises(talk),
         synthetic_rooms(),
         synthetic_device_rooms(),
+        synthetic_backgrounds(talk),
+        None,
         "synthetic",
     )
 
@@ -104,8 +129,16 @@ def synthetic_materials(words: Vocabulary) -> Materials:
 def spoken_clips(vocabulary: Vocabulary, said: Sequence[tuple[SyntheticVoice, str]]) -> list[Clip]:
     """Return clips of texts, each spoken by its voice, with their meanings."""
     return [
-        Clip(f"{text} ({voice.name})", sound, vocabulary.meaning(text))
+        Clip(f"{text} ({voice.name})", sound, vocabulary.meaning(text), text)
         for (voice, text), sound in zip(said, render_all(said), strict=True)
+    ]
+
+
+def recorded_orders(table: Path) -> list[Clip]:
+    """Return the recordings of a table of orders."""
+    return [
+        Clip(file.name, read_wav(file), Meaning(ORDER, slots))
+        for file, slots in read_orders(table)
     ]
 
 

@@ -13,6 +13,7 @@ from benchmark.hearing_rows import cost_rows, hearing_rows
 from benchmark.live_rows import live_rows
 from benchmark.over_speech_rows import over_speech_rows
 from benchmark.results import BenchmarkResults
+from benchmark.scene_rows import scene_rows
 from benchmark.systems import SYSTEMS
 from benchmark.tradeoff import plot, trade_off
 from harness.table import ResultRow, markdown, texts
@@ -23,6 +24,7 @@ def all_sections(results: BenchmarkResults) -> dict[str, list[ResultRow]]:
     """Return the rows of the table by section."""
     return {
         "hearing": list(hearing_rows(results)),
+        "scenes": list(scene_rows(results.scenes, results.origin)),
         "over-speech": list(over_speech_rows(results.over_speech)),
         "costs": list(cost_rows(results)),
         "live": list(live_rows(results.live)),
@@ -66,6 +68,10 @@ def write(folder: Path, rows: Sequence[ResultRow], results: BenchmarkResults) ->
         "false_accepts": [
             {**asdict(setup), "sound": sound, "streams": [asdict(one) for one in found]}
             for (setup, sound), found in results.false_accepts.items()
+        ],
+        "scenes": [
+            {**asdict(setup), "scene": name, **asdict(result)}
+            for (setup, name), result in results.scenes.items()
         ],
         "over_speech": {
             "situations": [

@@ -9,6 +9,7 @@ from benchmark.conditions import ListeningCondition
 from benchmark.live import LiveCosts
 from benchmark.over_speech import OverSpeechResults
 from benchmark.resources import SystemCosts
+from benchmark.scenes import SceneResults
 
 SENTENCES = ("words", "step")
 """Vocabularies that are heard in every condition."""
@@ -59,6 +60,12 @@ class BenchmarkResults:
 
     over_speech: OverSpeechResults
     """Results while the guide speaks."""
+
+    scenes: SceneResults
+    """Results of scenes, and of their backgrounds alone."""
+
+    order_vocabulary: str
+    """The vocabulary of the orders: recorded ones have their own."""
 
     def commands(self, setup: ListenerSetup, conditions: Sequence[str]) -> list[ClipResult]:
         """Return the results of commands in some conditions, without other words."""

@@ -1,15 +1,18 @@
 """Run all measurements."""
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from benchmark.accuracy import BackgroundTest, ClipResult, ClipTest, FalseAccepts, ListenerSetup
 from benchmark.conditions import CLEAN, SPEECH_DBFS, ListeningCondition
 from benchmark.extent import BenchmarkExtent
+from benchmark.interruptions import scene_commands
 from benchmark.live import measure_live
-from benchmark.materials import Clip, Materials, sentence_clips
+from benchmark.materials import Clip, Materials, recorded_orders, sentence_clips
 from benchmark.over_speech import measure_over_speech
 from benchmark.resources import measure_costs
 from benchmark.results import (
@@ -20,6 +23,7 @@ from benchmark.results import (
     BenchmarkResults,
     ResultKey,
 )
+from benchmark.scenes import run_scenes
 from benchmark.systems import SYSTEMS, VOICE_GUIDE, vocabulary
 from harness.parallel import run_in_parallel
 from harness.progress import ReportProgress
@@ -44,7 +48,7 @@ def measure(
 ) -> BenchmarkResults:
     """Run all measurements; `report` shows the progress."""
     step = sentence_clips(vocabulary("step"), extent.sentences)
-    orders = sentence_clips(vocabulary("orders"), extent.orders)
+    orders, order_vocabulary = _orders(materials, extent)
     clips = {"words": materials.words[:: extent.one_clip_in], "step": step}
     talk = materials.talk[:: extent.one_clip_in]
     conditions = _conditions(materials, extent)
@@ -72,7 +76,9 @@ def measure(
     clip_tests: list[ClipTest] = []
     background_tests: list[BackgroundTest] = []
     for system in SYSTEMS:
-        clip_tests += _order_tests(ListenerSetup(system, "orders"), orders, materials, extent)
+        clip_tests += _order_tests(
+            ListenerSetup(system, order_vocabulary), orders, materials, extent
+        )
         for name in SENTENCES:
             setup = ListenerSetup(system, name)
             clip_tests += [ClipTest(setup, condition, clips[name]) for condition in conditions]
@@ -101,7 +107,30 @@ def measure(
         grammar_costs,
         live,
         measure_over_speech(materials, extent.over_speech, report),
+        run_scenes(
+            _scene_clips(materials, extent), materials.backgrounds, extent.background_s, report
+        ),
+        order_vocabulary,
     )
+
+
+def _orders(materials: Materials, extent: BenchmarkExtent) -> tuple[Sequence[Clip], str]:
+    """Return the orders, recorded where there are some, and the name of their vocabulary."""
+    if materials.orders is None:
+        return sentence_clips(vocabulary("orders"), extent.orders), "orders"
+    return recorded_orders(materials.orders)[:: extent.one_clip_in], str(materials.orders)
+
+
+def _scene_clips(materials: Materials, extent: BenchmarkExtent) -> list[Clip]:
+    """Return the commands of the scenes: up to a half recorded, the others synthetic."""
+    recorded: list[Clip] = []
+    if materials.origin == "recorded":
+        meanings = [(clip, vocabulary("step").meaning(clip.text)) for clip in materials.words]
+        recorded = [replace(clip, meaning=meaning) for clip, meaning in meanings if meaning]
+    chance = random.Random(0)
+    people = chance.sample(recorded, min(len(recorded), extent.scene_commands // 2))
+    synthetic = scene_commands(extent.scene_commands - len(people), number=2)
+    return chance.sample([*people, *synthetic], extent.scene_commands)
 
 
 def _conditions(materials: Materials, extent: BenchmarkExtent) -> list[ListeningCondition]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import vosk
 
+from benchmark.orders import order_lists
 from voice_guide.app.content import load_content
 from voice_guide.app.speech_input import load_model, new_listener, new_matcher
 from voice_guide.audio.pcm import RATE, Samples, blocks_of, silence
@@ -37,7 +38,7 @@ class Vocabulary:
     """Sentences to listen for."""
 
     name: str
-    """Either "step" or the name of a file in the folder of sentences."""
+    """Its name, see `vocabulary`."""
 
     sentences: Sentences
     """The sentence file."""
@@ -52,9 +53,16 @@ class Vocabulary:
 
 @cache
 def vocabulary(name: str) -> Vocabulary:
-    """Return a vocabulary by its name; "step" is the guide's own in the middle of a step."""
+    """Return a vocabulary by its name.
+
+    "step" is the guide's own in the middle of a step; the path of a table of recorded orders
+    stands for sentences with its values; others are files in the folder of sentences.
+    """
     if name == "step":
         return Vocabulary(name, load_content(Settings(), built_in_packs()).sentences, "step")
+    if name.endswith(".tsv"):
+        sentences = load_sentences(_SENTENCES / "spoken_orders.yaml", order_lists(Path(name)))
+        return Vocabulary(name, sentences, None)
     return Vocabulary(name, load_sentences(_SENTENCES / f"{name}.yaml"), None)
 
 

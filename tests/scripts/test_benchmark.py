@@ -30,6 +30,7 @@ from benchmark.over_speech import OverSpeechResults
 from benchmark.report import all_rows, show
 from benchmark.resources import SystemCosts
 from benchmark.results import SENTENCES, TALK, BenchmarkResults, ResultKey
+from benchmark.scenes import SceneCommand, SceneResult, SceneResults
 from benchmark.situations import OVER_THE_VOICE, QUIET
 from benchmark.systems import STOCK_VOSK, SYSTEMS, VOICE_GUIDE, Decision, vocabulary
 from harness.levels import active_level_dbfs
@@ -130,6 +131,16 @@ def by_key(value: T, *conditions: tuple[str, str]) -> dict[ResultKey, T]:
     return {(ListenerSetup(s, name), c): value for s in SYSTEMS for name, c in conditions}
 
 
+def scene_results() -> SceneResults:
+    """Return a scene with half of its commands obeyed, and a background with a false accept."""
+    commands = [SceneCommand("stop", True, 0.2), SceneCommand("go", False, np.inf)]
+    setups = [ListenerSetup(system, "step") for system in SYSTEMS]
+    alone = SceneResult((), FalseAccepts(1800, [Decision(GO, "", 1.0)]))
+    return {(setup, "quiet"): SceneResult(commands, FalseAccepts(30, [])) for setup in setups} | {
+        (setup, "music"): alone for setup in setups
+    }
+
+
 def test_table_has_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     heard = [result(STOP, (STOP, 2.1)), result(GO), result(None, (GO, 2.1))]
     noisy = ListeningCondition("tap, 10 dB", noise=hiss(1), snr_db=10)
@@ -156,6 +167,8 @@ def test_table_has_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
             settling_times=[EchoSettlingTimes(0.5, 2.1), EchoSettlingTimes(0.4, np.inf)],
             cost=FrontEndCost(0.02),
         ),
+        scenes=scene_results(),
+        order_vocabulary="orders",
     )
     show(all_rows(results))
     lines = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
@@ -164,6 +177,9 @@ def test_table_has_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     assert table["other words answered, clean"][1] == "100.0 %"
     assert table["false accepts, single words, talk"][2] == "≤ 0.5: missed"
     assert table["delay, guide's sentences, clean, median"][0] == "0.10 s"
+    assert table["obeyed, quiet"][::2] == ["1 of 2", "≥ 98 %: missed"]
+    assert table["delay, scenes, median"][0] == "0.20 s"
+    assert table["false accepts, music alone"][::2] == ["2.0 an hour", "≤ 1: missed"]
     assert table["CPU per second of silence"][0] == "1.00 ms"
     assert table["live, peak memory"][:2] == ["250 MB", "250 MB"]
     assert table["live, read at start-up"][0] == "75 MB in 3000 calls"

@@ -28,5 +28,5 @@ def test_section_without_a_place_is_refused() -> None:
 
 
 def test_readme_has_a_place_for_every_section() -> None:
-    names = ("hearing", "over-speech", "costs", "live")
+    names = ("hearing", "scenes", "over-speech", "costs", "live")
     with_tables(README.read_text("utf-8"), dict.fromkeys(names, ROWS))
