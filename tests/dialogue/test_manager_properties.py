@@ -63,11 +63,12 @@ FORWARD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "asking": [(Intent.AFFIRM, {})],
     "rating": [(Intent.RATE, {"pain": pain}) for pain in range(11)],
     "finished": [(Intent.START_OVER, {}), (Intent.RESUME, {})],
+    "emergency": [(Intent.RESUME, {})],
     "asleep": [(Intent.WAKE, {})],
 }
 """Commands that take a session further, by context."""
 
-SAFETY = (Intent.HURTS, Intent.UNWELL)
+SAFETY = (Intent.HURTS, Intent.UNWELL, Intent.EMERGENCY)
 
 MOVES_ON = frozenset(
     {
@@ -157,7 +158,7 @@ class World:
                 self.handle(NewDay(self.today))
 
     def _forward_command(self, number: int) -> Event:
-        commands = FORWARD[self.guide.context]
+        commands = FORWARD[self.phase]
         intent, slots = commands[number % len(commands)]
         return Command(intent, slots)
 
@@ -190,11 +191,13 @@ class World:
             self._do(action)
         self.check(event, before, actions)
 
+    @property
+    def phase(self) -> str:
+        return self.guide.view.context
+
     def moment(self) -> "Moment":
         timer = self.timer
-        return Moment(
-            self.guide.context, self.guide.planned_step, self.checkpoint, timer is not None
-        )
+        return Moment(self.phase, self.guide.planned_step, self.checkpoint, timer is not None)
 
     def _do(self, action: Action) -> None:
         match action:
@@ -236,8 +239,9 @@ class World:
         self._check_checkpoint(now)
         self._check_step_order(event, before, now)
         if isinstance(event, Command) and event.intent in SAFETY:
-            assert now.context in ("choosing", "asking")
-            assert any("checked by a doctor" in sentence for sentence in self.being_said)
+            assert now.context in ("choosing", "asking", "emergency")
+            advice = "emergency number" if now.context == "emergency" else "checked by a doctor"
+            assert any(advice in sentence for sentence in self.being_said)
 
     def _check_checkpoint(self, now: "Moment") -> None:
         if now.context == "step":
@@ -296,6 +300,7 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
         "number": [1, 2, 3, 5, 20],
         "pain": [0, 3, 6, 10],
         "side": ["left", "right"],
+        "place": ["knees"],
     }
     needed: dict[str, str] = {
         Intent.CHOOSE_AREA: "area",
@@ -307,14 +312,18 @@ def sayable(content: Content, context: str) -> list[tuple[str, Mapping[str, Any]
         Intent.MORE_TIME: "number",
         Intent.RATE: "pain",
         Intent.START_WITH: "side",
+        Intent.UNSERVED_AREA: "place",
     }
     # A goodbye ends the session.
     intents = {t.intent for t in content.sentences.templates(context)} - {Intent.GOODBYE}
-    return [
+    meanings: list[tuple[str, Mapping[str, Any]]] = [
         (intent, {needed[intent]: value} if intent in needed else {})
         for intent in sorted(intents)
         for value in (values[needed[intent]] if intent in needed else [None])
     ]
+    if Intent.UNWELL in intents:
+        meanings.append((Intent.UNWELL, {"urgent": 1}))
+    return meanings
 
 
 anything = settings(
@@ -340,7 +349,7 @@ def test_pain_always_stops_the_routine(content: Content, moves: list[Any], safet
     world = World(content, is_wanted=True)
     for move, number in moves:
         world.move(move, number)
-    if world.guide.context == "asleep":
+    if world.phase == "asleep":
         world.handle(Command(Intent.WAKE))
 
     world.handle(Command(safety))
@@ -350,7 +359,7 @@ def test_pain_always_stops_the_routine(content: Content, moves: list[Any], safet
         world.move("silence", 0)
         world.move("seconds", 39)
     assert world.timer is None
-    assert world.guide.context in ("choosing", "asking")
+    assert world.phase in ("choosing", "asking", "emergency")
 
 
 @pytest.mark.parametrize("area", ROUTINES)
@@ -370,7 +379,7 @@ def test_carrying_on_leads_through_every_step_on_both_sides(
     for rest in [*rests, *[39] * 60]:
         if (
             world.guide.planned_step
-            and world.guide.context == "step"
+            and world.phase == "step"
             and world.guide.planned_step not in led
         ):
             led.append(world.guide.planned_step)

@@ -36,10 +36,17 @@ def test_stories_say_every_intent_in_every_context(
         for context in content.sentences.contexts
         for template in content.sentences.templates(context)
     }
+    # What a part of a context shares with the whole need not be said in both.
+    shared = {
+        (context, intent)
+        for context, intent in listened_for
+        if "." in context and (context.partition(".")[0], intent) in listened_for
+    }
 
     said = set().union(*(stage.understood for stage in played))
+    said |= {(context.partition(".")[0], intent) for context, intent in said}
 
-    assert sorted(listened_for - said) == []
+    assert sorted(listened_for - shared - said) == []
 
 
 def test_stories_contain_every_prompt(played: list[SilentStage]) -> None:

@@ -212,6 +212,8 @@ class StoryStage(ABC):
         match line.who:
             case "Now":
                 got: str = self._context
+                if "." not in line.text:
+                    got = got.partition(".")[0]
             case "Timer":
                 left_s = self._timer_left_s
                 got = "off" if left_s is None else f"{left_s:g} seconds"

@@ -17,6 +17,7 @@ from voice_guide.dialogue.events import (
     Tick,
     TimeUp,
 )
+from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.routine_plan import PlannedStep
 from voice_guide.dialogue.plan.step_timer import StepTimer
 from voice_guide.dialogue.prefetch import prefetch
@@ -25,11 +26,13 @@ from voice_guide.dialogue.question import KEEPS_QUESTION_OPEN, Question
 from voice_guide.dialogue.state import DialogueState
 from voice_guide.dialogue.topics.choosing import Choosing
 from voice_guide.dialogue.topics.diary import DiaryTopic
+from voice_guide.dialogue.topics.emergency import Emergency
 from voice_guide.dialogue.topics.goodbye import Goodbye
 from voice_guide.dialogue.topics.navigation import Navigation
 from voice_guide.dialogue.topics.no_match import NoMatch
 from voice_guide.dialogue.topics.pause import Pausing
 from voice_guide.dialogue.topics.queries import Queries
+from voice_guide.dialogue.topics.remarks import Remarks
 from voice_guide.dialogue.topics.resume_session import ResumeSession
 from voice_guide.dialogue.topics.safety import SafetyTopic
 from voice_guide.dialogue.topics.sides import Sides
@@ -38,6 +41,7 @@ from voice_guide.dialogue.topics.sound_outage import SoundOutage
 from voice_guide.dialogue.topics.speech_settings import SpeechSettings
 from voice_guide.dialogue.topics.step_timing import StepTiming
 from voice_guide.dialogue.topics.topic import Handlers, Topic
+from voice_guide.dialogue.topics.unserved import Unserved
 from voice_guide.dialogue.topics.yes_no import Replies, YesNo
 from voice_guide.dialogue.view import StepView, View
 from voice_guide.nlu.command import Command, NotUnderstood
@@ -61,6 +65,7 @@ _NEEDS_ROUTINE = frozenset(
         Intent.TIME_LEFT,
         Intent.WHAT_NEXT,
         Intent.WHERE_AM_I,
+        Intent.WHICH_SIDE,
     }
 )
 """Intents that have an answer only once a routine is chosen."""
@@ -87,7 +92,6 @@ class DialogueManager:
         queries = Queries(state)
         choosing = Choosing(state)
         navigation = Navigation(state, choosing, queries)
-        safety = SafetyTopic(state)
         diary_topic = DiaryTopic(state, navigation)
         self._no_match = NoMatch(state)
         self._timing = StepTiming(state, navigation)
@@ -96,15 +100,21 @@ class DialogueManager:
             state, choosing, navigation, wake_phrase
         )
         pausing = Pausing(state, navigation, resume_session)
+        self._emergency = emergency = Emergency(state, pausing)
+        safety = SafetyTopic(state, emergency)
         self._sound_outage = SoundOutage(state, pausing)
         self._sleeping = Sleeping(state, resume_session, wake_phrase)
-        yes_no = YesNo(
+        self._yes_no = yes_no = YesNo(
             state,
             {
                 Question.RESUME: Replies(resume_session.accept, resume_session.decline),
                 Question.END: Replies(safety.end_routine, safety.stay_stopped),
-                Question.DIARY: Replies(diary_topic.agree, diary_topic.refuse),
-                Question.ERASE_DIARY: Replies(diary_topic.erase, diary_topic.keep),
+                Question.DIARY: Replies(
+                    diary_topic.agree, diary_topic.refuse, diary_topic.keep_none_now
+                ),
+                Question.ERASE_DIARY: Replies(
+                    diary_topic.erase, diary_topic.keep, diary_topic.keep
+                ),
             },
         )
         topics: list[Topic] = [
@@ -114,6 +124,9 @@ class DialogueManager:
             self._timing,
             Sides(state, navigation),
             safety,
+            emergency,
+            Remarks(state, pausing),
+            Unserved(state, choosing),
             yes_no,
             diary_topic,
             self._sleeping,
@@ -128,7 +141,7 @@ class DialogueManager:
     @property
     def context(self) -> str:
         """The context whose sentences can be said now."""
-        return self._state.phase
+        return self._state.context
 
     @property
     def intents(self) -> frozenset[str]:
@@ -150,7 +163,7 @@ class DialogueManager:
         """A snapshot for those who show the dialogue."""
         state = self._state
         if state.chosen is None:
-            return View(self.context)
+            return View(state.phase)
         planned_step, step = state.planned_step, None
         if planned_step:
             step = StepView(
@@ -160,7 +173,7 @@ class DialogueManager:
                 text=state.script.instruction(planned_step),
                 step_timer=state.step_timer,
             )
-        return View(self.context, state.chosen.routine.title, step)
+        return View(state.phase, state.chosen.routine.title, step)
 
     def handle(self, event: Event) -> list[Action]:
         """Return the actions that an event calls for, in order."""
@@ -186,7 +199,7 @@ class DialogueManager:
                 self._no_match.understood()
                 return [*state.timekeeper.stop_waiting(), *self._obey(event), prefetch(state)]
             case NotUnderstood():
-                return self._no_match.not_understood()
+                return self._yes_no.not_understood() or self._no_match.not_understood()
             case SentenceFinished(sentence):
                 return state.sentence_finished(sentence)
             case SpeechEnded():
@@ -215,4 +228,6 @@ class DialogueManager:
         if state.question and command.intent not in KEEPS_QUESTION_OPEN:
             state.withdraw_question()
             state.interrupted = None
+        if state.phase is Phase.EMERGENCY and command.intent in self._emergency.handlers_meanwhile:
+            return self._emergency.handlers_meanwhile[command.intent](command)
         return self._handlers[command.intent](command)

@@ -27,5 +27,8 @@ class Phase(StrEnum):
     FINISHED = "finished"
     """A routine has ended or was stopped; it can still be resumed."""
 
+    EMERGENCY = "emergency"
+    """Everything was stopped by what may be an emergency: waiting for "I am fine"."""
+
     ASLEEP = "asleep"
     """The guide waits for the wake phrase alone, and returns to the phase before."""

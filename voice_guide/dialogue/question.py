@@ -28,6 +28,11 @@ class Question(Enum):
     """The strength of the pain after the routine."""
 
     @property
+    def needs_consent(self) -> bool:
+        """True if only a clear yes is an agreement: the answer is written down or erases."""
+        return self in (Question.DIARY, Question.ERASE_DIARY)
+
+    @property
     def phase(self) -> Phase:
         """The phase of the dialogue while the question is open."""
         is_number = self in (Question.PAIN_BEFORE, Question.PAIN_AFTER)
@@ -37,12 +42,17 @@ class Question(Enum):
 KEEPS_QUESTION_OPEN = frozenset(
     {
         Intent.CARRY_ON,
+        Intent.DOUBTFUL,
         Intent.FASTER,
+        Intent.FINE,
         Intent.HELP,
+        Intent.KEEP_DIARY,
         Intent.LOUDER,
+        Intent.NEED_HELP,
         Intent.QUIETER,
         Intent.REPEAT,
         Intent.SLOWER,
+        Intent.THANKS,
         Intent.WAIT_FOR_ME,
         Intent.AFFIRM,
         Intent.DENY,

@@ -62,6 +62,17 @@ class Script:
         """Name the things that a routine needs."""
         return self.line("needs", needs=[need.name for need in routine.needs])
 
+    def routine_needs(self, routine: Routine) -> str:
+        """Name what a routine needs that is not chosen."""
+        needs = [need.name for need in routine.needs]
+        return self.line("routine_needs", routine=routine, needs=needs)
+
+    def how_long(self, plan: RoutinePlan) -> str:
+        """Say how long a routine takes that has not begun."""
+        timed_s = sum(planned_step.step.total_s or 0 for planned_step in plan.steps)
+        duration = self.duration(timed_s) if timed_s else ""
+        return self.line("how_long", total=len(plan.steps), duration=duration)
+
     def cautions_first(self, cautions: Texts) -> Texts:
         """Say cautions before a step, for a user who has not heard them to their end."""
         return (self.line("cautions_first"), *cautions) if cautions else ()
@@ -165,8 +176,14 @@ class Script:
         """Say the same to a user who feels unwell, and that the guide cannot tell the cause."""
         hurts = self.when_it_hurts(routine)
         if routine is None:
-            return (self.line("unwell"), hurts[0], hurts[-1])
-        return (hurts[0], self.line("unwell"), *hurts[1:])
+            return (self.line("if_emergency"), self.line("unwell"), hurts[0], hurts[-1])
+        return (hurts[0], self.line("if_emergency"), self.line("unwell"), *hurts[1:])
+
+    @property
+    def emergency(self) -> Texts:
+        """Whom to call at once, whom else to ask, and what the guide waits for."""
+        names = ("emergency", "emergency_help", "emergency_doctor", "emergency_wait")
+        return tuple(map(self.line, names))
 
     # Resuming a session
 
@@ -207,6 +224,7 @@ class Script:
             self.line("paused"),
             *self.when_it_hurts(plan.routine),
             self.line("ask.end"),
+            *self.emergency,
             *self.ending(plan.routine),
             *map(self.line, ("done_choose", "ask.after", "ask.diary")),
         )

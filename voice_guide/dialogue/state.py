@@ -19,7 +19,7 @@ from voice_guide.dialogue.speech import Speech, Texts
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 
-_SUSPENDED = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING})
+_SUSPENDED = frozenset({Phase.PAUSED, Phase.ASLEEP, Phase.ASKING, Phase.RATING, Phase.EMERGENCY})
 """Phases in which the dialogue waits, and then returns to its base phase."""
 
 
@@ -41,6 +41,8 @@ class DialogueState:
         self.question: Question | None = None
         """The open question, if there is one."""
         self._question_text = ""
+        self.is_asked_again = False
+        """True once a doubtful answer had the question asked again."""
         self.offered = library.routines
         """The routines that can be chosen by their numbers."""
         self.chosen: RoutineProgress | None = None
@@ -58,6 +60,16 @@ class DialogueState:
         return self._base_phase if self.phase in _SUSPENDED else self.phase
 
     @property
+    def context(self) -> str:
+        """The context of the sentence files: the phase, or the part of it that was asked for."""
+        if self.question and self.question.needs_consent and self.phase is Phase.ASKING:
+            return f"{self.phase}.consent"
+        if self.phase is not Phase.STEP or self.step_timer is None or self.step_timer.is_up:
+            return self.phase
+        runs = self.step_timer.is_running or self.timekeeper.starts_when_silent
+        return f"{self.phase}.running" if runs else f"{self.phase}.ready"
+
+    @property
     def is_under_way(self) -> bool:
         """True once the first step was reached."""
         return self.base_phase in (Phase.STEP, Phase.FINISHED)
@@ -71,6 +83,7 @@ class DialogueState:
         self.suspend(question.phase)
         self.question = question
         self._question_text = texts[-1]
+        self.is_asked_again = False
         return self.speech.say(*texts)
 
     def drop_question(self) -> None:

@@ -6,6 +6,9 @@ from enum import StrEnum
 class Intent(StrEnum):
     """What the user wants. Sentence files of other programs may have other intents."""
 
+    EMERGENCY = "Emergency"
+    """Report what may be an emergency, or call for help: "i have chest pain"."""
+
     STOP = "Stop"
     """Stop speaking and end the routine for now: "stop"."""
 
@@ -15,11 +18,18 @@ class Intent(StrEnum):
     HELP = "Help"
     """Say what can be said here: "help"."""
 
+    NEED_HELP = "NeedHelp"
+    """Ask for help that may mean more than what can be said: "i need help"."""
+
     HURTS = "Hurts"
     """Report pain, which stops the routine at once: "it hurts"."""
 
     UNWELL = "Unwell"
-    """Report feeling unwell, which stops the routine at once: "i feel dizzy"."""
+    """Report feeling unwell, which stops the routine at once: "i feel dizzy". Slot: urgent, where
+    it may be an emergency."""
+
+    FINE = "Fine"
+    """Report that nothing hurts, which changes nothing: "it doesn't hurt"."""
 
     GOODBYE = "Goodbye"
     """End the session: "goodbye"."""
@@ -45,8 +55,18 @@ class Intent(StrEnum):
     SLEEP = "Sleep"
     """Listen for nothing but the wake phrase: "go to sleep"."""
 
+    THANKS = "Thanks"
+    """Say thank you, which changes nothing: "thank you"."""
+
+    DONT_STOP = "DontStop"
+    """Have the guide go on: "don't stop"."""
+
+    NOT_THAT = "NotThat"
+    """Take back or reject something, which changes nothing: "no more time"."""
+
     CHOOSE_ROUTINE = "ChooseRoutine"
-    """Choose a routine by its name: "tennis ball massage". Slot: routine."""
+    """Choose a routine by its name or by the thing in it: "tennis ball massage". Slot: routine or
+    thing."""
 
     CHOOSE_AREA = "ChooseArea"
     """Choose a routine by a place on the body: "my neck hurts". Slot: area."""
@@ -55,13 +75,23 @@ class Intent(StrEnum):
     """Choose a routine by what is at hand: "i have a towel". Slot: thing."""
 
     CHOOSE_NUMBER = "ChooseNumber"
-    """Choose one of the routines just offered: "the second one". Slot: number."""
+    """Choose one of the routines just offered: "the second one". Slot: number, -1 for the last."""
+
+    UNSERVED_AREA = "UnservedArea"
+    """Ask for help with a place that no routine is for: "my knee hurts". Slot: place."""
+
+    MISSING_THING = "MissingThing"
+    """Lack something that a routine needs, or ask to use another thing: "i don't have a ball".
+    Slots: thing, substitute, hands_only."""
 
     LIST_ROUTINES = "ListRoutines"
     """List the routines: "what can you do"."""
 
     READY = "Ready"
     """Begin, or start the time of a step: "i'm ready"."""
+
+    NOT_YET = "NotYet"
+    """Ask the guide not to begin or go on yet: "not yet"."""
 
     OTHER_ROUTINE = "OtherRoutine"
     """Choose another routine instead: "something else"."""
@@ -73,7 +103,7 @@ class Intent(StrEnum):
     """Go back a step, or as many as slot number says: "go back"."""
 
     GO_TO = "GoTo"
-    """Go to a step by its number: "go to step three". Slot: number."""
+    """Go to a step by its number: "go to step three". Slot: number, -1 for the last."""
 
     START_OVER = "StartOver"
     """Begin the routine again: "start over"."""
@@ -98,6 +128,9 @@ class Intent(StrEnum):
 
     TELL_MORE = "TellMore"
     """Explain the step: "tell me more"."""
+
+    WHICH_SIDE = "WhichSide"
+    """Name the side of the body: "which side"."""
 
     TIME_LEFT = "TimeLeft"
     """Say how much of the step's time is left: "how long left"."""
@@ -125,6 +158,9 @@ class Intent(StrEnum):
 
     DENY = "Deny"
     """Answer a question with no: "no"."""
+
+    DOUBTFUL = "Doubtful"
+    """Answer a question that only a clear yes may answer with something less: "maybe"."""
 
     RATE = "Rate"
     """Say how strong the pain is: "five". Slot: pain, from 0 to 10."""

@@ -7,6 +7,7 @@ from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.plan.progress import RoutineProgress
 from voice_guide.dialogue.topics.topic import Handlers, Topic
+from voice_guide.nlu.command import Command
 from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Routine
 
@@ -22,10 +23,10 @@ class Choosing(Topic):
         return {
             Intent.CHOOSE_AREA: lambda c: self._choose(library.for_area(str(c.slots["area"]))),
             Intent.CHOOSE_NUMBER: lambda c: self._choose_number(int(c.slots["number"])),
-            Intent.CHOOSE_ROUTINE: lambda c: self._choose(library.named(str(c.slots["routine"]))),
+            Intent.CHOOSE_ROUTINE: self._choose_routine,
             Intent.CHOOSE_THING: lambda c: self._choose(library.with_thing(str(c.slots["thing"]))),
-            Intent.LIST_ROUTINES: lambda _: self._offer("list_routines", library.routines),
-            Intent.OTHER_ROUTINE: lambda _: self._offer("list_routines", library.routines),
+            Intent.LIST_ROUTINES: lambda _: self.offer("list_routines", library.routines),
+            Intent.OTHER_ROUTINE: lambda _: self.offer("list_routines", library.routines),
         }
 
     def introduce(self, routine: Routine) -> list[Action]:
@@ -38,19 +39,24 @@ class Choosing(Topic):
         return [*state.timekeeper.halt(), *state.speech.say(*state.introduction(routine))]
 
     def _choose(self, matching: Sequence[Routine]) -> list[Action]:
-        return (
-            self.introduce(matching[0]) if len(matching) == 1 else self._offer("which", matching)
-        )
+        return self.introduce(matching[0]) if len(matching) == 1 else self.offer("which", matching)
+
+    def _choose_routine(self, command: Command) -> list[Action]:
+        library, slots = self.state.library, command.slots
+        if "routine" in slots:
+            return self._choose(library.named(str(slots["routine"])))
+        return self._choose(library.with_thing(str(slots["thing"])))
 
     def _choose_number(self, number: int) -> list[Action]:
         offered = self.state.offered
         if number > len(offered):
             return self.state.answer("no_such_number", count=len(offered))
-        return self.introduce(offered[number - 1])
+        return self.introduce(offered[number - 1 if number > 0 else number])
 
-    def _offer(self, opening: str, routines: Sequence[Routine]) -> list[Action]:
+    def offer(self, opening: str, routines: Sequence[Routine], *before: str) -> list[Action]:
+        """Have the user choose among routines, after the given texts."""
         state = self.state
         if state.phase is Phase.PREPARING:
             state.leave_routine()
         state.offered = tuple(routines)
-        return state.speech.say(*state.script.offer(opening, routines))
+        return state.speech.say(*before, *state.script.offer(opening, routines))

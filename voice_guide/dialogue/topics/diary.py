@@ -23,7 +23,7 @@ class DiaryTopic(Topic):
         return {
             Intent.DIARY: lambda _: self._summarize(),
             Intent.FORGET_DIARY: lambda _: self._ask_to_erase(),
-            Intent.KEEP_DIARY: lambda _: self._set_consent(True),
+            Intent.KEEP_DIARY: lambda _: self._begin(),
             Intent.NO_ANSWER: lambda _: self._continue_unrated(),
             Intent.NO_DIARY: lambda _: self._set_consent(False),
             Intent.RATE: lambda c: self._rate(int(c.slots["pain"])),
@@ -38,10 +38,13 @@ class DiaryTopic(Topic):
         return [*consented, *written, *state.ask(Question.PAIN_AFTER, *texts)]
 
     def refuse(self) -> list[Action]:
-        """Keep no diary, and say how to begin one later."""
-        state = self.state
-        texts = state.script.line("diary_refused"), state.script.line("done_choose")
-        return [*state.diary.set_consent(False), *state.speech.say(*texts)]
+        """Keep no diary, and do not ask for one again."""
+        return [*self.state.diary.set_consent(False), *self.keep_none_now()]
+
+    def keep_none_now(self) -> list[Action]:
+        """Keep no diary for now, and say how to begin one later."""
+        script = self.state.script
+        return self.state.speech.say(script.line("diary_refused"), script.line("done_choose"))
 
     def erase(self) -> list[Action]:
         """Erase the diary."""
@@ -57,6 +60,14 @@ class DiaryTopic(Topic):
             return state.answer("diary_empty")
         lines = [state.script.line("diary_of", of=trend) for trend in state.diary.recent_trends]
         return state.speech.answer(*(lines or [state.script.line("diary_old")]))
+
+    def _begin(self) -> list[Action]:
+        """Keep a diary from now on; if a question about it is open, that is the answer."""
+        question = self.state.question
+        if question is None:
+            return self._set_consent(True)
+        self.state.drop_question()
+        return self.agree() if question is Question.DIARY else self.keep()
 
     def _set_consent(self, is_wanted: bool) -> list[Action]:
         saved = self.state.diary.set_consent(is_wanted)

@@ -112,7 +112,7 @@ class Navigation(Topic):
         total = len(self.state.progress.plan.steps)
         if number > total:
             return self.state.answer("only_so_many", total=total)
-        return self.enter(number - 1)
+        return self.enter(number - 1 if number > 0 else total + number)
 
     def _start_over(self) -> list[Action]:
         state = self.state

@@ -23,12 +23,13 @@ class Pausing(Topic):
     def handlers(self) -> Handlers:
         """The functions that answer this topic's intents."""
         return {
-            Intent.PAUSE: lambda _: self._pause(),
+            Intent.PAUSE: lambda _: self.pause(),
             Intent.RESUME: lambda _: self.resume(),
             Intent.STOP: lambda _: self._stop(),
         }
 
-    def _pause(self) -> list[Action]:
+    def pause(self, *before: str) -> list[Action]:
+        """Pause, and say so after the given texts."""
         state = self.state
         if state.question:
             return state.speech.remark(state.script.line("take_your_time"))
@@ -36,7 +37,8 @@ class Pausing(Topic):
             return state.say("still_paused")
         state.suspend(Phase.PAUSED)
         state.unsaid = state.speech.take_remaining()
-        return [*state.timekeeper.pause(), *state.say("paused")]
+        paused = state.script.line("paused")
+        return [*state.timekeeper.pause(), *state.speech.say(*before, paused)]
 
     def resume(self) -> list[Action]:
         """Resume after a pause or a stop, at the sentence that was interrupted."""

@@ -20,6 +20,7 @@ class Queries(Topic):
         return {
             Intent.CAUTIONS: lambda _: self._cautions(),
             Intent.HELP: lambda _: state.speech.answer(state.help_text),
+            Intent.NEED_HELP: lambda _: self._need_help(),
             Intent.NEEDS: lambda _: self._needs(),
             Intent.REPEAT: lambda _: self._repeat(),
             Intent.STEPS_LEFT: lambda _: self._steps_left(),
@@ -31,11 +32,20 @@ class Queries(Topic):
         }
 
     def time_left(self) -> list[Action]:
-        """Say how much of the step's time is left, or how many steps if it is not timed."""
+        """Say how much of the step's time is left, or how many steps if it is not timed.
+
+        Before the first step, say how long the routine takes.
+        """
         state = self.state
-        if state.timekeeper.step_timer is None or not state.is_under_way:
+        if not state.is_under_way:
+            return state.speech.answer(state.script.how_long(state.progress.plan))
+        if state.timekeeper.step_timer is None:
             return self._steps_left()
         return state.speech.answer(state.script.time_left(state.timekeeper.step_timer))
+
+    def _need_help(self) -> list[Action]:
+        state = self.state
+        return state.speech.answer(state.help_text, state.script.line("in_an_emergency"))
 
     def _steps_left(self) -> list[Action]:
         state = self.state
@@ -77,4 +87,5 @@ class Queries(Topic):
     def _who_to_call(self) -> list[Action]:
         state = self.state
         routines = [state.chosen.routine] if state.chosen else state.library.routines
-        return state.speech.answer(*dict.fromkeys(r.source.referral for r in routines))
+        first = state.script.line("in_an_emergency")
+        return state.speech.answer(first, *dict.fromkeys(r.source.referral for r in routines))

@@ -7,8 +7,10 @@ from voice_guide.dialogue.actions import Action
 from voice_guide.dialogue.phase import Phase
 from voice_guide.dialogue.question import Question
 from voice_guide.dialogue.speech import Texts
+from voice_guide.dialogue.topics.emergency import Emergency
 from voice_guide.dialogue.topics.topic import Handlers, Topic
 from voice_guide.diary.history import Ending
+from voice_guide.nlu.command import Command
 from voice_guide.nlu.intent import Intent
 from voice_guide.routines.model import Routine
 
@@ -17,13 +19,15 @@ from voice_guide.routines.model import Routine
 class SafetyTopic(Topic):
     """Stops the routine, says what the source advises, and asks whether to end it."""
 
+    emergency: Emergency
+
     @property
     def handlers(self) -> Handlers:
         """The functions that answer this topic's intents."""
         script = self.state.script
         return {
             Intent.HURTS: lambda _: self._stop_because(script.when_it_hurts),
-            Intent.UNWELL: lambda _: self._stop_because(script.when_unwell),
+            Intent.UNWELL: self._unwell,
         }
 
     def end_routine(self) -> list[Action]:
@@ -34,6 +38,11 @@ class SafetyTopic(Topic):
     def stay_stopped(self) -> list[Action]:
         """Leave the routine stopped, until the user goes on."""
         return self.state.say("stopped_in_routine", **self.state.position)
+
+    def _unwell(self, command: Command) -> list[Action]:
+        if "urgent" in command.slots:
+            return self.emergency.begin()
+        return self._stop_because(self.state.script.when_unwell)
 
     def _stop_because(self, texts: Callable[[Routine | None], Texts]) -> list[Action]:
         state = self.state

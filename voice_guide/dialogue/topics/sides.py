@@ -21,8 +21,23 @@ class Sides(Topic):
         return {
             Intent.OTHER_SIDE: lambda _: self._other_side(),
             Intent.SKIP_SIDE: lambda c: self._skip_side(c.slots.get("side")),
+            Intent.WHICH_SIDE: lambda _: self._which_side(),
             Intent.START_WITH: lambda c: self._start_with(c.slots["side"]),
         }
+
+    def _which_side(self) -> list[Action]:
+        state, progress = self.state, self.state.progress
+        if not progress.plan.has_sides:
+            return state.answer("no_sides_at_all")
+        if not state.is_under_way:
+            first = state.script.side(progress.plan.first_side)
+            return state.answer("starting_with", side=first)
+        side = progress.planned_step.side
+        return (
+            state.answer("on_this_side", side=state.script.side(side))
+            if side
+            else state.answer("no_sides")
+        )
 
     def _other_side(self) -> list[Action]:
         state, progress = self.state, self.state.progress
