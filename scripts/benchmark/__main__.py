@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--speech",
         type=Path,
         metavar="DIR",
-        help="real recordings: words/ with words.tsv, talk/, noise/, rooms/ with manifest.tsv, and "
+        help="real recordings: words/ with words.tsv, talk/, noise/, rooms/ with manifest.tsv, "
         "perhaps background.tsv and orders.tsv (default: everything synthetic)",
     )
     parser.add_argument(
