@@ -256,7 +256,7 @@ def test_a_language_brings_its_models_entry_in_the_catalog(refused: Callable[...
         ("klein", ["not", "installed"]),
     ]
     # Nobody needs it yet.
-    assert output("models", "verify") == "every file is what it should be\n"
+    assert output("models", "verify") == "every file is complete\n"
     write(folder / "catalog.toml", '[[models]]\nname = "klein"\n')
     assert refused("models", "list").startswith(
         f"{folder / 'catalog.toml'}: models[1].title: this key is missing; models[1].language: "
@@ -309,7 +309,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "an intent": (
         change("commands.yaml", "  Help:", "  Hilfe:"),
-        ": there is no such intent as: Hilfe; nobody can say, in the context step: Help; ",
+        ": there is no such intent as: Hilfe; no sentence, in the context step, for: Help; ",
     ),
     "a context": (
         change(
@@ -317,7 +317,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
             "context: [choosing, finished, asking]",
             "context: [choosing, done, asking]",
         ),
-        ": there is no such context as: done; nobody can say, in the context finished: Choose",
+        ": there is no such context as: done; no sentence, in the context finished, for: Choose",
     ),
     "safety": (
         change("commands.yaml", "metadata: {safe: true}", "metadata: {safe: false}"),

@@ -227,7 +227,7 @@ def test_a_new_pack_is_sound_and_can_be_led_at_once() -> None:
     check_it, run_it = (
         line.strip().removeprefix("voice-guide ") for line in told.splitlines()[-2:]
     )
-    assert output(*shlex.split(check_it)) == f"{file}: sound\n"
+    assert output(*shlex.split(check_it)) == f"{file}: valid\n"
     assert run_it == "run --routine morning-stretch"
     assert guide_says("ready", routine="morning-stretch")[-1].startswith("Step 1.")
 

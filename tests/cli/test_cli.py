@@ -196,7 +196,7 @@ def test_a_reader_who_has_gone_is_no_error(arguments: Sequence[str]) -> None:
 def test_sound_packs_are_called_sound() -> None:
     packs = sorted(BUILT_IN_PACKS.glob("*.toml"))
 
-    assert output("check", *packs).splitlines() == [f"{pack}: sound" for pack in packs]
+    assert output("check", *packs).splitlines() == [f"{pack}: valid" for pack in packs]
 
 
 def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
     remark, verdict = output("check", pack).splitlines()
 
     assert remark.startswith(f'{pack}: names: the speech model does not know the word "trapezius"')
-    assert verdict == f"{pack}: sound"
+    assert verdict == f"{pack}: valid"
 
 
 def test_every_mistake_of_every_pack_is_told(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_every_mistake_of_every_pack_is_told(tmp_path: Path) -> None:
     done = run("check", bad, sound, broken, tmp_path / "none.toml", same)
 
     assert done.returncode == 2
-    assert done.stdout == f"{sound}: sound\n"
+    assert done.stdout == f"{sound}: valid\n"
     assert done.stderr.splitlines() == [
         f"voice-guide: {bad}: steps[3].seconds: expected more than 0 (found -30)",
         f"voice-guide: {broken}: not TOML: Invalid value (at end of document)",
@@ -238,7 +238,7 @@ def test_models_are_listed_and_verified() -> None:
     assert listed[0].split() == ["name", "title", "size", "state"]
     assert "vosk-model-small-en-us-0.15" in listed[1]
     assert listed[1].endswith("  installed")
-    assert output("models", "verify") == "every file is what it should be\n"
+    assert output("models", "verify") == "every file is complete\n"
 
 
 def test_a_missing_model_is_told_with_what_mends_it(tmp_path: Path) -> None:

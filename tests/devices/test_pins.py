@@ -351,8 +351,7 @@ def test_without_gpiozero_a_session_goes_on_and_is_told_what_to_install(
     session.say("ready")
 
     assert session.notes == [
-        f"pins.{key}: gpiozero is not installed, so it is done without: "
-        'pip install "voice-guide[pins]"'
+        f'pins.{key}: gpiozero is not installed; it is ignored: pip install "voice-guide[pins]"'
         for key in ("led", "button")
     ]
     assert session.answers[0].startswith("Step 1")
@@ -367,8 +366,8 @@ def test_pins_that_cannot_be_had_are_told_with_the_reason(
     Pins(PinSettings(LIGHT), lambda _, text: notes.append(text))
 
     assert notes == [
-        "pins.led: GPIO 17 cannot be used, so it is done without (Unable to find pin factory "
-        "'nonsense'): does something else use it, and is this user in the group gpio?"
+        "pins.led: GPIO 17 cannot be used and is ignored (Unable to find pin factory "
+        "'nonsense'): check that no other program uses it, and that this user is in the group gpio"
     ]
 
 
@@ -380,7 +379,7 @@ def test_a_light_on_the_buttons_pin_is_lit_and_the_button_done_without(board: Bo
         assert board(LIGHT).state
         assert not pins.is_pressed()
     (note,) = notes
-    assert note.startswith("pins.button: GPIO 17 cannot be used, so it is done without (pin ")
+    assert note.startswith("pins.button: GPIO 17 cannot be used and is ignored (pin ")
 
 
 def test_what_breaks_in_the_middle_is_told_once_and_the_session_goes_on(
@@ -398,8 +397,8 @@ def test_what_breaks_in_the_middle_is_told_once_and_the_session_goes_on(
     session.move_on(60)
 
     assert session.happened_s(TimeUp)
-    assert [note.partition(" so")[0] for note in session.notes] == [
-        f"pins.{key}: GPIO {number} cannot be used,"
+    assert [note.partition(" and is ignored")[0] for note in session.notes] == [
+        f"pins.{key}: GPIO {number} cannot be used"
         for key, number in (("button", BUTTON), ("led", LIGHT))
     ]
     assert all("(can't start new thread)" in note for note in session.notes)

@@ -127,7 +127,7 @@ class Demo:
             person.wait_for_turn()
         else:
             person.wait(person.answered_at_s + line.over_s - self._engine.now_s)
-        return f'nobody had said "{person.answer.text}"' if person.answer else None
+        return f'"{person.answer.text}" was heard but not said' if person.answer else None
 
     def _problem_saying(self, line: DemoLine) -> str | None:
         """Say a line; return the problem if it is not understood as it is meant."""

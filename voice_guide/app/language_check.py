@@ -26,7 +26,7 @@ def missing_sentences(sentences: Sentences, reference: Sentences) -> Iterator[st
             {template.intent for template in each.templates(context) if template.is_said}
             for each in (sentences, reference)
         )
-        yield from _listed(f"nobody can say, in the context {context}", there - here)
+        yield from _listed(f"no sentence, in the context {context}, for", there - here)
     unsafe = (reference.safe_intents - sentences.safe_intents) & sentences.intents
     yield from _listed("metadata: {safe: true} is missing in", unsafe)
     yield from _missing_values(sentences.templates(None), reference.templates(None))

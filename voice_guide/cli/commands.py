@@ -1,4 +1,4 @@
-"""The front door: one function per command."""
+"""The commands of `voice-guide`, a function for each."""
 
 import argparse
 import json
@@ -18,14 +18,14 @@ from voice_guide.errors import NoSoundError, VoiceGuideError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit: 0 done, 1 something was found wanting, 2 bad input."""
+    """Run a command and exit: 0 done, 1 a check failed, 2 wrong usage or input."""
     _prepare_streams()
     try:
         try:
             options = parser().parse_args(arguments)
             status = _COMMANDS[options.command](options)
         finally:
-            # Here, where a reader who has gone is noticed, and not at Python's own end.
+            # Here a closed pipe can be handled; at the interpreter's end it could not.
             sys.stdout.flush()
         sys.exit(status)
     except VoiceGuideError as error:
@@ -34,13 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read the output has read enough; there is nobody left to tell.
+        # The reader of the output has closed it, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 
 
 def _prepare_streams() -> None:
-    """Let no closed stream, and no letter that an encoding lacks, end the program."""
+    """Keep closed streams, and characters that an encoding lacks, from ending the program."""
     nothing = Path(os.devnull).open("r+")  # noqa: SIM115 (open to the program's end)
     sys.stdin = sys.stdin or nothing
     sys.stdout = sys.stdout or nothing
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = SettingsFile()
     if options.routine:
-        # A mistyped name is told before a missing sound card turns this into a demo.
+        # A wrong id is reported before a missing sound card starts the demo instead.
         load_content(settings.settings).library.by_id(options.routine)
     if options.text:
         run_typed(settings, options.routine)
@@ -97,7 +97,7 @@ def _hear(options: argparse.Namespace) -> int:
         try:
             heard = listener.hear(Recording(path), far_end)
         except VoiceGuideError as error:
-            # One file that cannot be heard does not cost what the others say.
+            # The other files are heard all the same.
             print(f"voice-guide: {error}", file=sys.stderr)
             status = 2
             continue
@@ -136,7 +136,7 @@ def _new(options: argparse.Namespace) -> int:
 
     name = options.name
     file = create_pack(name, SettingsFile().language)
-    print(f"{file}\n\nWrite into it what your routine is, then:\n")
+    print(f"{file}\n\nWrite your routine into it, then:\n")
     print(f"  voice-guide check {shlex.quote(str(file))}\n  voice-guide run --routine {name}")
     return 0
 
@@ -158,7 +158,7 @@ def _check(options: argparse.Namespace) -> int:
         for remark in report.remarks:
             print(f"{path}: {remark}")
         if not report.problems:
-            print(f"{path}: sound")
+            print(f"{path}: valid")
     return 2 if any(report.problems for report in reports.values()) else 0
 
 
@@ -205,14 +205,14 @@ def _verify_models(_: argparse.Namespace) -> int:
     from voice_guide.speech_models.catalog import find_model, model_folder, read_catalog
     from voice_guide.speech_models.verify import INSTALL_COMMAND, verify_model
 
-    # A model that is there for another language need not be; where it is, it has to be sound.
+    # The language's model has to be there; others are verified if they are installed.
     used = find_model(SettingsFile().language.model)
     there = [each for each in read_catalog() if each == used or model_folder(each).exists()]
     problems = [problem for model in there for problem in verify_model(model)]
     for problem in problems:
         print(f"voice-guide: {problem}: run `{INSTALL_COMMAND}`", file=sys.stderr)
     if not problems:
-        print("every file is what it should be")
+        print("every file is complete")
     return 2 if problems else 0
 
 
@@ -267,4 +267,4 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "diary": _diary,
     "doctor": _doctor,
 }
-"""What each command does, by the name that `usage` has for it; returns the exit status."""
+"""The function of each command, by the name the parser gives it; it returns the exit status."""

@@ -1,1 +1,1 @@
-"""Adapters for sound in and out: sound card, files, keyboard, button and light."""
+"""Adapters for sound in and out: sound card, recordings, keyboard, button and light."""

@@ -1,4 +1,4 @@
-"""A button, for those who would rather press than speak."""
+"""A push button that gives some commands, as speech input for the engine."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -9,29 +9,30 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 
 _HELD_BLOCKS = RATE // BLOCK
-"""A button that is pressed for so long is held, in blocks: a second."""
+"""Blocks, a second, after which a pressed button is held."""
 
 _PRESSED: Mapping[str, str] = {
     Phase.PAUSED: Intent.RESUME,
     Phase.FINISHED: Intent.RESUME,
     Phase.ASLEEP: Intent.WAKE,
 }
-"""What is meant by pressing the button for a moment; elsewhere to pause."""
+"""The intents of a short press, by the state of the dialogue; in all others it is to pause."""
 
 _HELD: Mapping[str, str] = {Phase.ASLEEP: Intent.WAKE}
-"""What is meant by holding it; elsewhere to stop."""
+"""The intents of holding the button, by state; in all others it is to stop."""
 
 
 class SpeechInputWithButton:
-    """An ear to which a button says some of what people say.
+    """Speech input that also takes commands from a button.
 
-    It looks at the button once a block. A contact that bounces does so for less time, and is
-    seen to close and to open once.
+    The button is read once a block: the bouncing of a contact takes less time than that.
     """
 
-    def __init__(self, ear: SpeechInput, is_pressed: Callable[[], bool], text: str) -> None:
-        """`text` is shown as what was heard when the button was pressed."""
-        self._ear = ear
+    def __init__(
+        self, speech_input: SpeechInput, is_pressed: Callable[[], bool], text: str
+    ) -> None:
+        """`text` is shown in place of what was heard when the button is pressed."""
+        self._speech_input = speech_input
         self._is_pressed = is_pressed
         self._text = text
         self._context = ""
@@ -41,15 +42,15 @@ class SpeechInputWithButton:
     def listen_for(self, context: str) -> None:
         """Expect the sentences of this context from now on."""
         self._context = context
-        self._ear.listen_for(context)
+        self._speech_input.listen_for(context)
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
-        """Return what the button means and what the ear hears.
+        """Return the commands of the button and of the speech input, speech last.
 
-        What was said has the last word: whoever says that it hurts is not led on by a button.
+        Speech takes effect last: "it hurts" is not undone by the button.
         """
         self._blocks += 1
-        said = self._ear.hear(heard, played)
+        said = self._speech_input.hear(heard, played)
         intent = self._meant()
         if intent is None:
             return said
@@ -59,10 +60,10 @@ class SpeechInputWithButton:
     @property
     def hears_speech(self) -> bool:
         """True if a person seems to be speaking at this moment."""
-        return self._ear.hears_speech
+        return self._speech_input.hears_speech
 
     def _meant(self) -> str | None:
-        """Return the intent, in the block that tells a button that is held from one pressed."""
+        """Return the intent in the block in which a press ends, or is long enough to hold."""
         if self._is_pressed():
             self._pressed_blocks += 1
             is_held = self._pressed_blocks == _HELD_BLOCKS

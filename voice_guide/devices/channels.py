@@ -29,7 +29,7 @@ _NOISE_PERCENTILE, _SPEECH_PERCENTILE = 20, 98
 """Percentiles of a channel's levels that are taken for its noise and its speech."""
 
 _MIN_SPEECH_OVER_NOISE_DB = 10.0
-"""Range of levels that tells speech from noise: steady noise alone has 1 dB."""
+"""Range of levels of speech: steady noise alone has 1 dB."""
 
 _MAX_WORSE_DB = 6.0
 """Ratio of speech to noise, below that of the best channel, at which a channel is left out:

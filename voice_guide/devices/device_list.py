@@ -1,4 +1,4 @@
-"""The microphones and speakers of this machine, and which of them is used."""
+"""List the microphones and speakers of this machine, and choose those to use."""
 
 import re
 from contextlib import suppress
@@ -11,8 +11,8 @@ from voice_guide.devices.pulse_default import default_monitor
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 RATES_HZ = (RATE, 48_000, 44_100, 32_000, 96_000)
-"""Sampling rates to open the devices at: the first that both of them take. Sound systems
-take any; what refuses ours are USB microphones without one in between."""
+"""Sampling rates to open the devices at: the first that both support. Sound servers support
+any; a USB microphone that is opened directly often lacks the first."""
 
 _MAX_MIC_CHANNELS = 8
 """Channels of a microphone array that is opened directly."""
@@ -23,11 +23,11 @@ _SERVER_DEVICES = frozenset({"default", "pulse", "pipewire"})
 _MONITOR = re.compile(r"^monitor of |\.monitor$", re.IGNORECASE)
 """The names of devices that record what a speaker plays."""
 
-_PLACE = re.compile(r" \(hw:\d+,\d+\)$")
-"""What ALSA adds to the name of a sound card: in which order the cards were found."""
+_CARD_NUMBER = re.compile(r" \(hw:\d+,\d+\)$")
+"""ALSA's addition to a sound card's name: its number, which depends on the port it is at."""
 
 Direction: TypeAlias = Literal["input", "output"]
-"""Microphones are for input, speakers for output."""
+"""The direction of a device: microphones are for input, speakers for output."""
 
 
 @dataclass(frozen=True)
@@ -38,59 +38,58 @@ class Device:
     """PortAudio's number for it."""
 
     name: str
-    """What the system calls it."""
+    """Its name in the system."""
 
     channels: int
-    """How many channels it is opened with."""
+    """Channels to open it with."""
 
     rate_hz: float
-    """Its own sampling rate."""
+    """Its own sampling rate, in Hz."""
 
 
 def microphone(name: str = "") -> Device:
-    """Return the microphone whose name contains this, or the system's own choice.
+    """Return the microphone whose name contains this, or the system's choice.
 
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
+    Raises NoSoundError if the machine has none that works, and VoiceGuideError if none of
+    that name works.
     """
     return _find("input", "microphone", name)
 
 
 def speaker(name: str = "") -> Device:
-    """Return the speaker whose name contains this, or the system's own choice.
+    """Return the speaker whose name contains this, or the system's choice.
 
-    Raises NoSoundError where the machine has none that works, VoiceGuideError where none
-    that works is called so.
+    Raises NoSoundError if the machine has none that works, and VoiceGuideError if none of
+    that name works.
     """
     return _find("output", "speaker", name)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A device that is listed, whether or not it works."""
+    """A device that the system lists; it may not work."""
 
     name: str
-    """What it is to be called in the settings: without the place it is plugged in at, which may
-    be another one tomorrow."""
+    """Its name for the settings, without the number of its card, which may change."""
 
     is_used: bool
-    """Whether it is the one that is used."""
+    """True if it is in use."""
 
     rates_hz: tuple[int, ...]
-    """The sampling rates it can be opened at, of those that are tried: none where it is gone,
-    or used by something else."""
+    """The sampling rates of RATES_HZ it can be opened at: none if it is gone, or in use by
+    another program."""
 
     device: Device
     """The device."""
 
 
 def microphones(name: str = "") -> list[Choice]:
-    """Return every microphone that is listed, where this is the name in the settings."""
+    """Return all microphones that are listed; `name` is the one in the settings."""
     return _choices("input", "microphone", name)
 
 
 def speakers(name: str = "") -> list[Choice]:
-    """Return every speaker that is listed, where this is the name in the settings."""
+    """Return all speakers that are listed; `name` is the one in the settings."""
     return _choices("output", "speaker", name)
 
 
@@ -103,7 +102,7 @@ def _choices(direction: Direction, word: str, name: str) -> list[Choice]:
     all_names = "\n".join(device.name.lower() for device in devices)
     choices = []
     for device in devices:
-        short = _PLACE.sub("", device.name)
+        short = _CARD_NUMBER.sub("", device.name)
         is_clear = all_names.count(short.lower()) == 1
         rates_hz = tuple(rate for rate in RATES_HZ if can_open(direction, device, rate))
         is_used = device.index == used
@@ -113,7 +112,7 @@ def _choices(direction: Direction, word: str, name: str) -> list[Choice]:
 
 def _listed(direction: Direction) -> list[Device]:
     listed = []
-    # Where the sound system cannot be begun, there is nothing.
+    # Without a working sound system there are no devices.
     with suppress(sd.PortAudioError):
         listed = list(sd.query_devices())
     return [
@@ -149,11 +148,13 @@ def _find(direction: Direction, word: str, name: str) -> Device:
         suitable = _without_monitors(suitable)
     default = sd.default.device[direction]
     for device in sorted(suitable, key=lambda device: device.index != default):
-        # ALSA lists what it cannot open too, such as a sound server that does not run.
+        # ALSA also lists what it cannot open, such as a sound server that does not run.
         if can_open(direction, device, device.rate_hz):
             return device
     if name:
-        raise VoiceGuideError(f'the {word} "{name}" cannot be opened: is it used elsewhere?')
+        raise VoiceGuideError(
+            f'the {word} "{name}" cannot be opened: does another program use it?'
+        )
     raise NoSoundError(f"this machine has no {word} that can be opened")
 
 
@@ -178,7 +179,7 @@ def _without_monitors(microphones: list[Device]) -> list[Device]:
 
 
 def opens(direction: Direction, device: Device) -> bool:
-    """Tell whether a device works: what the sound system lists may be gone all the same."""
+    """Return True if a device can be opened: one that is listed may be unplugged."""
     kind = sd.InputStream if direction == "input" else sd.OutputStream
     settings = {"device": device.index, "channels": device.channels, "dtype": "int16"}
     try:
@@ -190,7 +191,7 @@ def opens(direction: Direction, device: Device) -> bool:
 
 
 def can_open(direction: Direction, device: Device, rate_hz: float) -> bool:
-    """Tell whether a device takes a sampling rate."""
+    """Return True if a device supports a sampling rate."""
     check = sd.check_input_settings if direction == "input" else sd.check_output_settings
     try:
         with silenced_stderr():

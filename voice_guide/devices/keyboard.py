@@ -18,30 +18,30 @@ from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sentences import Meaning
 
 _END = "\x04"
-"""What Ctrl-D is typed as."""
+"""The character of Ctrl-D."""
 
-_NO_LETTERS = re.compile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|O.|.)?")
-"""What arrows and other keys that stand for no letter are typed as."""
+_ESCAPE_SEQUENCE = re.compile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|O.|.)?")
+"""The characters of arrows and other keys without a letter."""
 
 _LAST_WORD = re.compile(r"\S*\s*$")
 
 
 class SilentTts:
-    """A voice for those who read: every utterance lasts one block."""
+    """Text to speech for users who read: every text is one block of silence."""
 
     def prepare(self, texts: Sequence[str]) -> None:
-        """Nothing to do: nothing is rendered."""
+        """Do nothing: there is nothing to render."""
 
     def speech(self, text: str) -> Samples:
         """Return one block of silence."""
         return silence()
 
     def set_rate(self, rate_wpm: int) -> None:
-        """Nothing to do: people read at their own pace."""
+        """Do nothing: users read at their own pace."""
 
 
 class TypedInput:
-    """Takes a typed line for a sentence that was heard."""
+    """Speech input that takes typed lines as if they were heard."""
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
@@ -54,7 +54,7 @@ class TypedInput:
         self._line = line
 
     def understands(self, line: str) -> bool:
-        """Return whether this line means anything now."""
+        """Return True if this line has a meaning in the present context."""
         return bool(self._meanings(line))
 
     def listen_for(self, context: str) -> None:
@@ -62,7 +62,7 @@ class TypedInput:
         self._context = context
 
     def hear(self, heard: Samples, played: Samples) -> Sequence[Command | NotUnderstood]:
-        """Return what was typed, if anything was; what the microphone heard is of no interest."""
+        """Return the typed line's commands, if there is one; ignore the sound."""
         self._heard_samples += BLOCK
         if self._line is None:
             return []
@@ -78,24 +78,24 @@ class TypedInput:
 
     @property
     def hears_speech(self) -> bool:
-        """Never: typing makes no sound that the voice would have to give way to."""
+        """False: typing makes no sound that the voice would have to give way to."""
         return False
 
 
 class Keys:
-    """Lines that are typed on a terminal which leaves it to the program to show them."""
+    """Lines typed on a terminal that does not show them itself."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
-        """`show` is told what was typed of a line so far, at every key."""
+        """`show` is called with the line so far, at every key."""
         self._show = show
         self._line = ""
 
     def __iter__(self) -> Iterator[str]:
-        """Give line by line, to their end."""
+        """Yield the lines, until Ctrl-D."""
         self._show(self._line)
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while keys := os.read(sys.stdin.fileno(), 1024):
-            for key in _NO_LETTERS.sub("", decode(keys)):
+            for key in _ESCAPE_SEQUENCE.sub("", decode(keys)):
                 if key in "\r\n":
                     line, self._line = self._line, ""
                     yield line
@@ -107,7 +107,7 @@ class Keys:
 
 
 def _edited(line: str, key: str) -> str:
-    """Return a line after one more key, by the rules of a terminal that shows lines itself."""
+    """Return a line after one more key, edited as a terminal does."""
     match key:
         case "\x7f" | "\b":
             return line[:-1]
@@ -120,7 +120,7 @@ def _edited(line: str, key: str) -> str:
 
 @contextmanager
 def unechoed() -> Iterator[None]:
-    """Have a terminal give every key at once, and show none of them."""
+    """Make the terminal deliver every key at once, and show none of them."""
     if not sys.stdin.isatty():
         yield
         return
@@ -130,9 +130,9 @@ def unechoed() -> Iterator[None]:
     now = termios.tcgetattr(terminal)
     now[local] &= ~(termios.ECHO | termios.ICANON)
     now[control][termios.VMIN], now[control][termios.VTIME] = 1, 0
-    # Put to sleep by Ctrl-Z it would leave the terminal like this; and time does not stop.
+    # Ctrl-Z is disabled: it would leave the terminal like this, and the session's time goes on.
     now[control][termios.VSUSP] = bytes([os.fpathconf(terminal, "PC_VDISABLE")])
-    # What was typed before is kept; what nobody took is not left for the shell to obey.
+    # Keys typed before are kept; keys left over at the end are not passed on to the shell.
     termios.tcsetattr(terminal, termios.TCSADRAIN, now)
     try:
         yield
@@ -141,10 +141,10 @@ def unechoed() -> Iterator[None]:
 
 
 def run(engine: Engine, ear: TypedInput, keys: Keys | None = None) -> None:
-    """Lead through a session by typed lines, to their end or to the session's.
+    """Run a session with typed lines, to their end or the session's.
 
-    At a terminal a second is a second; from a file or pipe, each line comes as soon as
-    the guide has said what it had to say. `keys` stands for a terminal that is `unechoed`.
+    At a terminal it runs in real time; from a file or pipe each line is taken as soon as the
+    guide has finished speaking. `keys` reads the lines of a terminal that is `unechoed`.
     """
     if keys or sys.stdin.isatty():
         _run_live(engine, ear, keys or sys.stdin)
@@ -163,7 +163,7 @@ def _run_through(engine: Engine, ear: TypedInput, lines: Iterable[str]) -> None:
 
 
 def _let_finish(engine: Engine) -> None:
-    """Move on until there is nothing more to say for now, and the guide knows it was heard."""
+    """Process blocks until the guide has finished speaking, and knows that it has."""
     engine.process(silence(), silence())
     while engine.is_speaking:
         engine.process(silence(), silence())
@@ -191,7 +191,7 @@ def _run_live(engine: Engine, ear: TypedInput, lines: Iterable[str]) -> None:
             if taken is None:
                 return
             line, may_cut_in = taken, ear.understands(taken)
-        # Talk over the guide's voice is let pass; what somebody types is to be answered.
+        # Unlike talk over the guide's voice, which is ignored, every typed line is answered.
         if line and (may_cut_in or not engine.is_speaking):
             ear.type(line)
             line = ""

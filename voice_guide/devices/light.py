@@ -1,4 +1,4 @@
-"""The light: what the guide is doing, for those who look and for those who cannot hear."""
+"""A light that shows what the guide is doing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,57 +12,57 @@ from voice_guide.dialogue.phase import Phase
 
 @dataclass(frozen=True)
 class Sign:
-    """A way to be lit, told from the others without colour. None flashes three times a second."""
+    """A pattern of light, without colours, and slower than three flashes a second."""
 
     lit_s: float
     """Seconds of light."""
 
     dark_s: float
-    """Seconds of dark after it, and so on; 0 where it is steady."""
+    """Seconds of dark after it; 0 for steady light."""
 
 
 LISTENING = Sign(1.0, 0.0)
-"""It listens."""
+"""The guide listens."""
 
 SPEAKING = Sign(0.8, 0.2)
-"""It says or plays something: lit, with a wink every second."""
+"""The guide speaks: lit, with a short dark every second."""
 
 ASLEEP = Sign(0.1, 2.9)
-"""It listens for the wake phrase only: dark, with a short flash now and then."""
+"""The guide sleeps: dark, with a short flash every three seconds."""
 
 TROUBLE = Sign(0.2, 0.2)
-"""It cannot hear or be heard: fast, and as long lit as dark."""
+"""The guide cannot hear, or cannot be heard: fast, and as long lit as dark."""
 
 
-class Seen(Protocol):
-    """Whatever the light tells about: the engine."""
+class ShownSession(Protocol):
+    """The session that the light shows: the engine."""
 
     @property
     def context(self) -> str:
-        """Where the conversation is."""
+        """The state of the conversation."""
 
     @property
     def is_speaking(self) -> bool:
-        """Whether the speaker has anything to play."""
+        """True while the speaker has something to play."""
 
 
 class Light:
     """Shows one sign at a time."""
 
     def __init__(self, blink: Callable[[float, float], None]) -> None:
-        """`blink` has the light lit and then dark for so many seconds, over and over."""
+        """`blink` repeats so many seconds of light and of dark."""
         self._blink = blink
-        self._seen: Seen | None = None
+        self._seen: ShownSession | None = None
         self._is_trouble = False
         self._shown: Sign | None = None
 
-    def follow(self, seen: Seen) -> None:
-        """Tell about this from now on."""
+    def follow(self, seen: ShownSession) -> None:
+        """Show this session from now on."""
         self._seen = seen
         self._look()
 
     def observe(self, at_s: float, happening: Event | Action) -> None:
-        """Look at what has become of it: nothing changes but when something happens."""
+        """Update the light: its sign changes only with an event or an action."""
         match happening:
             case SoundLost():
                 self._is_trouble = True
@@ -78,7 +78,7 @@ class Light:
             self._shown = sign
             self._blink(sign.lit_s, sign.dark_s)
 
-    def _sign(self, seen: Seen) -> Sign:
+    def _sign(self, seen: ShownSession) -> Sign:
         if self._is_trouble:
             return TROUBLE
         if seen.is_speaking:

@@ -1,4 +1,4 @@
-"""A light and a button on the pins of a Raspberry Pi, through gpiozero, where it is installed."""
+"""A light and a button on the pins of a Raspberry Pi, through gpiozero if it is installed."""
 
 import os
 from collections.abc import Callable
@@ -11,32 +11,32 @@ from voice_guide.config.settings import PinSettings
 _Answer = TypeVar("_Answer")
 
 _LIBRARY = "lgpio"
-"""What gpiozero works the pins through where its own variable names nothing else: it needs no
-program beside this one, and the kernel's own device for pins."""
+"""The library for gpiozero to use unless its own variable names another: it needs no other
+program, only the kernel's device for pins."""
 
 
 class Pins:
-    """What is connected. What cannot be used is told once, and done without from then on."""
+    """The connected light and button. One that fails is reported once, and then ignored."""
 
-    def __init__(self, settings: PinSettings, tell: Callable[[float, str], None]) -> None:
-        """`tell` shows a person what went wrong, at a time in seconds since the start."""
-        self._tell = tell
+    def __init__(self, settings: PinSettings, note: Callable[[float, str], None]) -> None:
+        """`note` shows a message, with the time in seconds since the start."""
+        self._note = note
         self._numbers = {"led": settings.led, "button": settings.button}
         self._devices: dict[str, Any] = {}
         self._open("led", lambda gpiozero, number: gpiozero.LED(number))
-        # Its events would take two threads that wake up all the time: it is looked at instead.
+        # Polled: its events would take two threads that wake up all the time.
         self._open("button", lambda gpiozero, number: gpiozero.InputDevice(number, pull_up=True))
 
     def blink(self, lit_s: float, dark_s: float) -> None:
-        """Have the light lit and dark in turn from now on; steadily lit where `dark_s` is 0."""
+        """Repeat light and dark from now on; light steadily if `dark_s` is 0."""
         self._use("led", lambda led: led.blink(lit_s, dark_s) if dark_s else led.on(), None)
 
     def is_pressed(self) -> bool:
-        """Whether somebody presses the button at this moment."""
+        """Return True while the button is pressed."""
         return self._use("button", lambda button: bool(button.is_active), False)
 
     def close(self) -> None:
-        """Put out the light, and let go of the pins."""
+        """Turn the light off, and release the pins."""
         self._use("led", lambda led: led.off(), None)
         for key in list(self._devices):
             self._use(key, lambda device: device.close(), None)
@@ -48,13 +48,13 @@ class Pins:
         try:
             self._devices[key] = opened(_gpiozero(), number)
         except ModuleNotFoundError as error:
-            self._tell(
+            self._note(
                 0.0,
-                f"pins.{key}: {error.name} is not installed, so it is done without: "
+                f"pins.{key}: {error.name} is not installed; it is ignored: "
                 'pip install "voice-guide[pins]"',
             )
         except Exception as error:
-            self._do_without(key, error)
+            self._report(key, error)
 
     def _use(self, key: str, use: Callable[[Any], _Answer], without: _Answer) -> _Answer:
         if key not in self._devices:
@@ -62,26 +62,27 @@ class Pins:
         try:
             return use(self._devices[key])
         except Exception as error:
-            # Whatever gpiozero and what is below it raise: nobody is left alone for a light.
+            # gpiozero and its libraries raise anything; the session is worth more than a light.
             del self._devices[key]
-            self._do_without(key, error)
+            self._report(key, error)
             return without
 
-    def _do_without(self, key: str, error: Exception) -> None:
-        self._tell(
+    def _report(self, key: str, error: Exception) -> None:
+        self._note(
             0.0,
-            f"pins.{key}: GPIO {self._numbers[key]} cannot be used, so it is done without "
-            f"({error}): does something else use it, and is this user in the group gpio?",
+            f"pins.{key}: GPIO {self._numbers[key]} cannot be used and is ignored "
+            f"({error}): check that no other program uses it, and that this user is in the "
+            "group gpio",
         )
 
 
 def _gpiozero() -> Any:
     """Return the library, ready to work the pins."""
-    # Else it tries one library after the other, and tells the reason of none.
+    # Without a name it tries several libraries, and hides why each fails.
     os.environ.setdefault("GPIOZERO_PIN_FACTORY", _LIBRARY)
     import gpiozero
 
-    # Where it is loaded, lgpio leaves a pipe that nobody needs afterwards.
+    # lgpio leaves a named pipe in the current folder when it is loaded.
     with TemporaryDirectory() as folder, chdir(folder):
         gpiozero.Device.ensure_pin_factory()
     return gpiozero

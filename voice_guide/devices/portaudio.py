@@ -1,4 +1,4 @@
-"""PortAudio, as it has to be asked: it prints, it may wait for ever, and it looks only once."""
+"""PortAudio without its habits: it prints, may never return, and lists devices only once."""
 
 import atexit
 import os
@@ -11,12 +11,12 @@ from voice_guide.devices.silence_stderr import silenced_stderr
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
 _PULSE = Path(__file__).with_name("pulse.conf")
-"""How PulseAudio is used, unless this user has said so."""
+"""The configuration of PulseAudio's client library, unless this user has one."""
 if not Path("~/.config/pulse/client.conf").expanduser().exists():
     os.environ.setdefault("PULSE_CLIENTCONFIG", str(_PULSE))
 
 try:
-    # It looks for devices at once.
+    # Importing it looks for devices at once.
     with silenced_stderr():
         import sounddevice as sd
 except OSError as error:
@@ -24,39 +24,39 @@ except OSError as error:
 
 __all__ = ["rescan_devices", "sd", "silenced_stderr", "with_timeout"]
 
-_ANSWERS_WITHIN_S = 3.0
-"""How long the sound system may take to close devices or to list them, in seconds."""
+_TIMEOUT_S = 3.0
+"""Seconds that the sound system may take to close devices or to list them."""
 
 
 def rescan_devices() -> None:
-    """Have the devices listed anew: PortAudio knows those that were there when it began.
+    """Update the list of devices: PortAudio knows only those of the time it was initialized.
 
-    Nothing may be open. Raises VoiceGuideError where the sound system does not answer.
+    No device may be open. Raises VoiceGuideError if the sound system does not answer.
     """
     with silenced_stderr():
-        with_timeout(_begin_anew)
+        with_timeout(_initialize_again)
 
 
-def _begin_anew() -> None:
+def _initialize_again() -> None:
     sd._terminate()
     sd._initialize()
 
 
 def with_timeout(ask: Callable[[], None]) -> None:
-    """Do what may wait for ever, for a sound system or a device that hangs; we do not.
+    """Call what may never return, because a sound system or device hangs.
 
-    Raises VoiceGuideError where it does: nothing can be opened any more, until another start.
+    Raises VoiceGuideError if it does not return in time: no device can be opened after that.
     """
 
     def do() -> None:
-        # What is gone cannot be closed, and what is not there will not be listed.
+        # A device that is gone cannot be closed, which does no harm.
         with suppress(sd.PortAudioError):
             ask()
 
     asking = threading.Thread(target=do, daemon=True)
     asking.start()
-    asking.join(_ANSWERS_WITHIN_S)
+    asking.join(_TIMEOUT_S)
     if asking.is_alive():
-        # It would be waited for at the end, too.
+        # At exit, it would wait for the same again.
         atexit.unregister(sd._exit_handler)
         raise VoiceGuideError("the sound system has stopped and does not answer: restart it")

@@ -1,6 +1,6 @@
 """The default source of a PulseAudio or PipeWire server, asked for through libpulse.
 
-PortAudio reaches such a server through ALSA, and cannot tell a microphone from a monitor: what
+PortAudio reaches such a server through ALSA, where a microphone looks like a monitor: what
 a speaker plays, which the server makes the default source where there is no microphone.
 """
 

@@ -1,4 +1,4 @@
-"""Sound that outlasts its devices: what is unplugged is waited for, and taken up again by name.
+"""Reconnect audio devices by name after they are unplugged.
 
 Audio time stands still without sound, and so does the session.
 """
@@ -17,31 +17,31 @@ from voice_guide.devices.sound_card import Session, SoundCard, SoundLostError
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.mic_health import MicHealth
 
-_LOOK_EVERY_S = 1.0
-"""Seconds between two looks at whether what is missing is there again."""
+_RETRY_EVERY_S = 1.0
+"""Seconds between two attempts to open a missing device."""
 
 
 class ReconnectableSession(Session, Protocol):
-    """A session that goes on when the sound does: the engine."""
+    """A session that continues after an interruption of its sound: the engine."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start the session."""
 
     def notice(self, trouble: AudioFault) -> None:
-        """Take note of what has become of the sound."""
+        """Handle a fault of the sound, or its end."""
 
     @property
     def is_speaking(self) -> bool:
-        """Whether the speaker has anything to play."""
+        """True while the speaker has something to play."""
 
 
 class ReconnectingSound:
-    """A microphone and a speaker that may go away and come back."""
+    """A microphone and a speaker that may be unplugged and plugged in again."""
 
     def __init__(self, microphone: str, speaker: str, alive: Callable[[], None]) -> None:
-        """Take parts of their names, empty for the system's choice.
+        """Take parts of the devices' names, empty for the system's choice.
 
-        `alive` is called again and again, while there is sound and while it is waited for.
+        `alive` is called regularly, with sound and while waiting for it.
         """
         self._find: dict[Direction, Callable[[], Device]] = {
             "input": lambda: device_list.microphone(microphone),
@@ -53,15 +53,15 @@ class ReconnectingSound:
         self._lost_at_s: float | None = None
 
     def run(self, session: ReconnectableSession, card: SoundCard | None = None) -> None:
-        """Let a session speak and listen until it has ended, however often the sound is lost.
+        """Run a session to its end, however often the sound is interrupted.
 
-        `card` is what was found already; without it, there may be nothing yet. Raises
-        VoiceGuideError where the sound system does not answer, or the session fails.
+        `card` is used if given; without it, devices may still be missing. Raises
+        VoiceGuideError if the sound system does not answer, or the session fails.
         """
         reason = ""
         while True:
             if card is None:
-                card = self._waited_for(session, reason)
+                card = self._wait_for_devices(session, reason)
             try:
                 card.run(
                     _Watched(session, self._alive, self._mic_health), lambda: self._begin(session)
@@ -78,23 +78,23 @@ class ReconnectingSound:
         elif lost_at_s is not None:
             session.notice(SoundRestored(time.monotonic() - lost_at_s))
 
-    def _waited_for(self, session: ReconnectableSession, reason: str) -> SoundCard:
-        """Return both devices, as soon as they are there."""
+    def _wait_for_devices(self, session: ReconnectableSession, reason: str) -> SoundCard:
+        """Return both devices, as soon as they can be opened."""
         if self._lost_at_s is not None:
-            # It was there only to fail when it was opened.
+            # A device was listed, but failed when it was opened.
             self._pause()
         while True:
             rescan_devices()
-            microphone, without_microphone = self._found("input")
-            speaker, without_speaker = self._found("output")
-            amiss = without_microphone or without_speaker or reason
-            if amiss and self._lost_at_s is None:
+            microphone, no_microphone = self._found("input")
+            speaker, no_speaker = self._found("output")
+            problem = no_microphone or no_speaker or reason
+            if problem and self._lost_at_s is None:
                 self._lost_at_s = time.monotonic()
                 is_deaf = speaker is not None and microphone is None
                 part = BrokenPart.MICROPHONE_GONE if is_deaf else BrokenPart.SPEAKER_GONE
-                session.notice(SoundLost(part, amiss))
+                session.notice(SoundLost(part, problem))
                 if speaker and is_deaf:
-                    self._let_speak(session, speaker)
+                    self._speak_without_microphone(session, speaker)
                     continue
             if microphone and speaker:
                 return SoundCard(microphone, speaker)
@@ -102,26 +102,29 @@ class ReconnectingSound:
 
     def _pause(self) -> None:
         self._alive()
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_RETRY_EVERY_S)
 
-    def _let_speak(self, session: ReconnectableSession, speaker: Device) -> None:
-        """Let a session that hears nothing say so."""
+    def _speak_without_microphone(self, session: ReconnectableSession, speaker: Device) -> None:
+        """Let a session without a microphone say so."""
         with suppress(SoundLostError):
-            SoundCard(None, speaker).run(_SpeakingOut(session, self._alive))
+            SoundCard(None, speaker).run(_UntilSilent(session, self._alive))
 
     def _found(self, direction: Direction) -> tuple[Device | None, str]:
-        """Return a device that works; else, why there is none."""
+        """Return a device that works, or None and the reason."""
         try:
             device = self._find[direction]()
         except VoiceGuideError as error:
             return None, str(error)
         if device_list.opens(direction, device):
             return device, ""
-        return None, f'"{device.name}" cannot be opened: is it unplugged, or used elsewhere?'
+        return (
+            None,
+            f'"{device.name}" cannot be opened: is it unplugged, or used by another program?',
+        )
 
 
 class _Alive:
-    """A session that reports after each block that it goes on: not where it hangs in one."""
+    """A session that reports after each block that it works, and so not if it hangs."""
 
     def __init__(self, session: ReconnectableSession, alive: Callable[[], None]) -> None:
         self._session = session
@@ -138,7 +141,7 @@ class _Alive:
 
 
 class _Watched(_Alive):
-    """A session whose microphone is watched: it is given notice of faults before the block."""
+    """A session that is given notice of the microphone's faults, each before its block."""
 
     def __init__(
         self, session: ReconnectableSession, alive: Callable[[], None], mic_health: MicHealth
@@ -153,8 +156,8 @@ class _Watched(_Alive):
         return super().process(silence() if only_played else heard, played)
 
 
-class _SpeakingOut(_Alive):
-    """A session that is over as soon as it has said what it had to say."""
+class _UntilSilent(_Alive):
+    """A session that ends as soon as it has finished speaking."""
 
     @property
     def is_finished(self) -> bool:

@@ -1,4 +1,4 @@
-"""Keeping libraries that know nothing of Python's streams off the terminal."""
+"""Keep the messages of C libraries off the terminal."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Keep off the terminal what PortAudio and ALSA print on it, past Python, for developers."""
+    """Discard what PortAudio and ALSA print for developers, past Python's streams."""
     terminal = os.dup(2)
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

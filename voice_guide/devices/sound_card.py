@@ -1,4 +1,4 @@
-"""A real microphone and a real speaker, through sounddevice."""
+"""Run a session with a microphone and a speaker, through sounddevice."""
 
 import queue
 import threading
@@ -19,38 +19,37 @@ from voice_guide.devices.portaudio import sd, silenced_stderr, with_timeout
 from voice_guide.errors import VoiceGuideError
 
 _BLOCK_S = BLOCK / RATE
-"""Length of the sound system's blocks, in seconds: the same as the engine's."""
+"""Length of the sound system's blocks in seconds: the same as the engine's."""
 
 _BUFFER_S = 0.04
-"""Sound the system keeps ahead by itself, in seconds: with less, a busy processor is heard."""
+"""Seconds of sound that the system buffers: with less, a busy processor makes gaps."""
 
 _LEAD_S = 0.06
-"""Sound kept ahead in the speaker's queue, in seconds: the time the loop may take over
-one block before there is a gap in what is heard."""
+"""Seconds of sound in the speaker's queue: the time that the loop may take for a block before
+there is a gap."""
 
 _RESAMPLING_S = 0.04
-"""Sound that soxr's two streams hold back and then deliver in a burst, in seconds."""
+"""Seconds of sound that soxr's two streams hold back, and then deliver in a burst."""
 
-_WATCHED_BLOCKS = round(2.0 / _BLOCK_S)
-"""How often it is looked at what the sound system's thread takes, in blocks."""
+_CPU_CHECK_BLOCKS = round(2.0 / _BLOCK_S)
+"""Blocks between two checks of the CPU time that the sound system's thread takes."""
 
-_SPINNING = 0.08
-"""A thread of the sound system that takes this much of a processor goes round and round: it does
-through PulseAudio, for good, once this machine was too busy for a moment. A working one takes a
-tenth of that."""
+_MAX_THREAD_CPU = 0.08
+"""Fraction of a core above which the sound system's thread is in a busy loop: through PulseAudio
+it stays there once this machine was too busy for a moment. A working one takes a tenth."""
 
-_SILENT_FOR_S = 2.5
-"""A device that delivers nothing for this long is gone: often nothing else tells."""
+_DELIVERY_TIMEOUT_S = 2.5
+"""Seconds without a block after which a device is gone: often there is no error."""
 
 _FULL_SCALE = 32768.0
 """Absolute value of the loudest 16-bit sample."""
 
 _Recorded: TypeAlias = queue.SimpleQueue[npt.NDArray[np.int16] | None]
-"""What the sound system's thread delivers, part by part; None when it ends."""
+"""Blocks from the sound system's thread; None at their end."""
 
 
 class SoundLostError(VoiceGuideError):
-    """A microphone or a speaker that went away, or that cannot be opened any more."""
+    """A microphone or a speaker that was unplugged, or cannot be opened."""
 
 
 def record(microphone: Device, seconds: float) -> tuple[Samples, ChannelMixer]:
@@ -83,24 +82,21 @@ def record(microphone: Device, seconds: float) -> tuple[Samples, ChannelMixer]:
 
 
 class Session(Protocol):
-    """Whatever listens and speaks: the engine, or a measurement."""
+    """A session that listens and speaks: the engine, or a measurement."""
 
     def process(self, heard: Samples, played: Samples) -> Samples:
-        """Take a block of the microphone and what the speaker played in the same moment.
-
-        Returns the next block for the speaker.
-        """
+        """Take a block that was heard and the one played with it; return the next to play."""
 
     @property
     def is_finished(self) -> bool:
-        """Whether everything has been said."""
+        """True when everything has been said."""
 
 
 class SoundCard:
-    """One microphone and one speaker, run by one clock; or a speaker alone, for want of more."""
+    """A microphone and a speaker in one stream, with one clock; or a speaker alone."""
 
     def __init__(self, microphone: Device | None, speaker: Device) -> None:
-        """Take two devices; raises VoiceGuideError where they cannot work together."""
+        """Take two devices; raises VoiceGuideError if they have no sampling rate in common."""
         self._microphone = microphone
         self._speaker = speaker
         self._what = f'the speaker "{speaker.name}"'
@@ -113,25 +109,25 @@ class SoundCard:
         """The microphone's channels, and which of them are heard."""
         self._recorded: _Recorded = queue.SimpleQueue()
         self._to_play = _Fifo()
-        self._took_s = 0.0
-        self._watched_at = (0.0, 0.0)
-        self._blocks_watched = 0
+        self._thread_s = 0.0
+        self._checked_at = (0.0, 0.0)
+        self._blocks_since_check = 0
         self.breaks = 0
-        """How often the sound system ran out of sound to play, or of room for what it recorded,
-        since this machine was too busy: what is played may be heard later from then on."""
+        """The number of interruptions, in which this machine was too busy to deliver or take
+        sound in time; after one, the delay of the echo may differ."""
 
     def run(self, session: Session, begin: Callable[[], None] = lambda: None) -> None:
-        """Let a session speak and listen until it has ended and all of it has been heard.
+        """Run a session until it has ended, and all of it has been played.
 
-        `begin` is called as soon as there is sound. Raises SoundLostError where a device cannot
-        be opened, or goes away.
+        `begin` is called as soon as there is sound. Raises SoundLostError if a device cannot be
+        opened, or is unplugged.
         """
         to_session = soxr.ResampleStream(self._rate_hz, RATE, 2, dtype="int16", quality="LQ")
         to_speaker = soxr.ResampleStream(RATE, self._rate_hz, 1, dtype="int16", quality="LQ")
         has_begun = False
         while True:
             with self._running() as stream:
-                # The sound system has played the last word when it takes the end of this.
+                # When the end of this is taken, the sound system has played the last word.
                 rest = silence(round(np.atleast_1d(stream.latency)[-1] * RATE))
                 for heard, played in self._blocks(to_session):
                     if not has_begun:
@@ -143,25 +139,25 @@ class SoundCard:
                             self._to_play.put(to_speaker.resample_chunk(rest, last=True))
                     elif not len(self._to_play):
                         return
-                    if self._is_spinning():
-                        # Opened anew, it does no longer.
+                    if self._is_in_busy_loop():
+                        # Opened again, the stream works.
                         break
 
     def _play(self, block: Samples, to_speaker: Any) -> None:
-        """Play a block after what is waiting, of which there is to be a little all the time."""
-        # After a hitch the queue is longer than need be: silence makes up for it.
+        """Put a block into the speaker's queue, which must not run empty."""
+        # After an interruption the queue is too long: leaving out silence shortens it.
         if block.any() or len(self._to_play) < self._lead:
             self._to_play.put(to_speaker.resample_chunk(block))
 
-    def _is_spinning(self) -> bool:
-        """Tell now and then whether the sound system's thread has got caught."""
-        self._blocks_watched += 1
-        if self._blocks_watched < _WATCHED_BLOCKS:
+    def _is_in_busy_loop(self) -> bool:
+        """Return True if the sound system's thread takes too much CPU time."""
+        self._blocks_since_check += 1
+        if self._blocks_since_check < _CPU_CHECK_BLOCKS:
             return False
-        (took_s, at_s), self._watched_at = self._watched_at, (self._took_s, time.monotonic())
-        self._blocks_watched = 0
-        passed_s = self._watched_at[1] - at_s
-        return self._watched_at[0] - took_s > _SPINNING * passed_s
+        (thread_s, at_s), self._checked_at = self._checked_at, (self._thread_s, time.monotonic())
+        self._blocks_since_check = 0
+        passed_s = self._checked_at[1] - at_s
+        return self._checked_at[0] - thread_s > _MAX_THREAD_CPU * passed_s
 
     def _common_rate(self) -> int:
         for rate_hz in RATES_HZ:
@@ -171,7 +167,7 @@ class SoundCard:
                 return rate_hz
         if self._microphone is None:
             raise VoiceGuideError(
-                f"{self._what} takes none of the sampling rates known here; choose another"
+                f"{self._what} supports none of the usual sampling rates; choose another"
             )
         raise VoiceGuideError(
             f'"{self._microphone.name}" and "{self._speaker.name}" cannot be used together: '
@@ -181,7 +177,11 @@ class SoundCard:
     def _running(self) -> Any:
         self._recorded = queue.SimpleQueue()
         self._to_play.put(silence(max(0, self._lead - len(self._to_play))))
-        self._took_s, self._watched_at, self._blocks_watched = 0.0, (0.0, time.monotonic()), 0
+        self._thread_s, self._checked_at, self._blocks_since_check = (
+            0.0,
+            (0.0, time.monotonic()),
+            0,
+        )
         settings = {"samplerate": self._rate_hz, "blocksize": round(_BLOCK_S * self._rate_hz)}
         if self._microphone is None:
             return _running(
@@ -211,8 +211,8 @@ class SoundCard:
         _: object,
         status: sd.CallbackFlags,
     ) -> None:
-        """Called by the sound system: may not wait for anything."""
-        self._took_s = time.thread_time()
+        """Exchange a block with the sound system, in its thread, which must not wait."""
+        self._thread_s = time.thread_time()
         self.breaks += status.output_underflow or status.input_overflow
         played = self._to_play.take(frames)
         outdata[:] = played[:, np.newaxis]
@@ -227,7 +227,7 @@ class SoundCard:
             waiting = np.concatenate([waiting, to_session.resample_chunk(mono)])
             while len(waiting) >= BLOCK:
                 played = waiting[:BLOCK, 1]
-                # Else a little noise would be looked for in what is heard, all the time.
+                # Resampled silence has a little noise, whose echo need not be searched for.
                 yield waiting[:BLOCK, 0], silence() if is_silent(played) else played
                 waiting = waiting[BLOCK:]
 
@@ -242,7 +242,7 @@ class SoundCard:
 
 @contextmanager
 def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iterator[Any]:
-    """Open a stream of this kind, and close it in the end."""
+    """Open a stream, and close it at the end."""
     with silenced_stderr():
         try:
             stream = kind(
@@ -261,10 +261,10 @@ def _running(what: str, recorded: _Recorded, kind: Any, **settings: Any) -> Iter
 
 
 def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]]:
-    """Give what is recorded, part by part; raises SoundLostError when there is no more."""
+    """Yield the blocks that are recorded; raises SoundLostError when no more come."""
     while True:
         try:
-            part = recorded.get(timeout=_SILENT_FOR_S)
+            part = recorded.get(timeout=_DELIVERY_TIMEOUT_S)
         except queue.Empty:
             part = None
         if part is None:
@@ -273,7 +273,7 @@ def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]
 
 
 class _Fifo:
-    """Samples in, samples out, between the loop and the sound system's thread."""
+    """A queue of samples between the loop and the sound system's thread."""
 
     def __init__(self) -> None:
         self._parts: deque[Samples] = deque()
@@ -288,7 +288,7 @@ class _Fifo:
             self._parts.append(samples)
 
     def take(self, frames: int) -> Samples:
-        """Return that many samples; silence where there are not enough."""
+        """Return so many samples, with silence after the last that there are."""
         taken = silence(frames)
         filled = 0
         with self._lock:

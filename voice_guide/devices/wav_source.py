@@ -93,7 +93,7 @@ def _opened(path: Path) -> IO[bytes]:
     elif path.is_dir():
         raise IsADirectoryError
     else:
-        # Else opening a named pipe that nobody writes into would never return.
+        # Opening a named pipe without a writer would never return otherwise.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     file = os.fdopen(descriptor, "rb")
     if stat.S_ISREG(os.fstat(descriptor).st_mode):

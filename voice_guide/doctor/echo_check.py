@@ -69,7 +69,7 @@ class EchoRecording:
 
 
 @dataclass(frozen=True)
-class _Echo:
+class _MeasuredEcho:
     """An echo, before and after cancelling."""
 
     path: EchoPath
@@ -122,7 +122,7 @@ def check_echo(heard: Samples, played: Samples, cancels_echo: bool) -> CheckResu
     return CheckResult(PART, is_well, report, asdict(echo))
 
 
-def _assessment(echo: _Echo, cancels_echo: bool) -> tuple[bool, str]:
+def _assessment(echo: _MeasuredEcho, cancels_echo: bool) -> tuple[bool, str]:
     """Return True if the guide does not hear itself, and the report."""
     if not cancels_echo:
         if echo.over_noise_db > _FAINT_OVER_NOISE_DB:
@@ -160,7 +160,7 @@ def _without_echo(heard: Samples, played: Samples, cancels_echo: bool) -> CheckR
     return CheckResult(PART, True, report)
 
 
-def _measured(heard: Samples, played: Samples) -> _Echo | None:
+def _measured(heard: Samples, played: Samples) -> _MeasuredEcho | None:
     path, left = _cancelled(heard, played)
     if path is None:
         return None
@@ -169,7 +169,7 @@ def _measured(heard: Samples, played: Samples) -> _Echo | None:
     measured = slice(last - round(_MEASURED_S * RATE), last)
     arrived = slice(measured.start + delay, measured.stop + delay)
     echo_dbfs = level_dbfs(heard[arrived])
-    return _Echo(
+    return _MeasuredEcho(
         path,
         gain_db=echo_dbfs - level_dbfs(played[measured]),
         # A device that was just opened may be silent, or click.

@@ -24,7 +24,7 @@ _MAX_BEHIND_S = 0.3
 
 
 def check_speech(answers: Sequence[Answer], breaks: int) -> Iterator[CheckResult]:
-    """Yield a result for each answer, or one if nobody answered or the sound was interrupted.
+    """Yield a result for each answer, or one without any answer, or if the sound was interrupted.
 
     `breaks` is the number of interruptions of the sound during the test.
     """
@@ -54,7 +54,7 @@ def _interrupted(breaks: int) -> CheckResult:
 
 
 def _silence(answer: Answer) -> CheckResult:
-    """Return the result where nobody answered, which is no fault of the machine's."""
+    """Return the result without any answer, which is no fault of the machine's."""
     loudest = f", the loudest sound was {answer.loudness}" if answer.loudness else ""
     return CheckResult(
         PART,
@@ -92,7 +92,7 @@ def _advice(answer: Answer) -> str | None:
     loudness = answer.loudness
     if answer.is_early:
         return (
-            "that was before the sound: wait for it; if nobody had spoken, the guide hears "
+            "that was before the sound: wait for it; if you had not spoken, the guide hears "
             "itself: see echo"
         )
     if loudness and loudness.is_clipped:

@@ -1,1 +1,1 @@
-"""A simulated room: its acoustics, and the person who speaks in it."""
+"""A simulated room: its acoustics, and a person who speaks in it."""

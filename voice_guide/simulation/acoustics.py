@@ -1,4 +1,4 @@
-"""What becomes of sound on its way to a microphone: the loudspeaker, its clock, the walls."""
+"""Simulated acoustics: a loudspeaker, its clock, and the reflections of a room."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,31 +13,30 @@ Sound = npt.NDArray[np.float64]
 """Mono sound or an impulse response, shape (n,), at RATE; full scale is 1.0."""
 
 _REVERBERATION_S = 0.25
-"""Time in which sound in the default room decays by 60 dB: a furnished bedroom."""
+"""Seconds in which sound in the default room decays by 60 dB: a furnished bedroom."""
 
-_REACH = 32
-"""Samples on either side that one between two samples is made of."""
+_SIDE_SAMPLES = 32
+"""Samples on either side of a position that are interpolated."""
 
-_STEEPNESS = 7.0
-"""The shape of the window over them: 70 dB down outside of the band, and up to 7.4 kHz
-nothing is lost."""
+_KAISER_BETA = 7.0
+"""Shape of the Kaiser window over them: 70 dB of attenuation outside the band, flat to 7.4 kHz."""
 
 _PHASES = 512
-"""Places between two samples that weights are kept for; in between, those are interpolated."""
+"""Positions between two samples with precomputed weights; others are interpolated."""
 
-_OFFSET = 0.1
-"""How far off the middle a loudspeaker's cone rests, against full scale: that is what makes
-even harmonics, a little weaker than the odd ones."""
+_CONE_OFFSET = 0.1
+"""Offset of the loudspeaker's cone at rest, relative to full scale: it makes even harmonics, a
+little weaker than the odd ones."""
 
-_HARDEST = 100.0
-"""Loudspeakers that distort more than this makes them do not exist."""
+_MAX_DRIVE = 100.0
+"""Drive beyond which no loudspeaker distorts."""
 
 
 def reverberation(seconds: float, direct_to_reverb: float, seed: int) -> Sound:
-    """Return direct sound and then noise that dies away (Polack's model).
+    """Return an impulse response of direct sound and decaying noise (Polack's model).
 
-    `seconds` is the time in which it decays by 60 dB, and the response's length;
-    `direct_to_reverb` the ratio of the energies of the two, in dB.
+    `seconds` is the time of a decay by 60 dB, and the length of the response;
+    `direct_to_reverb` is the ratio of the energies of the two, in dB.
     """
     at_s = np.arange(round(seconds * RATE)) / RATE
     tail = np.random.default_rng(seed).normal(0, 1, len(at_s)) * 10 ** (-3 * at_s / seconds)
@@ -48,35 +47,35 @@ def reverberation(seconds: float, direct_to_reverb: float, seed: int) -> Sound:
 
 
 def convolved(sound: Sound, response: Sound) -> Sound:
-    """Return sound as it arrives on a way with that response, until it has died away."""
+    """Return sound after a path with this impulse response, until it has decayed."""
     length = len(sound) + len(response) - 1
-    # Other lengths than powers of two can take a hundred times as long.
+    # Lengths other than powers of two can take a hundred times as long.
     size = 1 << (length - 1).bit_length()
     return np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)[:length]
 
 
 @dataclass(frozen=True)
 class Acoustics:
-    """A room, and the devices in it: where the demo takes place, unless told otherwise."""
+    """A room and the devices in it; by default a quiet bedroom with a small speaker."""
 
     from_person: Sound = field(default_factory=lambda: reverberation(_REVERBERATION_S, 6, 1))
     """Impulse response from the person to the microphone."""
 
     person_gain: float = 0.5
-    """How loud the person is, against the recording of what she says."""
+    """Factor on the loudness of the person's recording."""
 
     from_speaker: Sound = field(default_factory=lambda: reverberation(_REVERBERATION_S, 30, 2))
     """Impulse response from the loudspeaker to the microphone, which is close to it."""
 
     echo_gain: float = 0.7
-    """How loud the loudspeaker plays."""
+    """Factor on the loudness of the loudspeaker."""
 
     delay_s: float = 0.0
-    """How long after it is handed out a block is played, in seconds, at the start."""
+    """Seconds from handing out a block to playing it, at the start."""
 
     drift_ppm: float = 0.0
-    """By how much the loudspeaker's clock is faster than the microphone's, in millionths:
-    so fast does the delay get shorter, or longer where this is negative."""
+    """Excess of the loudspeaker's clock over the microphone's, in millionths: the delay gets
+    shorter at this rate, or longer if it is negative."""
 
     distortion: float = 0.0
     """Total harmonic distortion of the loudspeaker at full scale, up to 0.4."""
@@ -85,13 +84,13 @@ class Acoustics:
     """Level of the room's own noise: a quiet evening."""
 
     background: Samples | None = None
-    """What else is to be heard, over and over."""
+    """Other sound in the room, repeated without end."""
 
     background_dbfs: float = -96.0
     """Its level at the microphone."""
 
     seed: int = 0
-    """The same for the same noise."""
+    """Seed of the noise."""
 
 
 DEMO_ROOM = Acoustics(person_gain=0.25, echo_gain=1.0, delay_s=0.08, distortion=0.05)
@@ -99,20 +98,20 @@ DEMO_ROOM = Acoustics(person_gain=0.25, echo_gain=1.0, delay_s=0.08, distortion=
 
 
 class Echo:
-    """The way of what is played to the microphone, block by block.
+    """The path from the loudspeaker to the microphone, block by block.
 
-    Its loudspeaker has no memory, so that what it does is done before the rest.
+    The distortion of the loudspeaker has no memory, so it is applied first.
     """
 
     def __init__(self, acoustics: Acoustics) -> None:
         self._drive = _drive(acoustics.distortion)
-        self._clock = _Clock(acoustics.delay_s, acoustics.drift_ppm)
+        self._clock = _DelayedClock(acoustics.delay_s, acoustics.drift_ppm)
         self._walls = _Walls(acoustics.from_speaker * acoustics.echo_gain)
 
     def of(self, played: Samples) -> Sound:
-        """Take what is handed out now; return what arrives meanwhile, both shape (BLOCK,).
+        """Take the block to play now; return the sound that arrives, both of shape (BLOCK,).
 
-        Raises ValueError once a faster clock has nothing left to play.
+        Raises ValueError when a faster clock has nothing left to play.
         """
         sound = played / 32768.0
         if self._drive:
@@ -120,15 +119,15 @@ class Echo:
         return self._walls.reflect(self._clock.play(sound))
 
 
-class _Clock:
-    """A device's buffers, and a clock of its own: sound comes out later, and stretched."""
+class _DelayedClock:
+    """The delay of a device's buffers, and a clock that drifts."""
 
     def __init__(self, delay_s: float, drift_ppm: float) -> None:
         self._delay = round(delay_s * RATE)
         self._pace = 1 + drift_ppm / 1e6
         self._taken = 0
-        self._kept = np.zeros(self._delay + _REACH)
-        # Which sample the first one kept is, counted from the first one taken.
+        self._kept = np.zeros(self._delay + _SIDE_SAMPLES)
+        # The position of the first sample kept, counted from the first one taken.
         self._first = -len(self._kept)
 
     def play(self, block: Sound) -> Sound:
@@ -136,14 +135,14 @@ class _Clock:
         at = np.arange(self._taken, self._taken + BLOCK) * self._pace - self._delay - self._first
         whole = np.floor(at).astype(np.int64)
         self._taken += BLOCK
-        forget = whole[-1] - _REACH
+        forget = whole[-1] - _SIDE_SAMPLES
         self._kept = kept[forget:]
         self._first += forget
         if self._pace == 1:
             return kept[whole[0] : whole[0] + BLOCK]
-        if whole[-1] + _REACH >= len(kept):
+        if whole[-1] + _SIDE_SAMPLES >= len(kept):
             raise ValueError("the loudspeaker's clock is so fast that nothing is left to play")
-        around = sliding_window_view(kept, 2 * _REACH)[whole - _REACH + 1]
+        around = sliding_window_view(kept, 2 * _SIDE_SAMPLES)[whole - _SIDE_SAMPLES + 1]
         phase = (at - whole) * _PHASES
         below = phase.astype(np.int64)
         lower, upper = (
@@ -154,14 +153,14 @@ class _Clock:
 
 @cache
 def _weights() -> npt.NDArray[np.float64]:
-    """How much of each sample around there is at a place between the middle two.
+    """Return the interpolation weights for each position between two samples.
 
-    Shape (_PHASES + 1, 2 * _REACH).
+    Shape (_PHASES + 1, 2 * _SIDE_SAMPLES).
     """
     places = np.arange(_PHASES + 1)[:, None] / _PHASES
-    apart = np.arange(1 - _REACH, _REACH + 1) - places
-    window = np.i0(_STEEPNESS * np.sqrt(np.maximum(0, 1 - (apart / _REACH) ** 2)))
-    return np.asarray(np.sinc(apart) * window / np.i0(_STEEPNESS))
+    apart = np.arange(1 - _SIDE_SAMPLES, _SIDE_SAMPLES + 1) - places
+    window = np.i0(_KAISER_BETA * np.sqrt(np.maximum(0, 1 - (apart / _SIDE_SAMPLES) ** 2)))
+    return np.asarray(np.sinc(apart) * window / np.i0(_KAISER_BETA))
 
 
 class _Walls:
@@ -170,7 +169,7 @@ class _Walls:
     def __init__(self, response: Sound) -> None:
         parts = np.pad(response, (0, -len(response) % BLOCK)).reshape(-1, BLOCK)
         self._response = np.fft.rfft(parts, 2 * BLOCK)
-        # Of the last blocks, the newest first; each with the one before it.
+        # The spectra of the last blocks, newest first, each with the block before it.
         self._spectra = np.zeros_like(self._response)
         self._last = np.zeros(BLOCK)
         self._silent_blocks = len(parts)
@@ -178,7 +177,7 @@ class _Walls:
     def reflect(self, block: Sound) -> Sound:
         self._silent_blocks = 0 if block.any() else self._silent_blocks + 1
         if self._silent_blocks > len(self._response):
-            # All has died away: hours of silence take no time.
+            # All reflections have decayed: hours of silence take no time.
             return np.zeros(BLOCK)
         self._spectra[1:] = self._spectra[:-1]
         self._spectra[0] = np.fft.rfft(np.concatenate([self._last, block]))
@@ -188,11 +187,11 @@ class _Walls:
 
 
 def _drive(distortion: float) -> float:
-    """Return how hard a loudspeaker is driven that distorts a sine at full scale so much."""
+    """Return the drive at which a sine at full scale has this total harmonic distortion."""
     if not distortion:
         return 0.0
     sine = np.sin(2 * np.pi * np.arange(256) / 256)
-    softer, harder = 0.0, _HARDEST
+    softer, harder = 0.0, _MAX_DRIVE
     while harder - softer > 1e-6:
         drive = (softer + harder) / 2
         _, first, *others = np.abs(np.fft.rfft(_saturated(sine, drive)))
@@ -204,6 +203,6 @@ def _drive(distortion: float) -> float:
 
 
 def _saturated(sound: Sound, drive: float) -> Sound:
-    """Return sound from a loudspeaker that gives way softly; what is quiet stays as it is."""
-    rest = np.tanh(drive * _OFFSET)
-    return np.asarray((np.tanh(drive * (sound + _OFFSET)) - rest) / (drive * (1 - rest**2)))
+    """Return sound after soft saturation; quiet sound stays the same."""
+    rest = np.tanh(drive * _CONE_OFFSET)
+    return np.asarray((np.tanh(drive * (sound + _CONE_OFFSET)) - rest) / (drive * (1 - rest**2)))

@@ -1,7 +1,6 @@
-"""A simulated room: a person who speaks, the guide's loudspeaker, and the air between.
+"""A simulated room with a person, the guide's loudspeaker and its microphone.
 
-What is played depends on what has been heard just before, as in a real one: it moves on
-block by block.
+It advances block by block: what is played depends on what was heard just before.
 """
 
 from collections.abc import Callable
@@ -13,12 +12,12 @@ from voice_guide.audio.pcm import BLOCK, Samples, level_dbfs, silence, to_int16
 from voice_guide.simulation.acoustics import Acoustics, Echo, Sound, convolved
 
 Process: TypeAlias = Callable[[Samples, Samples], Samples]
-"""Whatever listens and speaks. It is given a block of the microphone and what was handed out
-to be played in the same moment, and returns the next block to play."""
+"""A session's function: it takes a block that was heard and the one played with it, and returns
+the next to play."""
 
 
 class Room:
-    """Moves on whatever listens and speaks in it, as fast as it can."""
+    """Runs a session in it, as fast as the machine can."""
 
     def __init__(self, acoustics: Acoustics, process: Process) -> None:
         self._acoustics = acoustics
@@ -32,19 +31,19 @@ class Room:
 
     @property
     def person_is_speaking(self) -> bool:
-        """Whether something the person says is still to be heard."""
+        """True while the person's speech, or its reverberation, can be heard."""
         return bool(len(self._speech))
 
     def say(self, sound: Samples, gain: float = 1.0) -> None:
-        """Let the person start to say this, so much louder than she usually is."""
+        """Let the person start to say this, with a factor on the usual loudness."""
         said = convolved(sound / 32768.0, self._acoustics.from_person)
         said *= gain * self._acoustics.person_gain
-        # What she said last may not have died away.
+        # The last speech may not have decayed.
         shorter, longer = sorted((said, self._speech), key=len)
         self._speech = longer + np.pad(shorter, (0, len(longer) - len(shorter)))
 
     def move_on(self) -> Samples:
-        """Let one block of time pass; return what the microphone heard of it, shape (BLOCK,)."""
+        """Let one block of time pass; return what the microphone heard, shape (BLOCK,)."""
         heard = self._chance.normal(0, 10 ** (self._acoustics.noise_dbfs / 20), BLOCK)
         at = self._samples
         heard += self._noise[np.arange(at, at + BLOCK) % len(self._noise)]
@@ -58,7 +57,7 @@ class Room:
 
 
 def _at_level(recording: Samples | None, dbfs: float) -> Sound:
-    """Return a recording at that level; without one, silence."""
+    """Return a recording at this level; silence without one."""
     if recording is None:
         return np.zeros(BLOCK)
     return np.asarray(recording / 32768.0 * 10 ** ((dbfs - level_dbfs(recording)) / 20))
