@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 import platformdirs
-from pydantic import TypeAdapter, ValidationError
 
 from voice_guide.dialogue.actions import (
     EraseDiary,
@@ -26,9 +25,9 @@ from voice_guide.dialogue.actions import (
     SaveHeardCautions,
 )
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.diary.history import Diary, Ending, Entry
+from voice_guide.diary.history import Diary
 from voice_guide.errors import VoiceGuideError
-from voice_guide.storage import database
+from voice_guide.storage import database, records
 from voice_guide.storage.background_sync import BackgroundSync
 from voice_guide.storage.clock import Moment, now
 
@@ -41,15 +40,6 @@ _SYNC_DELAY_S = 0.1
 _TIMER_SYNC_DELAY_S = 5.0
 """The same for a checkpoint in which only the step's time differs: each write wears out a memory
 card."""
-
-_CAUTIONS_TABLE = (
-    "CREATE TABLE IF NOT EXISTS cautions (caution TEXT PRIMARY KEY, heard_on TEXT NOT NULL) STRICT"
-)
-"""Created only when something is stored in it, because files of version 0.1 are without it."""
-
-_HAS_CAUTIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'cautions'"
-
-_CHECKPOINT = TypeAdapter(SessionCheckpoint)
 
 
 class SessionStore:
@@ -143,49 +133,22 @@ class SessionStore:
         if not self._connection:
             return Diary()
         with database.database_errors(self._path):
-            wants, advised_on = self._connection.execute(
-                "SELECT wants_diary, advised_on FROM person"
-            ).fetchone()
-            rows = self._connection.execute(
-                "SELECT number, day, routine, area, before, after, ending FROM entries "
-                "ORDER BY number"
-            ).fetchall()
-        try:
-            return Diary(
-                None if wants is None else bool(wants),
-                tuple(_entry(*row) for row in rows),
-                advised_on and date.fromisoformat(advised_on),
-            )
-        except ValueError as error:
-            raise database.DamagedError(str(error)) from error
+            return records.read_diary(self._connection)
 
     def _checkpoint(self) -> SessionCheckpoint | None:
         if not self._connection:
             return None
         with database.database_errors(self._path):
-            row = self._connection.execute(
-                "SELECT place, boot, up_s, wall_s FROM place"
-            ).fetchone()
-        if not row or self._clock().seconds_since(Moment(*row[1:])) >= _MAX_CHECKPOINT_AGE_S:
+            saved = records.read_checkpoint(self._connection)
+        if not saved or self._clock().seconds_since(saved.at) >= _MAX_CHECKPOINT_AGE_S:
             return None
-        try:
-            return _CHECKPOINT.validate_json(row[0])
-        except ValidationError:
-            # Another version of the program stored different keys.
-            return None
+        return saved.checkpoint
 
     def _heard_cautions(self) -> Mapping[str, date]:
         if not self._connection:
             return {}
         with database.database_errors(self._path):
-            # Files of version 0.1 have no such table until something is stored in it.
-            if not self._connection.execute(_HAS_CAUTIONS).fetchone():
-                return {}
-            rows = self._connection.execute("SELECT caution, heard_on FROM cautions").fetchall()
-        try:
-            return {caution: date.fromisoformat(heard_on) for caution, heard_on in rows}
-        except ValueError as error:
-            raise database.DamagedError(str(error)) from error
+            return records.read_heard_cautions(self._connection)
 
     def _save(self, change: Persist) -> None:
         with database.database_errors(self._path):
@@ -214,49 +177,23 @@ class SessionStore:
     def _write(self, change: Persist, connection: sqlite3.Connection) -> None:
         match change:
             case SaveCheckpoint(None):
-                connection.execute("DELETE FROM place")
+                records.delete_checkpoint(connection)
             case SaveCheckpoint(SessionCheckpoint() as checkpoint):
-                self._write_checkpoint(checkpoint, connection)
+                if checkpoint.entry is not None:
+                    number = self._stored_numbers.get(checkpoint.entry, checkpoint.entry)
+                    checkpoint = replace(checkpoint, entry=number)
+                records.write_checkpoint(connection, checkpoint, self._clock())
             case SaveDiaryConsent(is_wanted):
-                connection.execute("UPDATE person SET wants_diary = ?", (is_wanted,))
+                records.write_consent(connection, is_wanted)
             case SaveAdviceDate(today):
-                connection.execute("UPDATE person SET advised_on = ?", (today.isoformat(),))
+                records.write_advice_date(connection, today)
             case SaveDiaryEntry(entry):
-                connection.execute(
-                    "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        self._stored_number(entry.number, connection),
-                        entry.day.isoformat(),
-                        entry.routine,
-                        entry.area,
-                        entry.before,
-                        entry.after,
-                        entry.ending,
-                    ),
-                )
+                number = self._stored_number(entry.number, connection)
+                records.write_entry(connection, replace(entry, number=number))
             case SaveHeardCautions(heard):
-                connection.execute(_CAUTIONS_TABLE)
-                connection.execute("DELETE FROM cautions")
-                connection.executemany(
-                    "INSERT INTO cautions VALUES (?, ?)",
-                    [(caution, heard_on.isoformat()) for caution, heard_on in heard.items()],
-                )
+                records.write_heard_cautions(connection, heard)
             case EraseDiary():
-                connection.execute("DELETE FROM entries")
-                connection.execute("UPDATE person SET wants_diary = 0, advised_on = NULL")
-                connection.execute("UPDATE place SET place = json_set(place, '$.entry', NULL)")
-
-    def _write_checkpoint(
-        self, checkpoint: SessionCheckpoint, connection: sqlite3.Connection
-    ) -> None:
-        at = self._clock()
-        if checkpoint.entry is not None:
-            number = self._stored_numbers.get(checkpoint.entry, checkpoint.entry)
-            checkpoint = replace(checkpoint, entry=number)
-        connection.execute(
-            "INSERT OR REPLACE INTO place VALUES (1, ?, ?, ?, ?)",
-            (_to_json(checkpoint), at.boot, at.up_s, at.wall_s),
-        )
+                records.erase_diary(connection)
 
     def _stored_number(self, number: int, connection: sqlite3.Connection) -> int:
         """Return the number to store an entry under.
@@ -265,8 +202,7 @@ class SessionStore:
         same number, and must not overwrite each other's entries.
         """
         if number not in self._stored_numbers:
-            (last,) = connection.execute("SELECT max(number) FROM entries").fetchone()
-            self._stored_numbers[number] = max(number, (last or 0) + 1)
+            self._stored_numbers[number] = max(number, records.last_number(connection) + 1)
         return self._stored_numbers[number]
 
     def _differs_only_in_time(self, checkpoint: SessionCheckpoint | None) -> bool:
@@ -286,27 +222,3 @@ class SessionStore:
                 f"{self._path}: damaged ({error}): restart Voice Guide, which renames the file "
                 "and starts a new one"
             ) from error
-
-
-def _to_json(checkpoint: SessionCheckpoint) -> str:
-    return _CHECKPOINT.dump_json(checkpoint, by_alias=True).decode()
-
-
-def _entry(
-    number: int,
-    day: str,
-    routine: str,
-    area: str,
-    before: int | None,
-    after: int | None,
-    ending: str | None,
-) -> Entry:
-    return Entry(
-        number,
-        date.fromisoformat(day),
-        routine,
-        area,
-        before,
-        after,
-        None if ending is None else Ending(ending),
-    )
