@@ -1,4 +1,4 @@
-"""Accuracy: commands understood, decision delays, and commands that nobody gave."""
+"""Accuracy: commands understood, decision delays, and false commands."""
 
 import zlib
 from collections.abc import Sequence
@@ -118,7 +118,7 @@ class ClipTest:
 
 @dataclass(frozen=True)
 class FalseAccepts:
-    """Commands that nobody gave."""
+    """False commands."""
 
     heard_s: float
     """Length of the sound, in seconds."""
@@ -129,7 +129,7 @@ class FalseAccepts:
 
 @dataclass(frozen=True)
 class BackgroundTest:
-    """One stream of sound in which nobody gives a command."""
+    """One stream of sound without any command."""
 
     setup: ListenerSetup
     """The listening system."""
@@ -193,6 +193,6 @@ def delays_s(results: Sequence[ClipResult]) -> list[float]:
 
 
 def false_accepts_per_hour(heard: Sequence[FalseAccepts]) -> float:
-    """Return the number of commands that nobody gave, per hour."""
+    """Return the number of false commands per hour."""
     hours = sum(one.heard_s for one in heard) / 3600
     return sum(len(one.decided) for one in heard) / hours

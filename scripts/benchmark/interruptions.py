@@ -99,7 +99,7 @@ class InterruptionSceneResult:
     """The result of each command."""
 
     false_accepts: Sequence[Decision]
-    """Decisions at times when nobody had said anything."""
+    """Decisions at times without a command."""
 
     ducked: float
     """The part of those times for which the voice was lowered, from 0 to 1."""

@@ -40,7 +40,7 @@ _MIN_ECHO_OVER_NOISE_DB = 25.0
 
 @dataclass(frozen=True)
 class MonologueTest:
-    """The guide reads everything it can say at one volume, and nobody is there."""
+    """The guide reads everything it can say at one volume, alone in the room."""
 
     stage: ReadingStage
     """The room and the texts."""

@@ -134,7 +134,7 @@ def _ducking_rows(results: OverSpeechResults) -> Iterator[ResultRow]:
             yield _seconds_row(title, figure, f"{len(ducks_s)} commands", limit)
     scenes = [one for situation in _over_the_voice(results) for one in results.scenes[situation]]
     yield compared(
-        "voice lowered though nobody speaks",
+        "voice lowered without speech",
         {VOICE_GUIDE: 100 * fmean(one.ducked for one in scenes)},
         lambda figure: f"{figure:.1f} %",
         "of the time between interruptions",

@@ -35,7 +35,7 @@ class BenchmarkResults:
     """Results of clips, for each system and condition."""
 
     false_accepts: Mapping[ResultKey, Sequence[FalseAccepts]]
-    """Commands that nobody gave, for each system and background."""
+    """False commands, for each system and background."""
 
     conditions: Sequence[ListeningCondition]
     """Conditions in which all sentences were heard."""

@@ -11,7 +11,7 @@ from benchmark.systems import SYSTEMS, VOICE_GUIDE
 from harness.table import Limit, ResultRow
 
 _MAX_PER_HOUR = 1.0
-"""Commands an hour that nobody gave."""
+"""False commands per hour."""
 
 
 def scene_rows(results: SceneResults, origin: str) -> Iterator[ResultRow]:

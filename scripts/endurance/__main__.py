@@ -43,7 +43,8 @@ def _empty_home() -> Iterator[None]:
 
 
 def _soak(options: argparse.Namespace) -> Sequence[ResultRow]:
-    from endurance.soak import soak, soak_rows
+    from endurance.soak import soak
+    from endurance.soak_rows import soak_rows
 
     return soak_rows(soak(options.hours, options.speech, _progress))
 
@@ -115,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Lead a person through a routine with a real `voice-guide run` at a sound "
         "server without a sound card, and play the demo, both under strace: no socket but the "
         "sound server's, a known purpose for every file that is written, and nothing written "
-        "in a minute in which nobody speaks. Takes eight minutes.",
+        "in a minute of silence. Takes eight minutes.",
     )
     leaks.set_defaults(endure=_leaks)
 

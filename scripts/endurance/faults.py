@@ -72,7 +72,7 @@ def _session_rows(session: GuidedSession, trials: Sequence[OutageTrial]) -> list
     return [
         found("lost sessions", f"{int(is_lost)} of 1, {len(trials)} losses", "0", not is_lost),
         found("lost diary entries", "none" if is_kept else "some", "none", is_kept),
-        found("commands that nobody gave", false_commands or "none", "none", not false_commands),
+        found("false commands", false_commands or "none", "none", not false_commands),
         found(
             "understood at the first attempt",
             f"{session.understood_at_once} of {session.said} things said",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import soundfile
@@ -17,35 +16,15 @@ import tomlkit
 import yaml
 from hypothesis.strategies import SearchStrategy, one_of
 
+from endurance import file_readers
 from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
-from voice_guide.app.content import Content, load_content, reserved_commands
-from voice_guide.app.demo import DemoScript
-from voice_guide.app.language_check import missing_prompts, missing_sentences
-from voice_guide.config import language
 from voice_guide.config.language import BUILT_IN, REFERENCE
-from voice_guide.config.settings import Settings, SettingsFile
-from voice_guide.config.toml_files import load_toml
-from voice_guide.devices.wav_file import Recording
 from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
-from voice_guide.dialogue.events import Started
-from voice_guide.dialogue.manager import DialogueManager
-from voice_guide.dialogue.prompts import Prompts
 from voice_guide.diary.history import Ending, Entry
-from voice_guide.nlu.command import Command
-from voice_guide.nlu.intent import Intent
-from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.nlu.sampling import drawn_sentences
-from voice_guide.nlu.sentence_files import load_sentences
-from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.routines.check import check_packs
-from voice_guide.routines.library import Library
-from voice_guide.routines.packs import built_in_packs, spoken_texts
-from voice_guide.routines.reserved_commands import ReservedCommands
+from voice_guide.routines.packs import built_in_packs
 from voice_guide.speech_models import catalog
-from voice_guide.speech_models.catalog import model_folder, read_catalog
 from voice_guide.storage.store import SessionStore
-from voice_guide.tts.text_normalizer import TextNormalizer
 
 _ENGLISH = BUILT_IN / REFERENCE
 
@@ -74,9 +53,6 @@ _ENCODINGS = (
 )
 """Encodings of sound in a WAV file."""
 
-_TEXT = "Hold for 20 s at 5 °C, 1/2 turn, 2.5 kg, $5, 10-15 min, e.g. at 7:30 pm. (310) 828-7757"
-"""A text that all tables of a language change."""
-
 
 @dataclass(frozen=True)
 class FileKind:
@@ -103,53 +79,55 @@ def file_kinds() -> tuple[FileKind, ...]:
     """Return every kind of file."""
     packs = [*built_in_packs(), _ENGLISH / "pack.toml"]
     return (
-        FileKind("packs", "routines/x.toml", _toml(_texts(packs)), _read_pack, 25),
-        FileKind("sentence files", "x.yaml", _yaml(_some_sentences()), _read_sentences, 10),
-        FileKind("settings", "config.toml", _toml([_CONFIG]), _read_settings, 25),
-        FileKind("WAV files", "x.wav", damaged(_recordings()), _read_recording, 22),
+        FileKind("packs", "routines/x.toml", _toml(_texts(packs)), file_readers.read_pack, 25),
+        FileKind(
+            "sentence files", "x.yaml", _yaml(_some_sentences()), file_readers.read_sentences, 10
+        ),
+        FileKind("settings", "config.toml", _toml([_CONFIG]), file_readers.read_settings, 25),
+        FileKind("WAV files", "x.wav", damaged(_recordings()), file_readers.read_recording, 22),
         FileKind(
             "own catalogs",
             "languages/xx/catalog.toml",
             _toml(_texts([catalog.CATALOG_FILE])),
-            _read_own_catalog,
+            file_readers.read_own_catalog,
             5,
         ),
         FileKind(
             "the catalog",
             "catalog.toml",
             _toml(_texts([catalog.CATALOG_FILE])),
-            _read_the_catalog,
+            file_readers.read_built_in_catalog,
             4,
         ),
         FileKind(
             "prompts",
             "languages/en/prompts.toml",
             _toml(_some_prompts()),
-            _read_prompts,
+            file_readers.read_prompts,
             2,
         ),
         FileKind(
             "spoken forms",
             "languages/en/spoken.toml",
             _toml(_texts([_ENGLISH / "spoken.toml"])),
-            _read_wording,
+            file_readers.read_spoken_forms,
             2,
         ),
         FileKind(
             "languages",
             "languages/xx/language.toml",
             _toml(_texts([_ENGLISH / "language.toml"])),
-            _read_language,
+            file_readers.read_language,
             2,
         ),
         FileKind(
             "demo scripts",
             "languages/xx/demo.toml",
             _toml(_texts([_ENGLISH / "demo.toml"])),
-            _read_script,
+            file_readers.read_demo_script,
             2,
         ),
-        FileKind("diaries", "diary.sqlite3", damaged(_diaries()), _read_diary, 1),
+        FileKind("diaries", "diary.sqlite3", damaged(_diaries()), file_readers.read_diary, 1),
     )
 
 
@@ -221,96 +199,3 @@ def _diaries() -> list[bytes]:
                 )
             store.save(SaveCheckpoint(checkpoint))
         return [file.read_bytes()]
-
-
-@cache
-def _content() -> Content:
-    return load_content(Settings(), built_in_packs())
-
-
-@cache
-def _commands() -> ReservedCommands:
-    return reserved_commands(language.reference(), Settings().hearing)
-
-
-def _read_pack(file: Path) -> None:
-    library = Library.load(REFERENCE, _commands().conflicts_with, [file])
-    check_packs([file], REFERENCE, lambda _: (), lambda _: True)
-    [routine] = library.routines
-    normalizer = TextNormalizer(language.reference().spoken)
-    for _, text in spoken_texts(routine):
-        normalizer.normalize(text)
-    guide = DialogueManager(library, _content().prompts, Settings(), routine)
-    guide.handle(Started())
-    for intent in (
-        Intent.READY,
-        Intent.READY,
-        Intent.TELL_MORE,
-        Intent.NEXT,
-        Intent.WHAT_NEXT,
-        Intent.OTHER_SIDE,
-        Intent.HURTS,
-    ):
-        guide.handle(Command(intent, {}, "", 0, 0, 0, 0, 1))
-
-
-def _read_sentences(file: Path) -> None:
-    sentences = load_sentences(file, _content().library.lists)
-    list(missing_sentences(sentences, sentences))
-    interpreter = Interpreter(sentences)
-    prefixes = SentencePrefixes(sentences.templates(None), sentences.language)
-    for context in (None, *sentences.contexts):
-        drawn = drawn_sentences(sentences, context, lambda _: True)
-        for text in ("next step", *drawn[:2]):
-            interpreter.interpret(text, context)
-            prefixes.may_change(text.split(), context)
-
-
-def _read_settings(file: Path) -> None:
-    settings = SettingsFile(file)
-    settings.change("voice", rate=120)
-    settings.change("guide", pacing="carry on")
-    again = SettingsFile(file).settings
-    assert (again.voice.rate, again.guide.pacing) == (120, "carry on"), (
-        "the changed settings are not there"
-    )
-
-
-def _read_recording(file: Path) -> None:
-    recording = Recording(file)
-    for _ in recording.blocks():
-        pass
-
-
-def _read_own_catalog(_: Path) -> None:
-    for model in read_catalog():
-        model_folder(model)
-
-
-def _read_the_catalog(file: Path) -> None:
-    with patch.object(catalog, "CATALOG_FILE", file):
-        read_catalog()
-
-
-def _read_prompts(file: Path) -> None:
-    prompts = Prompts(file)
-    list(missing_prompts(prompts, prompts))
-
-
-def _read_wording(file: Path) -> None:
-    TextNormalizer(file).normalize(_TEXT)
-
-
-def _read_language(file: Path) -> None:
-    language.find(file.parent.name)
-
-
-def _read_script(file: Path) -> None:
-    load_toml(file, DemoScript)
-
-
-def _read_diary(file: Path) -> None:
-    with closing(SessionStore(file)) as store:
-        store.diary()
-        store.checkpoint()
-        store.save(SaveCheckpoint(None))

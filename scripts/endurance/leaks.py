@@ -20,7 +20,7 @@ from harness.table import ResultRow, found
 from voice_guide.config.settings import SettingsFile
 
 _IDLE_S = 60.0
-"""Seconds in which nobody says anything."""
+"""Seconds without any speech."""
 
 _WORDS_PER_MIN = 215
 """The guide's speech rate, with which a session takes a third less time."""
@@ -76,7 +76,7 @@ def _session(log: Path, report: ReportProgress) -> list[ResultRow]:
         command = [*strace.command(log), *voice_guide_command("run")]
         with TranscriptFollower(command, server, report) as person:
             person.be_led("tennis ball massage")
-            report(f"nobody says anything for {_IDLE_S:.0f} s")
+            report(f"silence for {_IDLE_S:.0f} s")
             time.sleep(_SAVED_WITHIN_S)
             idle_from_s = time.time()
             time.sleep(_IDLE_S)

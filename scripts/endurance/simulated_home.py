@@ -42,7 +42,7 @@ class HomeActivity(StrEnum):
 
 @dataclass(frozen=True)
 class FalseCommand:
-    """A command that nobody gave."""
+    """A command that was heard but not given."""
 
     activity: HomeActivity
     """The activity in the home."""
@@ -72,11 +72,11 @@ class SimulatedHome:
         self.is_done = False
         """True once a routine was led to its end; to be reset by the reader."""
         self.is_ending = False
-        """True once the guide was told goodbye."""
+        """True once the guide is saying goodbye."""
         self.heard_s: dict[tuple[HomeActivity, bool], float] = defaultdict(float)
         """Seconds heard in each activity, awake (False) and asleep (True)."""
         self.false_commands: list[FalseCommand] = []
-        """Commands that nobody gave."""
+        """Commands that were heard but not given."""
         self.failures: list[str] = []
         """Failures that the guide reported."""
         self._activity = HomeActivity.SILENCE
@@ -199,4 +199,4 @@ class SimulatedHome:
     def _note_false_command(self, command: Command) -> None:
         description = f"{command.text} → {describe_command(command)}"
         self.false_commands.append(FalseCommand(self._activity, self._context, description))
-        self.report(f"{self._activity}, {self._context}: nobody had said {description}")
+        self.report(f"false command, {self._activity}, {self._context}: {description}")

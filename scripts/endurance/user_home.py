@@ -47,7 +47,7 @@ seconds = 3600
 
 [source]
 document = "made up"
-referral = "There is nobody to refer to."
+referral = "There is no referral."
 """
 """A routine with a step that is longer than any trial."""
 
