@@ -1,4 +1,4 @@
-"""The echo canceller: what the guide plays goes, what a person says stays."""
+"""The echo canceller removes what the guide plays and keeps what a person says."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +39,7 @@ ROOM = Acoustics(
 
 @pytest.fixture(scope="module")
 def prompts() -> Samples:
-    """Twenty seconds of the guide's voice, after a moment of silence."""
+    """Twenty seconds of the guide's voice, after half a second of silence."""
     parts = [silence(RATE // 2)]
     for text in PROMPTS:
         parts += [
@@ -50,7 +50,7 @@ def prompts() -> Samples:
 
 
 def heard_in(room: Acoustics, played: Samples, said: Samples | None = None) -> Samples:
-    """Return what the microphone hears while this is played, and the person starts at 12 s."""
+    """Return what the microphone hears of a sound played, and of a person who starts at 12 s."""
     blocks = chain(blocks_of(played), repeat(silence()))
     there = Room(room, lambda heard, played: next(blocks))
     there.move_on()
@@ -63,7 +63,7 @@ def heard_in(room: Acoustics, played: Samples, said: Samples | None = None) -> S
 
 
 def left_of(canceller: EchoCanceller, heard: Samples, played: Samples) -> Samples:
-    """Return what is left, silence where it cannot be told."""
+    """Return what is left, with silence for blocks that are dropped."""
     found = (
         canceller.cancel(*pair) for pair in zip(blocks_of(heard), blocks_of(played), strict=True)
     )
@@ -91,7 +91,7 @@ def removed_db(heard: Samples, left: Samples, start_s: float, end_s: float) -> f
         pytest.param(replace(ROOM, drift_ppm=-80), id="with a slow clock"),
     ],
 )
-def test_the_guides_voice_is_taken_out(room: Acoustics, prompts: Samples) -> None:
+def test_the_canceller_removes_the_guides_voice(room: Acoustics, prompts: Samples) -> None:
     quiet = replace(room, noise_dbfs=-90)
     heard = heard_in(quiet, prompts)
 
@@ -100,7 +100,7 @@ def test_the_guides_voice_is_taken_out(room: Acoustics, prompts: Samples) -> Non
     assert removed_db(heard, left, 12, len(prompts) / RATE) > 25
 
 
-def test_most_of_it_is_gone_two_seconds_after_the_first_sound(prompts: Samples) -> None:
+def test_most_of_the_echo_is_gone_two_seconds_after_the_first_sound(prompts: Samples) -> None:
     heard = heard_in(ROOM, prompts)
 
     left = left_of(EchoCanceller(), heard, prompts)
@@ -108,7 +108,7 @@ def test_most_of_it_is_gone_two_seconds_after_the_first_sound(prompts: Samples) 
     assert removed_db(heard, left, 2.5, 3.5) > 12
 
 
-def test_a_person_who_speaks_over_it_stays(prompts: Samples) -> None:
+def test_a_person_who_speaks_over_the_guide_is_kept(prompts: Samples) -> None:
     said = Person("slt", "flite").says("say that again please") // 6
     nobody = heard_in(ROOM, prompts)
     heard = heard_in(ROOM, prompts, said)
@@ -121,7 +121,7 @@ def test_a_person_who_speaks_over_it_stays(prompts: Samples) -> None:
     assert np.corrcoef(left, person)[0, 1] > 0.95
 
 
-def test_what_is_heard_in_silence_stays_as_it_is(prompts: Samples) -> None:
+def test_sound_without_an_echo_is_not_changed(prompts: Samples) -> None:
     heard = np.random.default_rng(0).integers(-500, 500, 2 * RATE).astype(np.int16)
 
     left = left_of(EchoCanceller(), heard, silence(len(heard)))
@@ -129,8 +129,8 @@ def test_what_is_heard_in_silence_stays_as_it_is(prompts: Samples) -> None:
     assert np.array_equal(left, heard)
 
 
-def test_where_nothing_played_is_heard_the_room_is(prompts: Samples) -> None:
-    """Somebody wears headphones."""
+def test_the_room_is_heard_where_no_echo_is_found(prompts: Samples) -> None:
+    """As with headphones."""
     said = np.random.default_rng(0).integers(-500, 500, len(prompts)).astype(np.int16)
 
     left = left_of(EchoCanceller(), said, prompts)
@@ -138,7 +138,7 @@ def test_where_nothing_played_is_heard_the_room_is(prompts: Samples) -> None:
     assert np.array_equal(part(left, 6, 12), part(said, 6, 12))
 
 
-def test_a_microphone_that_is_muted_stays_so(prompts: Samples) -> None:
+def test_a_muted_microphone_stays_silent(prompts: Samples) -> None:
     canceller = EchoCanceller()
 
     left = [canceller.cancel(silence(), played) for played in blocks_of(prompts[: 10 * RATE])]
@@ -146,7 +146,7 @@ def test_a_microphone_that_is_muted_stays_so(prompts: Samples) -> None:
     assert not any(near_end.sound.any() for near_end in left if near_end)
 
 
-def test_until_the_echo_is_found_nothing_is_heard(prompts: Samples) -> None:
+def test_blocks_are_dropped_until_the_echo_is_found(prompts: Samples) -> None:
     heard = heard_in(ROOM, prompts)
 
     left = left_of(EchoCanceller(), heard, prompts)
@@ -155,8 +155,8 @@ def test_until_the_echo_is_found_nothing_is_heard(prompts: Samples) -> None:
     assert part(left, 1.5, 2.0).any()
 
 
-def test_after_a_jump_nothing_is_heard_until_it_is_understood(prompts: Samples) -> None:
-    """And never longer than the guide speaks: else it might be deaf for the rest of the day."""
+def test_blocks_are_dropped_after_a_jump_until_the_echo_is_found_again(prompts: Samples) -> None:
+    """They are dropped for no longer than the guide speaks, or it might stay deaf."""
     heard = heard_in(ROOM, prompts)
     at = 8 * RATE // BLOCK * BLOCK
     jumped = np.concatenate([heard[:at], np.roll(heard[at:], 3000)])
@@ -171,8 +171,8 @@ def test_after_a_jump_nothing_is_heard_until_it_is_understood(prompts: Samples) 
 
 
 @pytest.mark.parametrize("samples", [-400, 700])
-def test_a_delay_that_jumps_is_followed(prompts: Samples, samples: int) -> None:
-    """A sound system that ran out of sound, or dropped some."""
+def test_the_canceller_follows_a_delay_that_jumps(prompts: Samples, samples: int) -> None:
+    """As after a gap in the sound system."""
     heard = heard_in(ROOM, prompts)
     jumped = np.concatenate([heard[: 8 * RATE], np.roll(heard[8 * RATE :], samples)])
 
@@ -181,7 +181,7 @@ def test_a_delay_that_jumps_is_followed(prompts: Samples, samples: int) -> None:
     assert removed_db(jumped, left, 12, 16) > 18
 
 
-def test_a_loudness_that_is_turned_at_the_device_is_followed(prompts: Samples) -> None:
+def test_the_canceller_follows_a_volume_changed_at_the_device(prompts: Samples) -> None:
     heard = heard_in(ROOM, prompts)
     heard[8 * RATE :] //= 3
 
@@ -191,7 +191,7 @@ def test_a_loudness_that_is_turned_at_the_device_is_followed(prompts: Samples) -
 
 
 @pytest.mark.parametrize("drift_ppm", [0, 60, -100])
-def test_delay_and_drift_are_found(prompts: Samples, drift_ppm: float) -> None:
+def test_the_alignment_measures_delay_and_drift(prompts: Samples, drift_ppm: float) -> None:
     room = replace(ROOM, delay_s=0.12, drift_ppm=drift_ppm)
     heard = heard_in(room, prompts)
     alignment = Alignment()
@@ -204,8 +204,8 @@ def test_delay_and_drift_are_found(prompts: Samples, drift_ppm: float) -> None:
     assert alignment.drift * 1e6 == pytest.approx(-drift_ppm, abs=2)
 
 
-def test_chimes_tell_no_delay(prompts: Samples) -> None:
-    """They sound like themselves at many delays: led astray, the ear would go deaf."""
+def test_chimes_do_not_mislead_the_alignment(prompts: Samples) -> None:
+    """A chime resembles itself at many delays; a wrong one would make the listener deaf."""
     chimes = [part for _ in range(8) for part in (sound(Chime.TIME_UP), silence(RATE // 4))]
     played = np.concatenate([prompts, *chimes])
     heard = heard_in(ROOM, played)
@@ -215,8 +215,8 @@ def test_chimes_tell_no_delay(prompts: Samples) -> None:
     assert all(block.any() for block in blocks_of(left[len(prompts) :]))
 
 
-def follow(presence: NearEndDetector, heard: Samples, played: Samples) -> Iterator[bool]:
-    """Yield for each block whether somebody seems to be speaking."""
+def detections(detector: NearEndDetector, heard: Samples, played: Samples) -> Iterator[bool]:
+    """Yield for each block whether a person seems to be speaking."""
     canceller, noise = EchoCanceller(), NoiseReduction()
     for pair in zip(blocks_of(heard), blocks_of(played), strict=True):
         near_end = canceller.cancel(*pair)
@@ -224,36 +224,36 @@ def follow(presence: NearEndDetector, heard: Samples, played: Samples) -> Iterat
             yield False
             continue
         noise.reduce(near_end.sound)
-        presence.follow(noise.power, noise.noise, near_end.echo)
-        yield presence.is_speech
+        detector.follow(noise.power, noise.noise, near_end.echo)
+        yield detector.is_speech
 
 
-def test_nobody_is_noticed_while_only_the_guide_speaks(prompts: Samples) -> None:
+def test_the_near_end_detector_ignores_the_guide_alone(prompts: Samples) -> None:
     heard = heard_in(replace(ROOM, distortion=0.05), prompts)
 
-    noticed = list(follow(NearEndDetector(), heard, prompts))
+    noticed = list(detections(NearEndDetector(), heard, prompts))
 
     assert sum(noticed) < 0.02 * len(noticed)
 
 
-def test_somebody_who_speaks_over_the_guide_is_noticed_at_once(prompts: Samples) -> None:
+def test_the_near_end_detector_notices_a_person_over_the_guide_at_once(prompts: Samples) -> None:
     said = Person("rms", "flite").says("stop")
     said = said[np.flatnonzero(np.abs(said) > 500)[0] :] // 6
     heard = heard_in(ROOM, prompts, said)
 
-    noticed = list(follow(NearEndDetector(), heard, prompts))
+    noticed = list(detections(NearEndDetector(), heard, prompts))
 
     assert any(noticed[12 * RATE // BLOCK : round(12.15 * RATE / BLOCK)])
 
 
-def test_who_talks_on_and_on_is_not_made_way_for(prompts: Samples) -> None:
+def test_the_near_end_detector_ignores_a_person_who_talks_on_and_on(prompts: Samples) -> None:
     talk = (
         Person("rms", "flite").says("I went to the market and bought some apples and pears") // 4
     )
     talk = np.concatenate([talk] * 3)
     heard = heard_in(ROOM, np.concatenate([prompts, prompts]), talk)
 
-    noticed = list(follow(NearEndDetector(), heard, np.concatenate([prompts, prompts])))
+    noticed = list(detections(NearEndDetector(), heard, np.concatenate([prompts, prompts])))
 
     at = 12 * RATE // BLOCK
     assert any(noticed[at : at + RATE // BLOCK])

@@ -1,4 +1,4 @@
-"""What is said is heard: real model, synthetic people, the ear that also listens live."""
+"""The listener understands what synthetic people say, with the real speech model."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.ui.console import describe_command
 
-FEWEST_UNDERSTOOD = 0.97
-"""Of all sentences, from all people together."""
+MIN_UNDERSTOOD = 0.97
+"""Part of all sentences, from all people together, that is understood."""
 
-FEWEST_FROM_ANYBODY = 0.92
-"""The same from each of them: one is harder to understand than another."""
+MIN_UNDERSTOOD_PER_PERSON = 0.92
+"""The same for each person: some are harder to understand than others."""
 
 
 CALLS, EVERY_S = 3, 2.5
-"""How often somebody calls who is not answered, and the silence between two calls."""
+"""Calls of a person who gets no answer, and seconds of silence between them."""
 
 NOISE_DB = -20.0
-"""Noise beside who calls over it."""
+"""Level of the noise against the voice, in dB."""
 
 
 def over_noise(said: Samples, times: int) -> Samples:
-    """Return what a microphone hears of words that are said so often over white noise."""
+    """Return what a microphone hears of words said several times over white noise."""
     level_db = NOISE_DB + level_dbfs(said)
     sound = np.tile(np.concatenate([silence(round(EVERY_S * RATE)), said]), times)
     sound = np.concatenate([sound, silence(RATE)]).astype(float)
@@ -41,19 +41,19 @@ def over_noise(said: Samples, times: int) -> Samples:
 
 
 @dataclass(frozen=True)
-class SentenceFinished:
+class SpokenSentence:
     context: str
     text: str
     meaning: str
 
 
-def said() -> list[SentenceFinished]:
+def said() -> list[SpokenSentence]:
     lines = (Path(__file__).parent / "spoken_sentences.txt").read_text("utf-8").splitlines()
     rows = [line.split("|") for line in lines if line and not line.startswith("#")]
-    return [SentenceFinished(*(cell.strip() for cell in row)) for row in rows]
+    return [SpokenSentence(*(cell.strip() for cell in row)) for row in rows]
 
 
-class Ears:
+class Listeners:
     """One listener for each context, since building one takes longer than listening."""
 
     def __init__(self, model: SpeechModel, content: Content) -> None:
@@ -77,24 +77,24 @@ class Ears:
 
 
 @pytest.fixture(scope="module")
-def ears(model: SpeechModel, content: Content) -> Ears:
-    return Ears(model, content)
+def listeners(model: SpeechModel, content: Content) -> Listeners:
+    return Listeners(model, content)
 
 
 @pytest.fixture(scope="module")
-def heard_from(ears: Ears) -> dict[Person, dict[SentenceFinished, list[str]]]:
-    """Every sentence, said by every person, once."""
+def heard_from(listeners: Listeners) -> dict[Person, dict[SpokenSentence, list[str]]]:
+    """The commands heard from every person and sentence."""
     return {
         person: {
-            line: ears.commands(in_a_quiet_room(person.says(line.text)), line.context)
+            line: listeners.commands(in_a_quiet_room(person.says(line.text)), line.context)
             for line in said()
         }
         for person in PEOPLE
     }
 
 
-def test_people_are_understood(
-    heard_from: dict[Person, dict[SentenceFinished, list[str]]],
+def test_the_listener_understands_people(
+    heard_from: dict[Person, dict[SpokenSentence, list[str]]],
 ) -> None:
     misheard = {
         person.name: {
@@ -106,12 +106,12 @@ def test_people_are_understood(
     }
     said_by_each = sum(line.meaning != "nothing" for line in said())
     from_each = {name: 1 - len(lines) / said_by_each for name, lines in misheard.items()}
-    assert mean(from_each.values()) >= FEWEST_UNDERSTOOD, misheard
-    assert min(from_each.values()) >= FEWEST_FROM_ANYBODY, misheard
+    assert mean(from_each.values()) >= MIN_UNDERSTOOD, misheard
+    assert min(from_each.values()) >= MIN_UNDERSTOOD_PER_PERSON, misheard
 
 
-def test_every_sentence_is_understood_from_most_people(
-    heard_from: dict[Person, dict[SentenceFinished, list[str]]],
+def test_the_listener_understands_every_sentence_from_most_people(
+    heard_from: dict[Person, dict[SpokenSentence, list[str]]],
 ) -> None:
     understood = Counter(
         line
@@ -123,8 +123,8 @@ def test_every_sentence_is_understood_from_most_people(
     assert [line for line in lines if understood[line] <= len(PEOPLE) / 2] == []
 
 
-def test_everybody_can_wake_it(
-    heard_from: dict[Person, dict[SentenceFinished, list[str]]],
+def test_every_person_can_wake_the_listener(
+    heard_from: dict[Person, dict[SpokenSentence, list[str]]],
 ) -> None:
     deaf_to = {
         person.name: heard
@@ -135,8 +135,8 @@ def test_everybody_can_wake_it(
     assert deaf_to == {}
 
 
-def test_nothing_comes_of_what_is_not_a_sentence_of_the_moment(
-    heard_from: dict[Person, dict[SentenceFinished, list[str]]],
+def test_sentences_of_other_contexts_are_no_commands(
+    heard_from: dict[Person, dict[SpokenSentence, list[str]]],
 ) -> None:
     not_meant = {
         (person.name, line.text): heard
@@ -147,11 +147,11 @@ def test_nothing_comes_of_what_is_not_a_sentence_of_the_moment(
     assert not_meant == {}
 
 
-def test_a_command_tells_when_it_was_said(ears: Ears) -> None:
+def test_a_command_has_the_times_at_which_it_was_said(listeners: Listeners) -> None:
     words = PEOPLE[0].says("go to step three")
     before_s = sum(len(block) for block in blocks_of(in_a_quiet_room(words))) / RATE
-    ears.hear(in_a_quiet_room(words), "step")
-    [command] = ears.hear(in_a_quiet_room(words), "step")
+    listeners.hear(in_a_quiet_room(words), "step")
+    [command] = listeners.hear(in_a_quiet_room(words), "step")
     assert isinstance(command, Command)
     # The listener counts from its own start: other tests have used it before.
     started_s = command.decided_s - command.decided_s % BLOCK / RATE
@@ -161,63 +161,65 @@ def test_a_command_tells_when_it_was_said(ears: Ears) -> None:
     assert 0 < command.confidence <= 1
 
 
-def test_a_command_is_decided_before_stock_vosk_would(ears: Ears) -> None:
-    """Vosk waits for half a second of silence at the least."""
+def test_a_command_is_decided_before_stock_vosk_would(listeners: Listeners) -> None:
+    """Vosk itself waits for at least half a second of silence."""
     sound = in_a_quiet_room(PEOPLE[0].says("next step"), before_s=0.4)
-    assert [type(found) for found in ears.hear(sound, "step")] == [Command]
-    ears.hear(silence(RATE), "step")
+    assert [type(found) for found in listeners.hear(sound, "step")] == [Command]
+    listeners.hear(silence(RATE), "step")
 
 
-def test_two_commands_in_a_row_are_two(ears: Ears) -> None:
+def test_two_commands_in_a_row_are_two(listeners: Listeners) -> None:
     sound = np.concatenate([in_a_quiet_room(PEOPLE[0].says(text)) for text in ("next", "wait")])
-    assert ears.commands(sound, "step") == ["Next", "Pause"]
+    assert listeners.commands(sound, "step") == ["Next", "Pause"]
 
 
-def test_the_rest_of_a_sentence_that_was_decided_on_early_is_not_unclear(ears: Ears) -> None:
+def test_the_rest_of_a_sentence_decided_early_is_no_second_utterance(listeners: Listeners) -> None:
     person = PEOPLE[0]
     pause = silence(round(0.3 * RATE))
     sound = np.concatenate([person.says("next"), pause, person.says("step")])
-    assert [type(found) for found in ears.hear(in_a_quiet_room(sound), "step")] == [Command]
+    assert [type(found) for found in listeners.hear(in_a_quiet_room(sound), "step")] == [Command]
 
 
-def test_what_is_not_understood_is_unclear(ears: Ears) -> None:
+def test_a_sentence_without_a_meaning_is_reported_as_not_understood(listeners: Listeners) -> None:
     sound = in_a_quiet_room(PEOPLE[0].says("what a lovely evening"))
-    assert [type(found) for found in ears.hear(sound, "step")] == [NotUnderstood]
+    assert [type(found) for found in listeners.hear(sound, "step")] == [NotUnderstood]
 
 
-def test_a_long_talk_is_not_meant_for_the_guide(ears: Ears) -> None:
+def test_a_long_talk_is_ignored(listeners: Listeners) -> None:
     talk = "i told her that the train was late again and that we should have taken the other one"
-    assert ears.hear(in_a_quiet_room(PEOPLE[0].says(talk)), "step") == []
+    assert listeners.hear(in_a_quiet_room(PEOPLE[0].says(talk)), "step") == []
 
 
-def test_a_click_is_not_speech(ears: Ears) -> None:
+def test_a_click_is_ignored(listeners: Listeners) -> None:
     click = np.zeros(RATE, np.int16)
     click[5000:5100] = 20000
-    assert ears.hear(in_a_quiet_room(click), "step") == []
+    assert listeners.hear(in_a_quiet_room(click), "step") == []
 
 
-def test_noise_alone_is_nothing(ears: Ears) -> None:
+def test_noise_alone_is_ignored(listeners: Listeners) -> None:
     noise = np.random.default_rng(1).normal(0, 1000, 10 * RATE).astype(np.int16)
-    assert ears.commands(np.concatenate([noise, silence(RATE)]), "step") == []
+    assert listeners.commands(np.concatenate([noise, silence(RATE)]), "step") == []
 
 
-def test_the_guides_own_voice_is_not_heard(ears: Ears) -> None:
+def test_the_guides_own_voice_is_ignored(listeners: Listeners) -> None:
     voice = PEOPLE[0].says("say next when you are ready")
     heard = in_a_quiet_room(voice, after_s=0)
-    assert ears.hear(heard, "step", far_end=voice) == []
+    assert listeners.hear(heard, "step", far_end=voice) == []
 
 
-def test_a_command_right_after_the_guides_voice_is_heard(ears: Ears) -> None:
+def test_a_command_right_after_the_guides_voice_is_understood(listeners: Listeners) -> None:
     voice = PEOPLE[2].says("say next when you are ready")
     answer = in_a_quiet_room(PEOPLE[0].says("next"))
     heard = np.concatenate([in_a_quiet_room(voice, after_s=0, before_s=0), answer])
-    found = ears.hear(heard, "step", far_end=voice)
+    found = listeners.hear(heard, "step", far_end=voice)
     assert [isinstance(f, Command) and describe_command(f) for f in found] == ["Next"]
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
-def test_who_calls_it_again_over_noise_wakes_it(ears: Ears, person: Person) -> None:
-    called = ears.hear(over_noise(person.says("hey guide"), times=CALLS), "asleep")
+def test_a_repeated_wake_phrase_over_noise_wakes_the_listener(
+    listeners: Listeners, person: Person
+) -> None:
+    called = listeners.hear(over_noise(person.says("hey guide"), times=CALLS), "asleep")
 
     assert [describe_command(f) for f in called if isinstance(f, Command)][:1] == [
         "Wake wake_phrase=hey guide"
@@ -225,6 +227,6 @@ def test_who_calls_it_again_over_noise_wakes_it(ears: Ears, person: Person) -> N
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
-def test_who_calls_somebody_else_does_not_wake_it(ears: Ears, person: Person) -> None:
+def test_a_similar_name_does_not_wake_the_listener(listeners: Listeners, person: Person) -> None:
     for text in ("hey guys", "the guide", "hey gary"):
-        assert not ears.commands(over_noise(person.says(text), times=1), "asleep"), text
+        assert not listeners.commands(over_noise(person.says(text), times=1), "asleep"), text

@@ -1,4 +1,4 @@
-"""Words that the guide is saying are not taken for a person's, and a person's are not lost."""
+"""The self-echo filter drops the guide's own words and keeps a person's."""
 
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -27,17 +27,17 @@ INSTRUCTION = (
 )
 
 NAMING_COMMANDS = ("Next.", "Stop.", "Say that again.", "Wait a moment.")
-"""What the guide might have to say, and would act on if a person said it."""
+"""Sentences of the guide that would be commands if a person said them."""
 
 TIMES = 3
-"""How often they are said, where what is rare is not to decide."""
+"""Repetitions of these sentences, so that a rare mistake does not decide a test."""
 
 LOUD = Acoustics(from_speaker=reverberation(0.4, 17, 5), echo_gain=0.8, delay_s=0.05)
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Something said over the guide's voice."""
+class Interruption:
+    """A sentence that a person says over the guide's voice."""
 
     text: str
     at_s: float
@@ -49,9 +49,9 @@ def matcher(model: SpeechModel, content: Content) -> Matcher:
 
 
 def hear(
-    listener: Listener, played: Samples, room: Acoustics, cut: Cut | None = None
+    listener: Listener, played: Samples, room: Acoustics, interruption: Interruption | None = None
 ) -> list[str]:
-    """Return the commands heard while this is played, and a person says something over it."""
+    """Return the commands heard while a sound is played and a person interrupts it."""
     blocks = chain(blocks_of(played), repeat(silence()))
     commands: list[str] = []
 
@@ -60,9 +60,11 @@ def hear(
         return next(blocks)
 
     there = Room(room, process)
-    said = Person("en-us+m3", "espeak").says(cut.text) // 3 if cut else silence(0)
+    said = (
+        Person("en-us+m3", "espeak").says(interruption.text) // 3 if interruption else silence(0)
+    )
     for number in range((len(played) + 2 * RATE) // BLOCK):
-        if cut and number == round(cut.at_s * RATE / BLOCK):
+        if interruption and number == round(interruption.at_s * RATE / BLOCK):
             there.say(said)
         there.move_on()
     return commands
@@ -79,12 +81,12 @@ def commands() -> Samples:
 
 
 def named_commands() -> Samples:
-    """Return them as they are rendered this time."""
+    """Return the commands as one sound, rendered again each time."""
     parts = [part for text in NAMING_COMMANDS for part in (render(text, GUIDE), silence(RATE))]
     return (np.concatenate(parts) * 0.7).astype(np.int16)
 
 
-def test_the_guide_does_not_obey_itself(
+def test_the_guide_does_not_obey_its_own_words(
     model: SpeechModel, matcher: Matcher, instruction: Samples, commands: Samples
 ) -> None:
     played = np.concatenate([commands, instruction, commands])
@@ -93,10 +95,10 @@ def test_the_guide_does_not_obey_itself(
 
 
 @pytest.mark.parametrize("knows_own_words", [True, False])
-def test_its_words_are_known_where_the_device_cancels_most_of_the_echo(
+def test_own_words_are_recognized_where_the_device_cancels_most_of_the_echo(
     model: SpeechModel, matcher: Matcher, knows_own_words: bool
 ) -> None:
-    """And without that, it would obey them: something of the echo is always left."""
+    """Without the filter the guide obeys them, since some of the echo is always left."""
     listener = new_listener(
         model,
         matcher,
@@ -105,7 +107,7 @@ def test_its_words_are_known_where_the_device_cancels_most_of_the_echo(
         knows_own_words=knows_own_words,
     )
 
-    # No two renderings are the same, and now and then one is heard otherwise than it was played.
+    # No two renderings are the same, and a rare one is recognized differently by the two.
     played = np.concatenate([named_commands() for _ in range(TIMES)])
     heard = hear(listener, played, replace(LOUD, echo_gain=0.1, delay_s=0.15))
 
@@ -116,25 +118,29 @@ def test_its_words_are_known_where_the_device_cancels_most_of_the_echo(
 
 
 @pytest.mark.parametrize("text", ["stop", "wait", "next step", "it hurts"])
-def test_a_person_is_heard_over_the_guides_voice(
+def test_a_person_is_understood_over_the_guides_voice(
     model: SpeechModel, matcher: Matcher, instruction: Samples, text: str
 ) -> None:
     (meant,) = matcher.interpret(text, "step").meanings
     played = np.concatenate([instruction, silence(RATE // 2), instruction])
     at_s = len(instruction) / RATE + 2
 
-    heard = hear(new_listener(model, matcher, "step", Settings()), played, LOUD, Cut(text, at_s))
+    heard = hear(
+        new_listener(model, matcher, "step", Settings()), played, LOUD, Interruption(text, at_s)
+    )
 
     assert heard == [meant.intent]
 
 
-def test_a_person_who_says_what_the_guide_says_is_heard_a_moment_later(
+def test_a_person_who_repeats_the_guides_word_a_moment_later_is_understood(
     model: SpeechModel, matcher: Matcher, instruction: Samples
 ) -> None:
     says_next = (render('Say "next" when you are ready.', GUIDE) * 0.7).astype(np.int16)
     played = np.concatenate([instruction, says_next])
     at_s = len(played) / RATE - 0.6
 
-    heard = hear(new_listener(model, matcher, "step", Settings()), played, LOUD, Cut("next", at_s))
+    heard = hear(
+        new_listener(model, matcher, "step", Settings()), played, LOUD, Interruption("next", at_s)
+    )
 
     assert heard == ["Next"]
