@@ -1,4 +1,4 @@
-"""Self-echo filter: tell the guide's own words from a person's.
+"""Self-echo filter: distinguish the guide's own words from a person's.
 
 The residue of an echo sounds like the words played, or like what the recognizer takes them for.
 A second recognizer therefore listens only to what is played, in parallel with the one that
