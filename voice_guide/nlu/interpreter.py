@@ -195,10 +195,7 @@ class Interpreter:
         ):
             return None
         for kept in self._without_carriers(words):
-            text = " ".join(kept)
-            if meaning := self._sentences.match(text, context):
-                return meaning
-            if meaning := self._loosened.match(text, context):
+            if meaning := self._loosened.match(" ".join(kept), context):
                 return meaning
         return None
 

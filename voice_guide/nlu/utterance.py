@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from voice_guide.nlu.carriers import CarrierWords, Words
+from voice_guide.nlu.carriers import CarrierWords, Words, longest_phrase
 from voice_guide.nlu.sentences import Meaning
 
 
@@ -120,10 +120,11 @@ def _continued(
 ) -> Iterator[tuple[int, _Expected, _Reading]]:
     """Yield where each way to read on ends, what is expected there, and the longer reading."""
     said = _Expected.ANYTHING_MORE
+    takes_back = longest_phrase(carriers.after_negations, words, at) > 0
     for end in range(at + 1, len(words) + 1):
         phrase = words[at:end]
         # A correction costs no word, so that it goes before a carrier of the same words.
-        if expected is said and phrase in carriers.corrections:
+        if expected is said and not takes_back and phrase in carriers.corrections:
             yield end, _Expected.SENTENCE, reading.plus(part=Correction.CORRECTION)
         if meaning := sentence(phrase):
             yield end, said, reading.plus(part=SentencePart(meaning, phrase))

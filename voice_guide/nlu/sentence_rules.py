@@ -1,0 +1,161 @@
+"""The search for sentences that would break a rule of safety, in any context and company.
+
+A safe sentence ("stop") is obeyed as what it is with anything around it that carries no meaning,
+said once or five times. A sentence that was negated is not obeyed. Whoever adds sentences, packs
+or a language can break either without noticing: the search says every sentence it can make of
+them, in every way it can be carried, repeated or negated.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from voice_guide.nlu.carriers import CarrierWords
+from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.nlu.sampling import drawn_sentences
+from voice_guide.nlu.sentences import Meaning, Sentences
+
+_MAX_REPETITIONS = 5
+"""Times that a safe sentence is said in a row."""
+
+_SHORT_WORDS = 2
+"""Words of a sentence that is tried with everything around it; longer ones take turns."""
+
+_UNRELATED = "the kettle is boiling"
+"""Words that are in no sentence."""
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A text that is understood as what it must not be."""
+
+    context: str | None
+    """Where it is said."""
+
+    text: str
+    """The words."""
+
+    said: str
+    """The sentence in it."""
+
+    meant: tuple[str, ...]
+    """The intents that it is taken for."""
+
+    is_negated: bool
+    """True for a negation that is lost; otherwise a safe sentence is."""
+
+    def __str__(self) -> str:
+        """Return the reason as one line for whoever wrote the sentences."""
+        taken = f"is taken for {' and '.join(self.meant)}" if self.meant else "means nothing"
+        where = f"in the context {self.context}, " if self.context else ""
+        rule = "though it is negated" if self.is_negated else f'and not for "{self.said}"'
+        return f'{where}"{self.text}" {taken}, {rule}'
+
+
+class SentenceRules:
+    """Searches sentences for what would break a rule."""
+
+    def __init__(self, sentences: Sentences, carriers: CarrierWords | None = None) -> None:
+        """Take sentences, and what may carry them, where not as their language says."""
+        self._sentences = sentences
+        self._interpreter = Interpreter(sentences, carriers)
+        self._carriers = self._interpreter.carriers
+
+    def broken(
+        self, context: str | None, ways: int = 2, short_ways: int = 12
+    ) -> Iterator[BrokenRule]:
+        """Yield what breaks a rule in a context.
+
+        Each sentence is said in so many ways, which take turns; a short one in `short_ways`.
+        """
+        drawn = dict.fromkeys(drawn_sentences(self._sentences, context, lambda _: True))
+        meanings = {text: self._sentences.match(text, context) for text in drawn}
+        sentences = {text: meaning for text, meaning in meanings.items() if meaning}
+        carried, negated = cycle(self._ways_to_carry()), cycle(self._ways_to_negate())
+        for text, meaning in sentences.items():
+            count = short_ways if len(text.split()) <= _SHORT_WORDS else ways
+            if self._interpreter.is_safe(meaning):
+                yield from self._exchanged(text, meaning, context, islice(carried, count))
+            if not self._has_negation(text):
+                yield from self._obeyed(text, meaning, context, islice(negated, count))
+
+    def _exchanged(
+        self, text: str, meaning: Meaning, context: str | None, ways: Iterator[str]
+    ) -> Iterator[BrokenRule]:
+        """Yield what a safe sentence is not obeyed in."""
+        for way in ways:
+            said = way.format(text)
+            found = self._interpreter.interpret(said, context)
+            at = said.index(text)
+            if self._is_longer_sentence((said[at:], said[: at + len(text)]), text, context):
+                continue
+            if not found.is_safe or not self._is_as_urgent(found.meanings, meaning):
+                meant = tuple(each.intent for each in found.meanings)
+                yield BrokenRule(context, said, text, meant, is_negated=False)
+
+    def _obeyed(
+        self, text: str, meaning: Meaning, context: str | None, ways: Iterator[str]
+    ) -> Iterator[BrokenRule]:
+        """Yield what a sentence is obeyed in though it is negated."""
+        for way in ways:
+            said = way.format(text)
+            if self._sentences.match(said, context) or not self._reaches(said, text):
+                continue
+            meanings = self._interpreter.interpret(said, context).meanings
+            if meaning in meanings:
+                intents = tuple(each.intent for each in meanings)
+                yield BrokenRule(context, said, text, intents, is_negated=True)
+
+    def _is_as_urgent(self, meanings: Sequence[Meaning], meaning: Meaning) -> bool:
+        urgency = self._sentences.urgency
+        return all(urgency[each.intent] >= urgency[meaning.intent] for each in meanings)
+
+    def _is_longer_sentence(
+        self, parts: Sequence[str], text: str, context: str | None
+    ) -> bool:
+        """Return whether what is around a sentence makes another one of it: "wait for me"."""
+        return any(part != text and self._sentences.match(part, context) for part in parts)
+
+    def _reaches(self, said: str, text: str) -> bool:
+        """Return whether the negation before a sentence is one of that sentence.
+
+        "No, stop" is "stop", and "I don't want to, it hurts" is "it hurts".
+        """
+        first, negation = text.split()[0], self._carriers.negation
+        before = tuple(said[: said.index(text)].split())
+        places = [at for at in range(len(before)) if self._carriers.negation_at(before, at)]
+        if not places:
+            return True
+        if before[places[-1]] in negation.exclamations:
+            return first not in negation.alone
+        return first not in negation.subjects or places[-1] == len(before) - 1
+
+    def _has_negation(self, text: str) -> bool:
+        return self._interpreter.interpret(text, None).negations > 0
+
+    def _ways_to_carry(self) -> list[str]:
+        """Return what people say around a sentence, with {} for the sentence."""
+        carriers = self._carriers
+        before = [" ".join(phrase) for phrase in carriers.heard_before]
+        after = [" ".join(phrase) for phrase in carriers.heard_after]
+        return [
+            *(" ".join(["{0}"] * times) for times in range(2, _MAX_REPETITIONS + 1)),
+            *(f"{phrase} {{0}}" for phrase in before),
+            *(f"{{0}} {phrase}" for phrase in after),
+            *(f"{a} {{0}} {b}" for a, b in zip(before, cycle(after[::-1]), strict=False)),
+            *(f"{a} {b} {{0}} {{0}}" for a, b in zip(before, before[1:], strict=False)),
+            f"{{0}} {_UNRELATED}",
+            f"{_UNRELATED} {{0}}",
+        ]
+
+    def _ways_to_negate(self) -> list[str]:
+        """Return how people negate a sentence, with {} for the sentence."""
+        carriers, between = self._carriers, cycle(self._carriers.negation.between)
+        words = [*carriers.negation.words, *carriers.opposites_said.before]
+        opening = cycle(" ".join(phrase) for phrase in carriers.heard_before)
+        return [
+            *(f"{word} {{0}}" for word in words),
+            *(f"{a} {word} {{0}}" for a, word in zip(opening, words, strict=False)),
+            *(f"{word} {b} {{0}}" for word, b in zip(words, between, strict=False)),
+            *(f"{{0}} {phrase}" for phrase in carriers.negation.after),
+        ]
