@@ -8,12 +8,13 @@ are better obeyed once too often than missed ("stop") are obeyed in any company.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
 from voice_guide.nlu.negation import count_negations, is_negated, without_negations
-from voice_guide.nlu.sampling import spoken, value_words, words_of
+from voice_guide.nlu.sampling import spoken, value_words
+from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.nlu.utterance import (
     Correction,
@@ -69,11 +70,15 @@ class Interpreter:
             self._interpret
         )
         self._sentence = lru_cache(8 * _MOST_REMEMBERED)(self._find_sentence)
-        self._vocabulary = cache(self._find_vocabulary)
 
     def meanings(self, text: str, context: str | None) -> tuple[Meaning, ...]:
         """Return the commands of a text, in the order in which they are to be obeyed."""
         return self.interpret(text, context).meanings
+
+    @cached_property
+    def prefixes(self) -> SentencePrefixes:
+        """How what was said so far may go on."""
+        return SentencePrefixes(self._loosened.templates(None), self._sentences.language)
 
     def affirmed(self, text: str) -> str:
         """Return a text without its negations."""
@@ -190,12 +195,12 @@ class Interpreter:
 
     def _find_sentence(self, words: Words, context: str | None) -> Meaning | None:
         """Return what words mean that are a sentence, but for what carries no meaning."""
-        if len(words) > _MOST_WORDS_OF_SENTENCE or not self._vocabulary(context).issuperset(
-            word for word in words if not word.isdecimal()
-        ):
+        if len(words) > _MOST_WORDS_OF_SENTENCE:
             return None
         for kept in self._without_carriers(words):
-            if meaning := self._loosened.match(" ".join(kept), context):
+            # Digits are not spelled out in the graph.
+            may_be = any(map(str.isdecimal, kept)) or self.prefixes.is_whole(kept, context)
+            if may_be and (meaning := self._loosened.match(" ".join(kept), context)):
                 return meaning
         return None
 
@@ -219,11 +224,6 @@ class Interpreter:
                 left_out = {at for each in chosen for at in each}
                 if len(left_out) == sum(map(len, chosen)) < len(words):
                     yield tuple(w for at, w in enumerate(words) if at not in left_out)
-
-    def _find_vocabulary(self, context: str | None) -> frozenset[str]:
-        """Return every word that may be within a sentence of a context."""
-        words = words_of(self._loosened, context)
-        return frozenset(words.union(*self.carriers.anywhere))
 
 
 def _without_doubles(meanings: Iterator[Meaning]) -> tuple[Meaning, ...]:

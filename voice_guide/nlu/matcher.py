@@ -7,7 +7,6 @@ from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.grammar import carried, opposites, repeated, weighted
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
-from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences
 
 
@@ -35,12 +34,8 @@ class Matcher:
     def prepare(self, context: str) -> None:
         """Make what a context needs, so that nothing has to wait for it."""
         self.expected(context)
-        self._prefixes.may_begin((), context)
+        self._interpreter.prefixes.may_begin((), context)
         self.interpret("", context)
-
-    @cached_property
-    def _prefixes(self) -> SentencePrefixes:
-        return SentencePrefixes(self._sentences.templates(None), self._sentences.language)
 
     @cached_property
     def _all_drawn(self) -> frozenset[str]:
@@ -84,9 +79,9 @@ class Matcher:
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether more words could make another command of a complete sentence."""
         said = self._carriers.without_opening(tuple(words))
-        return not said or self._prefixes.may_change(said, context)
+        return not said or self._interpreter.prefixes.may_change(said, context)
 
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""
         said = self._carriers.without_opening(tuple(words))
-        return not said or self._prefixes.may_begin(said, context)
+        return not said or self._interpreter.prefixes.may_begin(said, context)

@@ -7,6 +7,7 @@ and waits longer after the beginning of one.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from itertools import accumulate, combinations
 from typing import TypeAlias
 
@@ -20,6 +21,9 @@ _START = 0
 
 _VALUE = 1
 """The bit that stands, beside those of the commands, for a value that may still be said."""
+
+_MAX_REMEMBERED_STEPS = 2_000
+"""Words whose ways through the graph are kept: the same beginnings are asked about often."""
 
 _States: TypeAlias = frozenset[int]
 
@@ -65,6 +69,8 @@ class SentencePrefixes:
             for state in command.ends
         }
         self._ahead = self._look_ahead(spelling)
+        self._of = cache(self._find_commands_of)
+        self._after_word = lru_cache(_MAX_REMEMBERED_STEPS)(self._find_after_word)
 
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether more words could make another command of this sentence.
@@ -79,6 +85,11 @@ class SentencePrefixes:
         now, ahead = self._intents(now & here), self._intents(ahead & (here | _VALUE))
         return now.bit_count() != 1 or ahead | now != now
 
+    def is_whole(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether these words are a whole sentence."""
+        here = self._of(context)
+        return any(self._ending.get(state, 0) & here for state in self._reached(words))
+
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""
         here = self._of(context)
@@ -87,7 +98,7 @@ class SentencePrefixes:
             for state in self._reached(words)
         )
 
-    def _of(self, context: str | None) -> int:
+    def _find_commands_of(self, context: str | None) -> int:
         """Return the bits of all commands of a context."""
         return sum(each.bit for each in self._commands if each.template.holds_in(context))
 
@@ -102,16 +113,21 @@ class SentencePrefixes:
             first.setdefault(each.template.intent, each.bit)
         return kept | sum(first[intent] for intent in intents)
 
-    def _reached(self, words: Sequence[str]) -> set[int]:
+    def _reached(self, words: Sequence[str]) -> _States:
         """Return the states that these words lead to."""
-        states = {_START}
-        for letter in "".join(words):
+        states = frozenset({_START})
+        for word in words:
+            states = self._after_word(states, word)
+        return states
+
+    def _find_after_word(self, states: _States, word: str) -> _States:
+        for letter in word:
             after = (
                 self._targets[arc]
                 for state in states
                 for arc in range(self._first_arc[state], self._first_arc[state + 1])
             )
-            states = {state for state in after if self._letters[state] == letter}
+            states = frozenset(state for state in after if self._letters[state] == letter)
         return states
 
     def _look_ahead(self, spelling: "_Spelling") -> list[int]:

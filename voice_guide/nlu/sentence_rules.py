@@ -8,7 +8,7 @@ them, in every way it can be carried, repeated or negated.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords
 from voice_guide.nlu.interpreter import Interpreter
@@ -110,9 +110,7 @@ class SentenceRules:
         urgency = self._sentences.urgency
         return all(urgency[each.intent] >= urgency[meaning.intent] for each in meanings)
 
-    def _is_longer_sentence(
-        self, parts: Sequence[str], text: str, context: str | None
-    ) -> bool:
+    def _is_longer_sentence(self, parts: Sequence[str], text: str, context: str | None) -> bool:
         """Return whether what is around a sentence makes another one of it: "wait for me"."""
         return any(part != text and self._sentences.match(part, context) for part in parts)
 
@@ -143,7 +141,7 @@ class SentenceRules:
             *(f"{phrase} {{0}}" for phrase in before),
             *(f"{{0}} {phrase}" for phrase in after),
             *(f"{a} {{0}} {b}" for a, b in zip(before, cycle(after[::-1]), strict=False)),
-            *(f"{a} {b} {{0}} {{0}}" for a, b in zip(before, before[1:], strict=False)),
+            *(f"{a} {b} {{0}} {{0}}" for a, b in pairwise(before)),
             f"{{0}} {_UNRELATED}",
             f"{_UNRELATED} {{0}}",
         ]
