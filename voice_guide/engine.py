@@ -78,7 +78,7 @@ _CALENDAR_CHECK_SAMPLES = 60 * RATE
 
 
 @dataclass(frozen=True)
-class _Timer:
+class _SampleTimer:
     """The dialogue's timer, in samples since the start."""
 
     end: int
@@ -91,11 +91,11 @@ class _Timer:
     """Samples between two ticks."""
 
 
-def _timer(now: int, seconds: float, tick_s: float) -> _Timer:
+def _timer(now: int, seconds: float, tick_s: float) -> _SampleTimer:
     """Return a timer that starts now; its ticks are counted back from its end."""
     length, tick = round(seconds * RATE), round(tick_s * RATE)
     first = length % tick or tick
-    return _Timer(now + length, now + first, tick)
+    return _SampleTimer(now + length, now + first, tick)
 
 
 class Engine:
@@ -124,7 +124,7 @@ class Engine:
         self._mixer = mixer
         self._observe = observe
         self._samples = 0
-        self._timer: _Timer | None = None
+        self._timer: _SampleTimer | None = None
         self._started = started
         self._today = today
         self._day = started.today

@@ -75,7 +75,7 @@ class RandomUser:
             for sentence in sentences(say.replace("{side}", side))
         }
 
-    def talk(self) -> None:
+    def run(self) -> None:
         self._take(Started())
         for _ in range(EVENTS):
             self._take(self._chance.choice([self._command, self._command, self._other])())
@@ -148,7 +148,7 @@ class RandomUser:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_step_is_said_before_its_cautions(content: Content, seed: int) -> None:
-    RandomUser(content, seed).talk()
+    RandomUser(content, seed).run()
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class Ear:
 
 
 @dataclass(frozen=True)
-class Utterance:
+class SpokenLine:
     """One attempt to say something, and its result."""
 
     line: StoryLine
@@ -130,7 +130,7 @@ class PlayedStory(NamedTuple):
     name: str
     failure: str
     """The line that did not hold, and why; empty if all held."""
-    said: list[Utterance]
+    said: list[SpokenLine]
     """All utterances; one repeated because the story started again counts once."""
     heard_s: float
     """Seconds of audio, with all starts."""
@@ -138,7 +138,7 @@ class PlayedStory(NamedTuple):
 
 def play_aloud(story: Path, ear: Ear) -> PlayedStory:
     """Play a story until it ends or fails."""
-    said: dict[tuple[int, int], Utterance] = {}
+    said: dict[tuple[int, int], SpokenLine] = {}
     attempts: dict[int, int] = {}
     failure, heard_s = "", 0.0
     is_over = False
@@ -218,7 +218,7 @@ class SpokenStage(StoryStage):
         story: Path,
         ear: Ear,
         attempts: dict[int, int],
-        said: dict[tuple[int, int], Utterance],
+        said: dict[tuple[int, int], SpokenLine],
     ) -> None:
         """`attempts` counts the interruptions that came too late, by line; `said` collects all."""
         settings = Settings()
@@ -334,7 +334,7 @@ class SpokenStage(StoryStage):
             became = f'was heard as "{answer.text}"' if answer else "was not heard"
         elif answer is None and context != Phase.ASLEEP:
             became = "was not noticed"
-        self._said[self._line.number, attempt] = Utterance(
+        self._said[self._line.number, attempt] = SpokenLine(
             line=self._line,
             text=text,
             person=person.name,
