@@ -212,7 +212,7 @@ def test_the_users_own_files_come_before_the_programs() -> None:
     assert reference().folder == BUILT_IN / "en"
 
 
-def test_an_unknown_language_is_told_with_those_there_are(
+def test_unknown_language_is_refused_with_the_known_ones(
     config: Path, refused: Callable[..., str]
 ) -> None:
     own_language("pirate")
@@ -223,9 +223,7 @@ def test_an_unknown_language_is_told_with_those_there_are(
     )
 
 
-def test_a_language_that_nobody_has_a_routine_in_is_told(
-    config: Path, refused: Callable[..., str]
-) -> None:
+def test_language_without_a_routine_is_refused(config: Path, refused: Callable[..., str]) -> None:
     own_language("pirate")
     write(config, 'language = "pirate"\n')
 
@@ -234,7 +232,7 @@ def test_a_language_that_nobody_has_a_routine_in_is_told(
     )
 
 
-def test_a_model_that_nobody_knows_is_told(config: Path, refused: Callable[..., str]) -> None:
+def test_unknown_model_of_a_language_is_refused(config: Path, refused: Callable[..., str]) -> None:
     own_language("de", language='model = "ohr"\nvoice = "de"\nwake_phrase = "hallo du"\n')
     write(config, 'language = "de"\n')
 
@@ -347,7 +345,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.mark.parametrize(("break_it", "problem"), LACKING.values(), ids=LACKING)
-def test_what_a_language_lacks_is_told_at_the_start(
+def test_incomplete_language_is_refused_with_what_it_lacks(
     config: Path,
     refused: Callable[..., str],
     break_it: Callable[[Path], None],
@@ -417,14 +415,14 @@ def test_a_language_is_heard_by_its_model(german: Path, tmp_path: Path) -> None:
     assert "next step → Next" in output("hear", file)
 
 
-def test_the_languages_that_come_with_the_program_are_whole() -> None:
+def test_built_in_languages_are_complete() -> None:
     for folder in BUILT_IN.glob("*/"):
         content = load_content(Settings(language=folder.name))
         assert content.language == find(folder.name)
         assert content.rejected_packs == ()
 
 
-def test_a_folder_that_is_no_language_is_told(config: Path) -> None:
+def test_folder_that_is_no_language_is_refused(config: Path) -> None:
     (own_folder() / "empty").mkdir(parents=True)
     write(config, 'language = "empty"\n')
 

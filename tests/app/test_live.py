@@ -284,7 +284,7 @@ def test_ctrl_c_or_an_orderly_end_of_the_machine_ends_it_quietly(
     assert (ended[0], ended[2]) == (status, "")
 
 
-def test_a_sound_server_that_hangs_is_told_in_one_line(
+def test_sound_server_that_hangs_is_reported_in_one_line(
     report_figure: Callable[[str], None],
 ) -> None:
     with (
@@ -307,7 +307,7 @@ def test_a_sound_server_that_hangs_is_told_in_one_line(
 # Devices
 
 
-def test_without_a_microphone_the_demo_is_played_and_the_reason_told() -> None:
+def test_without_a_microphone_the_demo_is_played_with_the_reason() -> None:
     with start_voice_guide("run", environment=NO_SOUND_SERVER) as program:
         status, transcript, complaints = program.end(DEMO_S)
 

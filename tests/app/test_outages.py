@@ -44,7 +44,7 @@ def shown(server: SoundServer, new_home: NewHome) -> Iterator[PrintedLines]:
         yield shown
 
 
-def test_a_sound_server_that_is_killed_is_taken_up_again(
+def test_sound_server_that_is_killed_is_reconnected(
     server: SoundServer, shown: PrintedLines, report_figure: Callable[[str], None]
 ) -> None:
     gone_s = time.monotonic()
@@ -64,7 +64,7 @@ def test_a_sound_server_that_is_killed_is_taken_up_again(
     )
 
 
-def test_a_microphone_that_is_muted_is_missed_and_heard_again(
+def test_muted_microphone_is_reported_and_heard_again(
     server: SoundServer, shown: PrintedLines
 ) -> None:
     # It has to have heard the room for a while, beside the guide.

@@ -56,7 +56,7 @@ def test_a_routine_of_ones_own_is_listed_and_led(own: Path) -> None:
     assert any("left shoulder" in line for line in told)
 
 
-def test_it_is_chosen_by_its_name_place_and_thing(own: Path) -> None:
+def test_own_routine_is_chosen_by_name_place_and_thing(own: Path) -> None:
     write(own / "rolls.toml", SOUND)
 
     for words in ("shoulder rolls", "i have a kitchen chair"):
@@ -65,7 +65,7 @@ def test_it_is_chosen_by_its_name_place_and_thing(own: Path) -> None:
     assert "Number 2: Shoulder roll, for the shoulders." in guide_says("my shoulders hurt")
 
 
-def test_it_is_heard_in_recordings(own: Path, tmp_path: Path) -> None:
+def test_own_routine_is_heard_in_recordings(own: Path, tmp_path: Path) -> None:
     from voice_guide.devices import wav_file
     from voice_guide.tts.pyttsx3_tts import VoiceSpec, render
 
@@ -76,7 +76,7 @@ def test_it_is_heard_in_recordings(own: Path, tmp_path: Path) -> None:
     assert "ChooseRoutine routine=shoulder rolls" in output("hear", "--context", "choosing", file)
 
 
-def test_it_is_among_what_the_doctor_counts(own: Path) -> None:
+def test_doctor_counts_an_own_routine(own: Path) -> None:
     write(own / "rolls.toml", SOUND)
 
     assert routines_finding() == CheckResult("routines", True, "5 can be led")
@@ -99,9 +99,7 @@ BAD: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("content", "problem"), BAD.values(), ids=BAD)
-def test_a_pack_that_cannot_be_used_is_left_out_and_told(
-    own: Path, content: str, problem: str
-) -> None:
+def test_invalid_pack_is_left_out_and_reported(own: Path, content: str, problem: str) -> None:
     bad = write(own / "bad pack.toml", content)
     write(own / "rolls.toml", SOUND)
 
@@ -138,7 +136,7 @@ def test_of_two_with_one_id_the_first_is_kept(own: Path) -> None:
     assert "my-routine" in ids()
 
 
-def test_asking_for_one_that_is_left_out_tells_where_to_look(own: Path) -> None:
+def test_routine_that_was_left_out_is_refused_with_a_hint(own: Path) -> None:
     write(own / "my-routine.toml", SOUND.replace("[safety]", "[safely]"))
 
     told = refusal("run", "--text", "--routine", "my-routine")
@@ -154,7 +152,7 @@ def test_the_guide_can_say_how_many_are_left_out() -> None:
     assert prompts("left_out", count=2) == "2 routines could not be read, and were left out."
 
 
-def test_the_doctor_tells_what_is_left_out(own: Path) -> None:
+def test_doctor_reports_packs_that_are_left_out(own: Path) -> None:
     bad = write(own / "bad.toml", "id =")
 
     finding = routines_finding()
@@ -167,9 +165,7 @@ def routines_finding() -> CheckResult:
     return next(finding for finding in run_checks() if finding.part == "routines")
 
 
-def test_a_pack_that_comes_with_the_program_has_to_be_sound(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_built_in_pack_has_to_be_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "bad.toml", "id =")
     monkeypatch.setattr("voice_guide.routines.packs.BUILT_IN_PACKS", tmp_path)
 
@@ -219,7 +215,7 @@ def test_no_pack_of_the_program_takes_a_command_away(commands: ReservedCommands)
 # Beginning one
 
 
-def test_a_new_pack_is_sound_and_can_be_led_at_once() -> None:
+def test_new_pack_is_valid_and_can_be_led_at_once() -> None:
     told = output("new", "morning-stretch")
 
     file = own_packs_folder() / "morning-stretch.toml"
@@ -269,7 +265,7 @@ def test_a_name_that_is_taken_is_refused(own: Path, refused: Callable[..., str])
     assert [file.name for file in own.iterdir()] == ["other.toml"]
 
 
-def test_a_folder_that_cannot_be_written_is_told(
+def test_folder_that_cannot_be_written_is_reported(
     config: Path, refused: Callable[..., str]
 ) -> None:
     # Where nobody can make a folder, not even root.

@@ -168,7 +168,7 @@ def test_a_single_word_soon_after_talk_has_to_be_surer() -> None:
     assert talk.needed_odds([Word("next", 4.4, 4.8)]) == 0
 
 
-def test_a_sound_is_no_talk() -> None:
+def test_noise_is_no_talk() -> None:
     talk = BackgroundTalk()
     talk.begin(1.0)
     talk.add([Word("the", 1.0, 1.4)])
@@ -306,9 +306,7 @@ def test_stop_over_a_chime_is_heard(session: Session) -> None:
 
 
 @everybody
-def test_talk_of_somebody_else_costs_nothing_of_what_is_said(
-    person: Person, session: Session
-) -> None:
+def test_talk_of_others_does_not_cut_what_is_said(person: Person, session: Session) -> None:
     session.pause(4)
     session.say(person, LONG_TALK)
     session.silence()

@@ -38,7 +38,7 @@ def test_every_command_has_help(command: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["sing"], ["models"], ["run", "--loud"], ["hear"]])
-def test_a_wrong_command_line_is_told(arguments: Sequence[str]) -> None:
+def test_wrong_command_line_is_refused(arguments: Sequence[str]) -> None:
     done = run(*arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -67,7 +67,7 @@ def test_routines_counts_the_steps_that_the_guide_counts() -> None:
 # A session by typed lines
 
 
-def test_a_session_by_typed_lines() -> None:
+def test_typed_session_prints_what_is_heard_and_said() -> None:
     told = output(
         "run", "--text", typed="upper back\nready\nnext step\nwhere am i\nit hurts\n"
     ).splitlines()
@@ -90,22 +90,22 @@ def test_a_session_by_typed_lines() -> None:
     assert "\x1b" not in "".join(told)
 
 
-def test_a_session_ends_with_goodbye() -> None:
+def test_typed_session_ends_with_goodbye() -> None:
     assert guide_says("goodbye", "upper back")[1:] == ["Goodbye. Take care."]
 
 
-def test_a_session_ends_with_the_input() -> None:
+def test_typed_session_ends_with_its_input() -> None:
     assert len(guide_says()) == 1
 
 
-def test_a_session_begins_with_the_routine_asked_for() -> None:
+def test_typed_session_begins_with_the_routine_of_the_option() -> None:
     told = guide_says("ready", routine="hand-massage")
 
     assert told[0].startswith("Hand massage")
     assert told[-1].startswith("Step 1.")
 
 
-def test_an_unknown_routine_is_refused_with_those_there_are() -> None:
+def test_unknown_routine_is_refused_with_the_known_ones() -> None:
     told = refusal("run", "--text", "--routine", "leg-day")
 
     assert told == (
@@ -115,27 +115,27 @@ def test_an_unknown_routine_is_refused_with_those_there_are() -> None:
     assert refusal("run", "--routine", "leg-day") == told
 
 
-def test_lines_are_taken_as_people_type_them() -> None:
+def test_typed_lines_may_have_any_case_and_spaces() -> None:
     told = guide_says("  ", "My NECK hurts!", "the second one.", "I’m ready", "")
 
     assert told[1] == "2 of them are for that."
     assert told[-1].startswith("Step 1. Take your scarves")
 
 
-def test_what_cannot_be_read_as_text_is_not_understood() -> None:
+def test_typed_bytes_that_are_no_text_are_not_understood() -> None:
     told = output("run", "--text", typed=b"\xff\xfe\n\0\nthe {area} <want> [\n").splitlines()
 
     assert sum(line.endswith("not understood") for line in told) == 3
 
 
-def test_a_terminal_without_arrows_still_shows_everything() -> None:
+def test_terminal_without_unicode_shows_everything() -> None:
     done = run("run", "--text", typed="stop", settings={"PYTHONIOENCODING": "ascii"})
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Heard   stop" in done.stdout
 
 
-def test_no_input_at_all_is_an_input_that_has_ended() -> None:
+def test_closed_input_ends_the_session() -> None:
     command = f'"{sys.executable}" -m voice_guide run --text <&-'
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
 
@@ -143,13 +143,13 @@ def test_no_input_at_all_is_an_input_that_has_ended() -> None:
     assert done.stdout.startswith("Guide   Hello.")
 
 
-def test_an_output_that_is_closed_is_no_error() -> None:
+def test_closed_output_is_no_error() -> None:
     command = f'"{sys.executable}" -m voice_guide routines >&-'
 
     assert subprocess.run(["bash", "-c", command], capture_output=True).stderr == b""
 
 
-def test_a_session_typed_at_a_terminal() -> None:
+def test_session_typed_at_a_terminal_runs_in_real_time() -> None:
     outside, inside = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "voice_guide", "run", "--text"],
@@ -172,7 +172,7 @@ def test_a_session_typed_at_a_terminal() -> None:
     [["run", "--text"], ["routines"], ["models", "list"], ["--help"], ["check", "folder"]],
     ids=" ".join,
 )
-def test_a_reader_who_has_gone_is_no_error(arguments: Sequence[str]) -> None:
+def test_closed_pipe_is_no_error(arguments: Sequence[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
 
@@ -193,13 +193,13 @@ def test_a_reader_who_has_gone_is_no_error(arguments: Sequence[str]) -> None:
 # Packs
 
 
-def test_sound_packs_are_called_sound() -> None:
+def test_valid_packs_are_reported_as_valid() -> None:
     packs = sorted(BUILT_IN_PACKS.glob("*.toml"))
 
     assert output("check", *packs).splitlines() == [f"{pack}: valid" for pack in packs]
 
 
-def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
+def test_check_names_words_that_the_model_does_not_know(tmp_path: Path) -> None:
     sound = (BUILT_IN_PACKS / "muscle-squeeze.toml").read_text()
     pack = write(
         tmp_path / "pack.toml", sound.replace('names = ["', 'names = ["trapezius squeeze", "')
@@ -211,7 +211,7 @@ def test_a_word_that_could_not_be_heard_is_named(tmp_path: Path) -> None:
     assert verdict == f"{pack}: valid"
 
 
-def test_every_mistake_of_every_pack_is_told(tmp_path: Path) -> None:
+def test_check_reports_every_mistake_of_every_pack(tmp_path: Path) -> None:
     sound = BUILT_IN_PACKS / "hand-massage.toml"
     bad = write(tmp_path / "bad.toml", sound.read_text().replace("seconds = 30", "seconds = -30"))
     broken = write(tmp_path / "broken.toml", 'id = "x"\ntitle = ')
@@ -241,7 +241,7 @@ def test_models_are_listed_and_verified() -> None:
     assert output("models", "verify") == "every file is complete\n"
 
 
-def test_a_missing_model_is_told_with_what_mends_it(tmp_path: Path) -> None:
+def test_missing_model_is_reported_with_the_command_that_installs_it(tmp_path: Path) -> None:
     for command in (["models", "verify"], ["check", BUILT_IN_PACKS / "hand-massage.toml"]):
         done = run(*command, settings={"XDG_DATA_HOME": str(tmp_path)})
 

@@ -63,7 +63,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return Played(transcript, room, heard)
 
 
-def test_everything_the_demo_says_is_understood(demo: Played) -> None:
+def test_demo_understands_its_whole_script(demo: Played) -> None:
     said = [line.text for line in demo.transcript if line.who == "Person"]
     lines = [line.say for line in SCRIPT.lines]
 
@@ -72,7 +72,7 @@ def test_everything_the_demo_says_is_understood(demo: Played) -> None:
     assert len(demo.cuts_in()) == 3
 
 
-def test_in_the_demo_the_guide_goes_on_at_the_sentence_that_was_cut(demo: Played) -> None:
+def test_demo_resumes_at_the_interrupted_sentence(demo: Played) -> None:
     texts = [line.text for line in demo.transcript if line.who == "Guide"]
 
     for sentence in ("Direct pressure there is work", "Let the ball stay in the same"):
@@ -81,7 +81,7 @@ def test_in_the_demo_the_guide_goes_on_at_the_sentence_that_was_cut(demo: Played
         assert whole.endswith(f" {rest}")
 
 
-def test_of_the_guides_voice_nothing_is_left_for_the_recognizer(demo: Played) -> None:
+def test_demo_leaves_nothing_of_the_guides_voice_for_the_recognizer(demo: Played) -> None:
     assert demo.heard.shape == (len(demo.room), 2)
     assert np.array_equal(demo.heard[:, 0], demo.room)
     for at in demo.cuts_in():
@@ -92,7 +92,9 @@ def test_of_the_guides_voice_nothing_is_left_for_the_recognizer(demo: Played) ->
         assert demo.level_db(1, *alone_s) < demo.level_db(0, *alone_s) - 20
 
 
-def test_of_who_speaks_over_it_everything_is_left(demo: Played, tmp_path: Path) -> None:
+def test_demo_leaves_all_of_the_interrupting_person_for_the_recognizer(
+    demo: Played, tmp_path: Path
+) -> None:
     files, meant = [], []
     for at in demo.cuts_in():
         said, heard = demo.transcript[at : at + 2]
@@ -116,7 +118,7 @@ def script(*lines: str) -> str:
 
 
 @pytest.mark.parametrize("option", ["--out", "--heard"])
-def test_a_file_that_cannot_be_written_is_told(
+def test_demo_reports_a_file_that_cannot_be_written(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own_language("en", demo=script("goodbye"))
@@ -128,7 +130,7 @@ def test_a_file_that_cannot_be_written_is_told(
     assert line.startswith(f"voice-guide: {tmp_path}: cannot be written: ")
 
 
-def test_the_demo_fails_on_what_was_not_understood(capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_fails_on_a_line_that_is_not_understood(capsys: pytest.CaptureFixture[str]) -> None:
     own_language("en", demo=script("the weather", "goodbye"))
     with pytest.raises(SystemExit) as caught:
         main(["demo"])

@@ -54,14 +54,14 @@ def size_px(png: bytes) -> tuple[int, int]:
     return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
 
 
-def test_an_empty_diary_says_so_and_is_not_begun(file: Path) -> None:
+def test_empty_diary_says_so_and_writes_no_file(file: Path) -> None:
     assert output("diary") == EMPTY
     assert output("diary", "--csv") == "day,routine,area,before,after,change,ended\n"
     assert not file.exists()
 
 
 @pytest.mark.usefixtures("_kept")
-def test_sessions_are_shown_a_line_each_and_how_areas_fared(file: Path) -> None:
+def test_diary_shows_a_line_for_each_session_and_a_summary_of_areas(file: Path) -> None:
     lines = [line.rstrip() for line in output("diary").splitlines()]
 
     assert lines[0].split() == ["day", "routine", "area", "before", "after", "change", "ended"]
@@ -78,14 +78,14 @@ def test_sessions_are_shown_a_line_each_and_how_areas_fared(file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_sessions_of_long_ago_are_shown_without_a_summary() -> None:
+def test_diary_shows_old_sessions_without_a_summary() -> None:
     keep(replace(ENTRY, day=TODAY - timedelta(100)))
 
     assert len(output("diary").splitlines()) == 2
 
 
 @pytest.mark.usefixtures("_kept")
-def test_other_programs_can_read_it() -> None:
+def test_diary_csv_can_be_read_by_other_programs() -> None:
     rows = list(csv.DictReader(output("diary", "--csv").splitlines()))
 
     assert rows[1] == {
@@ -101,7 +101,7 @@ def test_other_programs_can_read_it() -> None:
 
 
 @pytest.mark.usefixtures("_kept")
-def test_it_is_shown_while_somebody_writes_into_it() -> None:
+def test_diary_is_shown_while_a_session_writes_into_it() -> None:
     with closing(SessionStore()) as store:
         store.save(SaveDiaryEntry(replace(ENTRY, number=6, routine="Muscle squeeze")))
 
@@ -112,7 +112,7 @@ def test_it_is_shown_while_somebody_writes_into_it() -> None:
 
 
 @pytest.mark.usefixtures("_kept")
-def test_it_is_drawn(tmp_path: Path) -> None:
+def test_diary_is_drawn(tmp_path: Path) -> None:
     done = run("diary", "--plot", tmp_path / "pain.png")
 
     assert (done.returncode, done.stdout) == (0, "")
@@ -122,7 +122,7 @@ def test_it_is_drawn(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("areas", [1, 2, 3, 4, 5, 7, 12])
 @pytest.mark.parametrize("days", [1, 14, 400])
-def test_any_number_of_areas_and_days_is_drawn(tmp_path: Path, areas: int, days: int) -> None:
+def test_diary_draws_any_number_of_areas_and_days(tmp_path: Path, areas: int, days: int) -> None:
     sessions = [
         replace(
             ENTRY,
@@ -140,7 +140,7 @@ def test_any_number_of_areas_and_days_is_drawn(tmp_path: Path, areas: int, days:
 
 
 @pytest.mark.parametrize("entries", [(), (SESSIONS[3],)], ids=["empty", "no numbers"])
-def test_where_there_is_nothing_to_draw_that_is_told(
+def test_diary_reports_that_there_is_nothing_to_draw(
     tmp_path: Path, refused: Callable[..., str], entries: tuple[Entry, ...]
 ) -> None:
     keep(*entries)
@@ -152,7 +152,7 @@ def test_where_there_is_nothing_to_draw_that_is_told(
 
 
 @pytest.mark.usefixtures("_kept")
-def test_a_picture_that_cannot_be_written_is_told(
+def test_diary_reports_a_picture_that_cannot_be_written(
     tmp_path: Path, refused: Callable[..., str]
 ) -> None:
     nowhere = tmp_path / "none" / "pain.png"
@@ -164,7 +164,7 @@ def test_a_picture_that_cannot_be_written_is_told(
 
 
 @pytest.mark.usefixtures("_kept")
-def test_a_damaged_diary_is_told_once(file: Path) -> None:
+def test_damaged_diary_is_reported_once(file: Path) -> None:
     write(file, "Dear diary, " * 1000)
 
     done = run("diary")
@@ -177,13 +177,13 @@ def test_a_damaged_diary_is_told_once(file: Path) -> None:
     assert output("diary") == EMPTY
 
 
-def test_a_folder_in_place_of_the_diary_is_told(file: Path, refused: Callable[..., str]) -> None:
+def test_folder_in_place_of_the_diary_is_reported(file: Path, refused: Callable[..., str]) -> None:
     file.mkdir(parents=True)
 
     assert refused("diary") == f"{file}: this is a folder, not a file"
 
 
-def test_one_thing_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_diary_options_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["diary", "--csv", "--plot", "pain.png"])
 

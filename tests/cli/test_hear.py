@@ -128,13 +128,13 @@ def heard(recordings: Path, new_home: NewHome) -> Heard:
 
 
 @pytest.mark.parametrize("name", [*FORMATS, "cut off"])
-def test_the_same_command_is_heard_in_every_kind_of_file(heard: Heard, name: str) -> None:
+def test_command_is_heard_in_every_kind_of_wav_file(heard: Heard, name: str) -> None:
     (found,) = heard.good[name]["commands"]
 
     assert (found["intent"], found["text"]) == ("Back", COMMAND)
 
 
-def test_a_recording_without_sound_has_no_command(
+def test_recording_without_sound_has_no_command(
     heard: Heard,
 ) -> None:
     for name in ("no sound", "header only"):
@@ -142,7 +142,7 @@ def test_a_recording_without_sound_has_no_command(
         assert heard.good[name]["commands"] == []
 
 
-def test_a_bad_file_costs_nothing_but_its_own_line(
+def test_bad_file_is_reported_and_the_others_are_heard(
     heard: Heard,
 ) -> None:
     assert heard.bad == BAD_FILES
@@ -150,7 +150,7 @@ def test_a_bad_file_costs_nothing_but_its_own_line(
     assert heard.status == 2
 
 
-def test_the_json_is_what_was_promised(heard: Heard, recordings: Path) -> None:
+def test_json_has_the_documented_keys(heard: Heard, recordings: Path) -> None:
     found = heard.good["16 bits"]
     (command,) = found["commands"]
 
@@ -168,7 +168,7 @@ def test_the_json_is_what_was_promised(heard: Heard, recordings: Path) -> None:
     assert 0 <= command["confidence"] <= 1
 
 
-def test_people_are_shown_what_is_heard_and_a_silent_far_end_changes_nothing(
+def test_text_output_lists_commands_and_a_silent_far_end_changes_nothing(
     recordings: Path, tmp_path: Path
 ) -> None:
     silent = record(tmp_path / "far.wav", np.zeros(RATE // 2, np.float32), rate=48_000, channels=2)
@@ -181,7 +181,7 @@ def test_people_are_shown_what_is_heard_and_a_silent_far_end_changes_nothing(
     assert told[2:] == [f"{files[1]} (0.0 s)", "  no command"]
 
 
-def test_the_guide_is_told_from_the_person_who_speaks_over_it(tmp_path: Path) -> None:
+def test_far_end_keeps_the_guides_voice_from_being_heard(tmp_path: Path) -> None:
     first, second = spoken("Stand up, with your back against the wall."), spoken("next step")
     third = spoken("Let the ball stay in the same general place.")
     played = np.concatenate([first, second, third])
@@ -198,7 +198,7 @@ def test_the_guide_is_told_from_the_person_who_speaks_over_it(tmp_path: Path) ->
     assert "next step" in [command["text"] for command in without["commands"]]
 
 
-def test_where_the_device_cancels_its_echo_she_is_heard_from_the_first_moment(
+def test_without_cancel_echo_the_user_is_heard_from_the_first_block(
     recordings: Path, tmp_path: Path, config: Path
 ) -> None:
     far_end = record(tmp_path / "far.wav", spoken("Stand up, with your back against the wall."))
@@ -217,13 +217,13 @@ def heard_in_a_room(played: Sound, said: str, said_at: int) -> Sound:
     return heard.astype(np.float32)
 
 
-def test_a_bad_far_end_is_told(recordings: Path) -> None:
+def test_bad_far_end_is_refused(recordings: Path) -> None:
     good, bad = recordings / "16 bits.wav", recordings / "text.wav"
 
     assert refusal("hear", "--far-end", bad, good) == f"{bad}: not a WAV file"
 
 
-def test_an_unknown_context_is_told_with_those_there_are(recordings: Path) -> None:
+def test_unknown_context_is_refused_with_the_known_ones(recordings: Path) -> None:
     told = refusal("hear", "--context", "lunch", recordings / "16 bits.wav")
 
     assert told.startswith('there is no context "lunch"; there are: ')
@@ -231,7 +231,7 @@ def test_an_unknown_context_is_told_with_those_there_are(recordings: Path) -> No
     assert "asleep" in told
 
 
-def test_sentences_of_ones_own_are_heard(recordings: Path, tmp_path: Path) -> None:
+def test_own_sentences_are_heard(recordings: Path, tmp_path: Path) -> None:
     sentences = write(tmp_path / "own.yaml", SENTENCE % '"(go|turn) back [now]", "turn left"')
     (tmp_path / "more").mkdir()
     write(tmp_path / "more" / "a.yaml", SENTENCE % '"turn left"')
@@ -267,7 +267,7 @@ BAD_SENTENCES: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "problem"), BAD_SENTENCES.values(), ids=BAD_SENTENCES)
-def test_bad_sentences_are_told_with_their_file(
+def test_bad_sentences_are_refused_with_their_file(
     tmp_path: Path, refused: Callable[..., str], content: str | bytes, problem: str
 ) -> None:
     file = write(tmp_path / "own.yaml", content)
@@ -277,7 +277,7 @@ def test_bad_sentences_are_told_with_their_file(
     assert told.startswith(tuple(f"{file}: {each}" for each in problem.split("|")))
 
 
-def test_missing_sentences_are_told(tmp_path: Path, refused: Callable[..., str]) -> None:
+def test_missing_sentences_are_refused(tmp_path: Path, refused: Callable[..., str]) -> None:
     for path in (tmp_path, tmp_path / "none.yaml"):
         assert refused("hear", "--sentences", path, "not read.wav").startswith(f"{path}: no s")
 

@@ -8,7 +8,7 @@ import pytest
 from support.shell import guide_says, output, refusal, write
 
 
-def test_nothing_is_written_before_something_is_changed(config: Path) -> None:
+def test_settings_file_is_written_only_after_a_change(config: Path) -> None:
     config.parent.rmdir()
 
     guide_says("upper back", "ready")
@@ -16,7 +16,7 @@ def test_nothing_is_written_before_something_is_changed(config: Path) -> None:
     assert not config.parent.exists()
 
 
-def test_changes_are_kept_with_everything_else_in_the_file(config: Path) -> None:
+def test_settings_change_keeps_the_rest_of_the_file(config: Path) -> None:
     config.write_text(
         "# My own.\n[voice]\nrate = 140 # calm\nvolume = 0.5\n\n[sound]\n# The good one.\n"
         'microphone = "USB"\n'
@@ -31,7 +31,7 @@ def test_changes_are_kept_with_everything_else_in_the_file(config: Path) -> None
     assert [file.name for file in config.parent.iterdir()] == [config.name]
 
 
-def test_the_next_start_goes_on_from_there(config: Path) -> None:
+def test_changed_settings_hold_at_the_next_start(config: Path) -> None:
     guide_says("slower")
     guide_says("slower", "louder")
 
@@ -39,7 +39,7 @@ def test_the_next_start_goes_on_from_there(config: Path) -> None:
     assert guide_says("slower")[1] == "This is as slow as I can speak."
 
 
-def test_settings_kept_elsewhere_are_changed_there(config: Path, tmp_path: Path) -> None:
+def test_settings_file_that_is_a_link_stays_one(config: Path, tmp_path: Path) -> None:
     elsewhere = write(tmp_path / "config.toml", "[voice]\nrate = 140\n")
     config.symlink_to(elsewhere)
 
@@ -49,7 +49,7 @@ def test_settings_kept_elsewhere_are_changed_there(config: Path, tmp_path: Path)
     assert elsewhere.read_text() == "[voice]\nrate = 120\n"
 
 
-def test_settings_that_cannot_be_kept_do_not_end_the_session(config: Path) -> None:
+def test_settings_that_cannot_be_written_do_not_end_the_session(config: Path) -> None:
     # Where nobody can make a folder, not even root.
     config.parent.rmdir()
     config.parent.symlink_to("/proc/voice-guide")
@@ -99,7 +99,7 @@ BAD_SETTINGS = {
 
 
 @pytest.mark.parametrize(("content", "problem"), BAD_SETTINGS.values(), ids=BAD_SETTINGS)
-def test_bad_settings_are_told_with_file_and_key(
+def test_bad_settings_are_refused_with_file_and_key(
     config: Path, refused: Callable[..., str], content: str | bytes, problem: str
 ) -> None:
     write(config, content)
@@ -107,7 +107,9 @@ def test_bad_settings_are_told_with_file_and_key(
     assert refused("run", "--text").startswith(f"{config}: {problem}")
 
 
-def test_a_phrase_that_cannot_be_heard_is_told(config: Path, refused: Callable[..., str]) -> None:
+def test_wake_phrase_that_the_model_does_not_know_is_refused(
+    config: Path, refused: Callable[..., str]
+) -> None:
     write(config, '[hearing]\nwake_phrase = "hey trapezius"\n')
 
     assert refused("hear", "--context", "asleep", "not read.wav") == (
@@ -136,7 +138,7 @@ def test_wake_phrase_that_is_a_command_is_refused(
     )
 
 
-def test_it_wakes_by_the_phrase_that_was_set(config: Path) -> None:
+def test_wake_phrase_of_the_settings_wakes_the_guide(config: Path) -> None:
     write(config, '[hearing]\nwake_phrase = "Hello  there"\n')
 
     assert guide_says("go to sleep", "hey guide", "upper back", "hello there")[1:] == [
@@ -146,13 +148,13 @@ def test_it_wakes_by_the_phrase_that_was_set(config: Path) -> None:
     ]
 
 
-def test_what_is_typed_while_it_is_asleep_is_not_even_shown() -> None:
+def test_typed_lines_are_not_shown_while_asleep() -> None:
     told = output("run", "--text", typed="go to sleep\nupper back\nhey guide\n")
 
     assert "upper back" not in told
 
 
-def test_a_folder_in_place_of_the_settings_is_told(config: Path) -> None:
+def test_folder_in_place_of_the_settings_is_refused(config: Path) -> None:
     config.mkdir()
 
     assert refusal("run", "--text") == f"{config}: this is a folder, not a file"

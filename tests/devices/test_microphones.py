@@ -57,14 +57,12 @@ def test_run_plays_the_demo_where_only_a_monitor_can_be_recorded(
     speaker_only: SoundServer,
 ) -> None:
     with RunningProgram(voice_guide_command("run"), speaker_only.environment) as program:
-        program.output.wait_for("Person  upper back")
         assert program.errors
-        complaint = program.errors.text
-
-    assert complaint == (
-        'voice-guide: this machine has no microphone, only "speaker.monitor", which is what a '
-        "speaker plays; here is the demo instead.\n"
-    )
+        program.errors.wait_for(
+            'voice-guide: this machine has no microphone, only "speaker.monitor", which is what a '
+            "speaker plays; here is the demo instead.",
+            within_s=60,
+        )
 
 
 NAMES = ("default", "Monitor of Built-in Audio", "pulse", "hdmi.monitor", "USB Mic (hw:1,0)")

@@ -150,7 +150,7 @@ def session(content: Content, board: Board) -> Iterator[Session]:
 # Pressing
 
 
-def test_a_press_stops_the_time_and_another_goes_on_with_what_was_left(session: Session) -> None:
+def test_button_press_pauses_the_time_and_another_resumes_it(session: Session) -> None:
     left_s = session.enter_step_that_takes_time()
 
     session.press()
@@ -168,7 +168,7 @@ def test_a_press_stops_the_time_and_another_goes_on_with_what_was_left(session: 
     assert up_s - began_s == pytest.approx(left_s, abs=1)
 
 
-def test_holding_it_stops_once_and_letting_go_does_nothing(session: Session) -> None:
+def test_button_held_stops_once_and_releasing_it_does_nothing(session: Session) -> None:
     session.enter_step_that_takes_time()
 
     session.press(10)
@@ -179,7 +179,7 @@ def test_holding_it_stops_once_and_letting_go_does_nothing(session: Session) -> 
     assert not session.happened_s(TimeUp)
 
 
-def test_it_stops_when_it_was_held_for_a_second(session: Session) -> None:
+def test_button_stops_after_a_second(session: Session) -> None:
     session.say("ready")
     session.forget()
     pressed_s = session.engine.now_s
@@ -190,7 +190,7 @@ def test_it_stops_when_it_was_held_for_a_second(session: Session) -> None:
     assert session.happened_s(Command) == [pytest.approx(pressed_s + 1, abs=2 * BLOCK_S)]
 
 
-def test_after_a_stop_a_press_goes_on(session: Session) -> None:
+def test_button_press_after_a_stop_resumes(session: Session) -> None:
     session.enter_step_that_takes_time()
     session.press(2)
 
@@ -201,7 +201,7 @@ def test_after_a_stop_a_press_goes_on(session: Session) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.2, 2])
-def test_asleep_it_wakes_and_the_next_press_goes_on(session: Session, seconds: float) -> None:
+def test_button_press_wakes_and_the_next_one_resumes(session: Session, seconds: float) -> None:
     session.enter_step_that_takes_time()
     session.say("go to sleep")
 
@@ -213,7 +213,7 @@ def test_asleep_it_wakes_and_the_next_press_goes_on(session: Session, seconds: f
     assert session.understood == [Intent.RESUME]
 
 
-def test_a_question_is_not_answered_by_a_button(session: Session) -> None:
+def test_button_answers_no_question(session: Session) -> None:
     session.enter_step_that_takes_time()
     session.say("it hurts")
     question = session.answers[-1]
@@ -227,7 +227,7 @@ def test_a_question_is_not_answered_by_a_button(session: Session) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.2, 1])
-def test_pain_has_the_last_word(session: Session, seconds: float) -> None:
+def test_button_does_not_undo_a_report_of_pain(session: Session, seconds: float) -> None:
     session.enter_step_that_takes_time()
     session.press()
     session.forget()
@@ -246,7 +246,7 @@ def test_pain_has_the_last_word(session: Session, seconds: float) -> None:
     assert not session.happened_s(Tick)
 
 
-def test_a_contact_that_bounces_is_pressed_once(session: Session) -> None:
+def test_button_that_bounces_is_pressed_once(session: Session) -> None:
     session.forget()
     for is_down in (True, False):
         for _ in range(5):
@@ -260,7 +260,7 @@ def test_a_contact_that_bounces_is_pressed_once(session: Session) -> None:
     assert session.understood == [Intent.PAUSE]
 
 
-def test_whoever_presses_is_there(session: Session) -> None:
+def test_button_press_keeps_the_guide_awake(session: Session) -> None:
     session.move_on(SLEEP_AFTER_S - 30)
     session.press()
     session.move_on(SLEEP_AFTER_S - 30)
@@ -273,7 +273,7 @@ def test_whoever_presses_is_there(session: Session) -> None:
 # The light
 
 
-def test_the_light_tells_what_the_guide_does(session: Session) -> None:
+def test_light_shows_what_the_guide_does(session: Session) -> None:
     assert session.signs == [SPEAKING, LISTENING]
 
     session.say("ready")
@@ -289,7 +289,7 @@ def test_the_light_tells_what_the_guide_does(session: Session) -> None:
     assert session.signs == [SPEAKING, LISTENING]
 
 
-def test_trouble_is_told_whatever_else_there_is_to_tell(session: Session) -> None:
+def test_light_shows_a_fault_before_anything_else(session: Session) -> None:
     session.forget()
     session.engine.notice(SoundLost(BrokenPart.MICROPHONE_GONE, ""))
     session.hear_out()
@@ -308,7 +308,7 @@ LATE_S = 0.15
 """By how much a busy machine may be late, in seconds."""
 
 
-def test_each_sign_differs_from_the_others_by_how_long_and_how_often_it_is_lit(
+def test_light_patterns_differ_in_duration_and_rate(
     board: Board,
 ) -> None:
     shown = {5: LISTENING, 6: SPEAKING, 12: ASLEEP, 13: TROUBLE}
@@ -341,7 +341,7 @@ def lasting(seconds: float) -> object:
 # What cannot be used
 
 
-def test_without_gpiozero_a_session_goes_on_and_is_told_what_to_install(
+def test_pins_without_gpiozero_report_what_to_install(
     content: Content, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "gpiozero", None)
@@ -357,7 +357,7 @@ def test_without_gpiozero_a_session_goes_on_and_is_told_what_to_install(
     assert session.answers[0].startswith("Step 1")
 
 
-def test_pins_that_cannot_be_had_are_told_with_the_reason(
+def test_pins_that_cannot_be_used_are_reported_with_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "nonsense")
@@ -371,7 +371,7 @@ def test_pins_that_cannot_be_had_are_told_with_the_reason(
     ]
 
 
-def test_a_light_on_the_buttons_pin_is_lit_and_the_button_done_without(board: Board) -> None:
+def test_light_and_button_on_one_pin_leave_the_light(board: Board) -> None:
     notes: list[str] = []
     with closing(Pins(PinSettings(LIGHT, LIGHT), lambda _, text: notes.append(text))) as pins:
         pins.blink(1, 0)
@@ -382,7 +382,7 @@ def test_a_light_on_the_buttons_pin_is_lit_and_the_button_done_without(board: Bo
     assert note.startswith("pins.button: GPIO 17 cannot be used and is ignored (pin ")
 
 
-def test_what_breaks_in_the_middle_is_told_once_and_the_session_goes_on(
+def test_pins_that_fail_later_are_reported_once(
     content: Content, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:

@@ -55,12 +55,12 @@ def harmonics(sound: Samples, hertz: int) -> Sound:
     return np.abs(np.fft.rfft(sound[-RATE:]))[hertz::hertz]
 
 
-def test_nothing_is_done_to_sound_unless_asked() -> None:
+def test_room_without_effects_does_not_change_sound() -> None:
     played, said = hiss(1), sine(440, 1, 0.2)
     assert np.abs(heard(PLAIN, played, said) - (played + said)).max() <= 2
 
 
-def test_person_echo_and_noises_are_as_loud_as_asked() -> None:
+def test_room_has_the_levels_of_its_acoustics() -> None:
     noisy = replace(PLAIN, person_gain=0.5, echo_gain=0.25, noise_dbfs=-50)
     quiet, sound = silence(2 * RATE), hiss(2)
     level = level_dbfs(sound)
@@ -71,7 +71,7 @@ def test_person_echo_and_noises_are_as_loud_as_asked() -> None:
     assert level_dbfs(heard(clatter, quiet)) == pytest.approx(-40, abs=0.1)
 
 
-def test_the_walls_reflect_what_is_said_and_played() -> None:
+def test_room_reflects_speech_and_playback() -> None:
     walls = np.random.default_rng(1).normal(0, 0.02, round(0.45 * RATE))
     sound = hiss(1)
     reflected = to_int16(np.convolve(sound / 32768, walls)[:RATE])
@@ -81,7 +81,7 @@ def test_the_walls_reflect_what_is_said_and_played() -> None:
     assert np.abs(of_person - reflected).max() <= 2
 
 
-def test_what_is_said_next_does_not_cut_off_what_dies_away() -> None:
+def test_room_adds_new_speech_to_decaying_speech() -> None:
     room = Room(PLAIN, lambda heard, played: silence())
     room.say(sine(300, 0.1, 0.25))
     recording = [room.move_on()]
@@ -92,7 +92,7 @@ def test_what_is_said_next_does_not_cut_off_what_dies_away() -> None:
     assert level_dbfs(recording[1]) == pytest.approx(-9, abs=0.1)
 
 
-def test_what_is_played_depends_on_what_was_just_heard() -> None:
+def test_room_plays_the_session_s_answer_to_the_last_block() -> None:
     tried: list[tuple[Samples, Samples]] = []
 
     def answer(heard: Samples, played: Samples) -> Samples:
@@ -112,13 +112,13 @@ def test_what_is_played_depends_on_what_was_just_heard() -> None:
 
 
 @pytest.mark.parametrize("delay_s", [0, 0.02, 0.3])
-def test_the_device_delays_what_is_played(delay_s: float) -> None:
+def test_echo_is_delayed(delay_s: float) -> None:
     played = hiss(2)
     assert lag(heard(replace(PLAIN, delay_s=delay_s), played), played) == delay_s * RATE
 
 
 @pytest.mark.parametrize("drift_ppm", [100, -100, 50])
-def test_the_echo_moves_away_as_fast_as_the_clock_drifts(drift_ppm: float) -> None:
+def test_echo_drifts_with_the_clock(drift_ppm: float) -> None:
     played, delay_s, over_s = hiss(120), 0.1, 2.0
     sound = heard(replace(PLAIN, delay_s=delay_s, drift_ppm=drift_ppm), played)
     for begin_s in (5, 60, 115):
@@ -129,7 +129,7 @@ def test_the_echo_moves_away_as_fast_as_the_clock_drifts(drift_ppm: float) -> No
 
 @pytest.mark.parametrize("hertz", [200, 3000, 6500])
 @pytest.mark.parametrize("drift_ppm", [100, -37])
-def test_a_drifting_clock_adds_nothing_to_the_sound(hertz: float, drift_ppm: float) -> None:
+def test_echo_of_a_drifting_clock_has_no_artefacts(hertz: float, drift_ppm: float) -> None:
     acoustics = replace(PLAIN, delay_s=0.1, drift_ppm=drift_ppm)
     sound = heard(acoustics, sine(hertz, 10))[RATE:]
     at_s = np.arange(RATE, 10 * RATE) / RATE
@@ -139,13 +139,13 @@ def test_a_drifting_clock_adds_nothing_to_the_sound(hertz: float, drift_ppm: flo
     assert level_dbfs(sound - wanted) - level_dbfs(wanted) < -70
 
 
-def test_a_clock_that_is_too_fast_for_its_buffers_is_an_error() -> None:
+def test_echo_of_too_fast_a_clock_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing is left to play"):
         heard(replace(PLAIN, delay_s=0.01, drift_ppm=5000), hiss(3))
 
 
 @pytest.mark.parametrize("distortion", [0.01, 0.1, 0.3])
-def test_the_speaker_distorts_loud_sound_as_much_as_asked(distortion: float) -> None:
+def test_echo_has_the_distortion_of_its_acoustics(distortion: float) -> None:
     acoustics = replace(PLAIN, distortion=distortion)
     first, second, third, *others = harmonics(heard(acoustics, sine(250, 2)), 250)
     assert np.hypot.reduce([second, third, *others]) / first == pytest.approx(distortion, rel=0.05)
@@ -156,7 +156,7 @@ def test_the_speaker_distorts_loud_sound_as_much_as_asked(distortion: float) -> 
     assert level_dbfs(heard(acoustics, soft)) == pytest.approx(level_dbfs(soft), abs=0.1)
 
 
-def test_everything_together_is_the_sum_of_it_and_the_same_each_time() -> None:
+def test_room_is_the_sum_of_its_parts_and_reproducible() -> None:
     walls = np.random.default_rng(1).normal(0, 0.02, round(0.3 * RATE))
     acoustics = replace(
         Acoustics(from_person=walls, from_speaker=walls, delay_s=0.15, drift_ppm=50),
