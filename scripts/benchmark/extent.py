@@ -44,6 +44,9 @@ class BenchmarkExtent:
     scene_commands: int
     """Commands in a scene."""
 
+    scene_sensitivities: Sequence[float]
+    """Points on the trade-off curve of the scenes."""
+
     background_s: float
     """Length of each background that is heard alone, in seconds."""
 
@@ -75,6 +78,7 @@ FULL = BenchmarkExtent(
     speeds=(1.0, 0.9),
     synthetic_talk=2,
     scene_commands=60,
+    scene_sensitivities=(0.2, 0.5, 0.8),
     background_s=720,
     noise_s=300,
     sensitivities=(0.0, 0.25, 0.5, 0.75, 1.0),
@@ -96,6 +100,7 @@ QUICK = BenchmarkExtent(
     speeds=(1.0,),
     synthetic_talk=0,
     scene_commands=6,
+    scene_sensitivities=(),
     background_s=30,
     noise_s=30,
     sensitivities=(0.2, 0.8),

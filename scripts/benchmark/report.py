@@ -58,7 +58,11 @@ def write(folder: Path, rows: Sequence[ResultRow], results: BenchmarkResults) ->
     over_speech = results.over_speech
     figures = {
         "rows": [asdict(row) for row in rows],
-        "trade_off": [asdict(point) for point in trade_off(results)],
+        "trade_off": [
+            {"curve": title, **asdict(point)}
+            for title, points in trade_off(results).items()
+            for point in points
+        ],
         "costs": {name: asdict(cost) for name, cost in results.costs.items()},
         "live": [{name: asdict(one) for name, one in run.items()} for run in results.live],
         "outcomes": [

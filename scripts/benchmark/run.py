@@ -108,7 +108,11 @@ def measure(
         live,
         measure_over_speech(materials, extent.over_speech, report),
         run_scenes(
-            _scene_clips(materials, extent), materials.backgrounds, extent.background_s, report
+            _scene_clips(materials, extent),
+            materials.backgrounds,
+            extent.background_s,
+            extent.scene_sensitivities,
+            report,
         ),
         order_vocabulary,
     )

@@ -15,7 +15,7 @@ import numpy as np
 from benchmark.accuracy import FalseAccepts, ListenerSetup
 from benchmark.conditions import CLEAN, SPEECH_DBFS
 from benchmark.materials import Clip
-from benchmark.systems import SYSTEMS, Decision, decisions
+from benchmark.systems import SYSTEMS, VOICE_GUIDE, Decision, decisions
 from harness.levels import end_of_speech_s, factor, mean_level_dbfs, start_of_speech_s
 from harness.parallel import run_in_parallel
 from harness.progress import ReportProgress
@@ -182,9 +182,13 @@ def run_scenes(
     clips: Sequence[Clip],
     backgrounds: Mapping[str, Samples],
     background_s: float,
+    sensitivities: Sequence[float],
     report: ReportProgress,
 ) -> SceneResults:
-    """Run all scenes, and each background alone for so many seconds, with both systems."""
+    """Run all scenes, and each background alone for so many seconds, with both systems.
+
+    Run the scenes at these sensitivities of Voice Guide as well.
+    """
     setups = [ListenerSetup(system, SCENE_VOCABULARY) for system in SYSTEMS]
     tests = [
         test
@@ -194,6 +198,9 @@ def run_scenes(
             *background_tests(setup, backgrounds, background_s),
         )
     ]
+    for sensitivity in sensitivities:
+        setup = ListenerSetup(VOICE_GUIDE, SCENE_VOCABULARY, sensitivity)
+        tests += scene_tests(setup, clips, backgrounds)
     results = run_in_parallel(
         tests, lambda percent: report(f"scenes, {percent} % done"), _REPORT_EVERY
     )

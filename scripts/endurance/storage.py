@@ -29,7 +29,7 @@ mount -o loop "$2" "$1" && cp -a "$copy/." "$1" && rm -r "$copy" && shift 2 && e
 _MAX_END_S = 20.0
 """Seconds that the program may take to end."""
 
-_NOT_SAVED = "not kept for the next start"
+_NOT_SAVED = "not saved for the next start"
 """Part of the guide's message."""
 
 _DAMAGED_BYTES = 1 << 20
