@@ -1,4 +1,4 @@
-"""What the tests share."""
+"""Fixtures, options and hooks of all tests."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from voice_guide.config.settings import Settings
 from voice_guide.hearing.recognizer import SpeechModel
 
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
-"""Where this user's speech models are installed: the only thing of theirs that tests use."""
+"""The folder of this user's speech models: the only files of the user that tests use."""
 
-IN_REAL_TIME = ("test_live", "test_outages", "test_service")
-"""Where sound is played and heard as time passes."""
+REAL_TIME_MODULES = ("test_live", "test_outages", "test_service")
+"""Test modules that play and record sound in real time."""
 
-_LESS = 10
-"""By how much everything else is nicer to other programs, as nice(1) counts."""
+_NICENESS = 10
+"""Niceness, as of nice(1), of all other tests."""
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -50,25 +50,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what is in real time, since nobody may take back that he is nice."""
-    items.sort(key=lambda item: item.path.stem not in IN_REAL_TIME)
+    """Run real-time tests first, since a process cannot lower its niceness again."""
+    items.sort(key=lambda item: item.path.stem not in REAL_TIME_MODULES)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let what is in real time in another process have this machine when it needs it."""
-    if item.path.stem not in IN_REAL_TIME and os.nice(0) < _LESS:
-        os.nice(_LESS)
+    """Give way to real-time tests in other processes."""
+    if item.path.stem not in REAL_TIME_MODULES and os.nice(0) < _NICENESS:
+        os.nice(_NICENESS)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand over what was measured, where the tests are spread over several processes."""
+    """Pass the figures to the main process, if this is one of several."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["figures"] = session.config.stash[FIGURES]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what was measured in one of them."""
+    """Take the figures of another process."""
     node.config.stash[FIGURES] += getattr(node, "workeroutput", {}).get("figures", [])
 
 
@@ -83,13 +83,13 @@ def pytest_terminal_summary(
 
 @pytest.fixture(scope="session")
 def report_figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    """Print a line about what was measured, at the end of the run."""
+    """Return a function that prints a line with a figure at the end of the run."""
     return pytestconfig.stash[FIGURES].append
 
 
 @pytest.fixture(scope="session")
 def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[str, str]]:
-    """Make the home of a user who has the speech models and nothing else; return its variables."""
+    """Return a function that makes an empty home with the speech models; it returns variables."""
 
     def make() -> dict[str, str]:
         home = tmp_path_factory.mktemp("home")
@@ -106,33 +106,33 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[str,
 
 @pytest.fixture(autouse=True)
 def _own_home(new_home: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from what this user has set and done."""
+    """Keep every test away from this user's settings and diary."""
     for name, value in new_home().items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    """Give the routines and the guide's language."""
+    """Return the routines and the guide's language."""
     return load_content(Settings())
 
 
 @pytest.fixture(scope="session")
 def model() -> SpeechModel:
-    """Give the speech model."""
+    """Return the speech model."""
     return load_model(reference())
 
 
 @pytest.fixture(scope="module")
 def sound_server() -> Iterator[SoundServer]:
-    """Give a sound server with a microphone and a speaker that no test has broken."""
+    """Yield a sound server with a working microphone and speaker."""
     with SoundServer() as server:
         yield server
 
 
 @pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """The same as `refusal` without a process of its own: for the many ways to be wrong."""
+    """Return the same as `refusal`, but without a process of its own, which takes less time."""
 
     def refused(*arguments: str | Path) -> str:
         with pytest.raises(SystemExit) as caught:
@@ -147,7 +147,7 @@ def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
 
 @pytest.fixture
 def config() -> Path:
-    """Give where the user's settings are kept; there are none yet."""
+    """Return the path of the user's settings; there is no file yet."""
     path = Path(os.environ["XDG_CONFIG_HOME"]) / "voice-guide" / "config.toml"
     path.parent.mkdir(parents=True)
     return path

@@ -1,4 +1,4 @@
-"""Languages of the user's own, for the tests of whatever reads one."""
+"""Languages of the user's own, for tests."""
 
 import shutil
 from pathlib import Path

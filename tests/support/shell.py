@@ -1,4 +1,4 @@
-"""Commands as somebody uses them at a shell, for the tests of each."""
+"""Running commands as at a shell."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 def run(
     *arguments: str | Path, typed: str | bytes = "", settings: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, with these lines typed, and return what came of it."""
+    """Run a command to its end with these lines typed; return its status and output."""
     done = subprocess.run(
         [sys.executable, "-m", "voice_guide", *arguments],
         input=typed.encode() if isinstance(typed, str) else typed,
@@ -23,14 +23,14 @@ def run(
 
 
 def output(*arguments: str | Path, typed: str | bytes = "") -> str:
-    """Return what a command that succeeds prints."""
+    """Return the output of a command that succeeds."""
     done = run(*arguments, typed=typed)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
 
 
 def refusal(*arguments: str | Path, typed: str = "") -> str:
-    """Return the one line in which a command tells what is wrong with its input."""
+    """Return the one line in which a command reports what is wrong with its input."""
     done = run(*arguments, typed=typed)
     assert done.stdout == ""
     assert done.returncode == 2
@@ -40,7 +40,7 @@ def refusal(*arguments: str | Path, typed: str = "") -> str:
 
 
 def guide_says(*typed: str, routine: str | None = None) -> list[str]:
-    """Return what the guide says, by its text output."""
+    """Return what the guide says in a typed session."""
     options = ["--routine", routine] if routine else []
     lines = output("run", "--text", *options, typed="\n".join(typed)).splitlines()
     return [line.removeprefix("Guide   ") for line in lines if line.startswith("Guide")]

@@ -17,16 +17,16 @@ ROOM_NOISE = 16.0
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can speak."""
+    """A person with a synthetic voice."""
 
     name: str
-    """What the synthesizer calls the voice."""
+    """The synthesizer's name of the voice."""
 
     synthesizer: str
-    """espeak or flite."""
+    """The synthesizer: espeak or flite."""
 
     def says(self, text: str) -> Samples:
-        """Return the words, each time the same; flite pauses before and after them."""
+        """Return the words, the same each time; flite pauses before and after them."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "said.wav"
             subprocess.run([*self._command(file), text], check=True)
@@ -51,7 +51,7 @@ PEOPLE = (
 
 
 def in_a_quiet_room(said: Samples, after_s: float = 0.5, before_s: float = 1.2) -> Samples:
-    """Return what a microphone hears: silence, the words, silence, over a little noise."""
+    """Return the words with silence before and after them, and a little noise."""
     sound = np.concatenate(
         [silence(round(after_s * RATE)), said // 2, silence(round(before_s * RATE))]
     )
