@@ -5,7 +5,6 @@ the command line or to the settings: `.venv/bin/python scripts/generate_docs.py`
 """
 
 import argparse
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import tomlkit
 from pydantic.fields import FieldInfo
 
+from harness.generated_sections import section_names, with_sections
 from voice_guide.cli.parser import parser
 from voice_guide.config.settings import Settings
 
@@ -70,25 +70,21 @@ def _fields(settings: Any) -> Mapping[str, FieldInfo]:
 
 
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {"commands": commands, "settings": settings}
-"""What yields the lines of each section, by its name."""
-
-_SECTION = re.compile(r"(?<=<!-- generated: )(\w+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
+"""Functions that yield the lines of each section, by its name."""
 
 
 def generated(text: str) -> str:
     """Return the text of a README with its generated sections as they should be."""
-    return _SECTION.sub(
-        lambda found: "".join(
-            [found[1], found[2], *(f"{line}\n" for line in SECTIONS[found[1]]())]
-        ),
-        text,
+    lines = {name: SECTIONS[name]() for name in section_names(text)}
+    return with_sections(
+        text, {name: "".join(f"{line}\n" for line in found) for name, found in lines.items()}
     )
 
 
 def readmes() -> Iterator[Path]:
-    """Yield the READMEs with generated sections."""
+    """Yield the READMEs with sections that are generated here."""
     for file in (ROOT / "README.md", *sorted((ROOT / "voice_guide").rglob("README.md"))):
-        if _SECTION.search(file.read_text()):
+        if section_names(file.read_text()):
             yield file
 
 

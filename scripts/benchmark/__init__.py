@@ -1,1 +1,1 @@
-"""How well, how fast and at what cost it hears, beside stock Vosk at the same work."""
+"""Accuracy, speed and costs of Voice Guide's hearing beside stock Vosk; see README.md."""

@@ -22,7 +22,7 @@ class HeardAnswer:
     """The guide's answer as the person heard it."""
 
     sound: Samples
-    """What the speaker played."""
+    """The speaker's sound."""
 
     after_s: float
     """Time from the last sound of the command to the first of the answer, in seconds."""

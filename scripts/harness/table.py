@@ -48,7 +48,7 @@ class ResultRow:
     """A row of a table of results."""
 
     title: str
-    """What was measured."""
+    """The measurement."""
 
     cells: Mapping[str, str]
     """The result by column, with its unit."""
