@@ -1,9 +1,7 @@
 """Run a session with a microphone and a speaker, through sounddevice."""
 
 import queue
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
@@ -16,6 +14,7 @@ from voice_guide.audio.pcm import BLOCK, RATE, Samples, is_silent, silence, to_i
 from voice_guide.devices.channels import ChannelMixer
 from voice_guide.devices.device_list import RATES_HZ, Device, can_open
 from voice_guide.devices.portaudio import sd, silenced_stderr, with_timeout
+from voice_guide.devices.sample_queue import SampleQueue
 from voice_guide.errors import VoiceGuideError
 
 _BLOCK_S = BLOCK / RATE
@@ -108,7 +107,7 @@ class SoundCard:
         self.channels = ChannelMixer(microphone.channels if microphone else 1)
         """The microphone's channels, and which of them are heard."""
         self._recorded: _Recorded = queue.SimpleQueue()
-        self._to_play = _Fifo()
+        self._to_play = SampleQueue()
         self._thread_s = 0.0
         self._checked_at = (0.0, 0.0)
         self._blocks_since_check = 0
@@ -270,33 +269,3 @@ def _delivered(what: str, recorded: _Recorded) -> Iterator[npt.NDArray[np.int16]
         if part is None:
             raise SoundLostError(f"{what} has stopped: is it still plugged in?")
         yield part
-
-
-class _Fifo:
-    """A queue of samples between the loop and the sound system's thread."""
-
-    def __init__(self) -> None:
-        self._parts: deque[Samples] = deque()
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        with self._lock:
-            return sum(map(len, self._parts))
-
-    def put(self, samples: Samples) -> None:
-        with self._lock:
-            self._parts.append(samples)
-
-    def take(self, frames: int) -> Samples:
-        """Return so many samples, with silence after the last that there are."""
-        taken = silence(frames)
-        filled = 0
-        with self._lock:
-            while self._parts and filled < frames:
-                part = self._parts.popleft()
-                now = part[: frames - filled]
-                taken[filled : filled + len(now)] = now
-                filled += len(now)
-                if len(now) < len(part):
-                    self._parts.appendleft(part[len(now) :])
-        return taken
