@@ -9,7 +9,7 @@ new pair of words. What is short and plain is drawn often, and weighs as much as
 import random
 import re
 import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
@@ -89,10 +89,15 @@ def spoken(text: str) -> list[str]:
 
 def words_of(sentences: Sentences, context: str | None) -> set[str]:
     """Return every word that may occur in a sentence of the context."""
+    return words_of_templates(sentences.templates(context), sentences.language)
+
+
+def words_of_templates(templates: Iterable[Template], language: str) -> set[str]:
+    """Return every word that may occur in a sentence of the templates."""
     return {
         word
-        for template in sentences.templates(context)
-        for text in _texts(template.expression, template, sentences.language)
+        for template in templates
+        for text in _texts(template.expression, template, language)
         for word in spoken(text)
     }
 

@@ -130,6 +130,22 @@ class SentencePrefixes:
             states = frozenset(state for state in after if self._letters[state] == letter)
         return states
 
+    @property
+    def start(self) -> frozenset[int]:
+        """The states before the first letter."""
+        return frozenset({_START})
+
+    def after(self, states: frozenset[int], letters: str) -> frozenset[int]:
+        """Return the states that letters lead to from any of these states."""
+        return self._after_word(states, letters)
+
+    def ending_at(self, states: frozenset[int]) -> list[Template]:
+        """Return a template of each command whose sentences end in any of these states."""
+        ending = 0
+        for state in states:
+            ending |= self._ending.get(state, 0)
+        return [each.template for each in self._commands if ending & each.bit]
+
     def _look_ahead(self, spelling: "_Spelling") -> list[int]:
         """Return, for each state, the bits of all that sentences through it may yet mean."""
         ahead = [0] * len(spelling.letters)

@@ -20,6 +20,9 @@ _CONTEXT = "context"
 _SAID = "said"
 """The key below `metadata` that tells whether people say these sentences."""
 
+_YIELDS = "yields"
+"""The key below `metadata` for sentences that a pack's phrases may take over."""
+
 _OPENS = "opens"
 """The key below `metadata` for sentences that open a session in another assistant."""
 
@@ -175,6 +178,15 @@ class Sentences:
             name
             for name, intent in self._everything.intents.items()
             if any((data.metadata or {}).get(_SAFE, False) for data in intent.data)
+        )
+
+    @cached_property
+    def yielding_intents(self) -> frozenset[str]:
+        """The intents whose sentences a pack's phrases may take over."""
+        return frozenset(
+            name
+            for name, intent in self._everything.intents.items()
+            if any((data.metadata or {}).get(_YIELDS, False) for data in intent.data)
         )
 
     @cached_property

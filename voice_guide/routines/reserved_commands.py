@@ -4,28 +4,19 @@ A pack adds phrases to listen for. Whatever it calls its routine, areas and thin
 still stop.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 
-from hassil.expression import Sentence
-from hassil.intents import SlotList, TextSlotList
-from hassil.sample import sample_expression
-
-from voice_guide.nlu.sampling import spoken, words_of
+from voice_guide.nlu.sampling import spoken, words_of_templates
+from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences, Template
+from voice_guide.nlu.shared_sentences import SharedSentences
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 from voice_guide.routines.packs import user_phrases
 
 _PACK_LISTS = frozenset(Library(()).lists)
 """The lists of the sentence files that packs fill."""
-
-_PLACEHOLDER = "0phrase0"
-"""A word in place of a pack's phrase, which no sentence contains."""
-
-_MAX_SENTENCES = 10_000
-"""Number of sentences of one template that are compared; the rest would be repetitions."""
 
 
 class ReservedCommands:
@@ -53,43 +44,62 @@ class ReservedCommands:
                 return phrase, meaning
         if not self._vocabulary.issuperset(spoken(phrase)):
             return None
-        extended = self._sentences.with_lists({name: (phrase,)})
-        with_phrase = {t.replace(_PLACEHOLDER, phrase) for t in self._texts_with_list(name)}
-        for text in sorted(filter(self._may_be_command, with_phrase), key=len):
-            for context in self._sentences.contexts:
-                own = self._sentences.match(text, context)
-                others = (m for m in extended.meanings(text, context) if name in m.slots)
-                if own and any(other.intent != own.intent for other in others):
-                    return text, own
-        return None
+        taken = (
+            (text, Meaning(command.intent, {}))
+            for shared in self._compared.get(name, ())
+            for text, command in shared.with_value(phrase)
+            if self._takes(shared.template, command)
+        )
+        return min(taken, key=lambda each: len(each[0]), default=None)
 
-    def _may_be_command(self, text: str) -> bool:
-        """Return True if every word of a text is one of a command's and it is a sentence."""
-        words = spoken(text)
-        return self._vocabulary.issuperset(words) and self._sentences.match(text, None) is not None
+    def _takes(self, template: Template, command: Template) -> bool:
+        """Return True if a command's sentence would have a pack's meaning too, and may lose it.
+
+        A safety command that comes first in the file keeps its sentence.
+        """
+        sentences, order = self._sentences, self._order
+        if template.intent == command.intent:
+            return False
+        keeps_it = order[command.intent] < order[template.intent]
+        if command.intent in sentences.safe_intents and keeps_it:
+            return False
+        return any(
+            template.holds_in(context) and command.holds_in(context)
+            for context in sentences.contexts
+        )
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        """The place of each intent in the sentence files."""
+        intents = dict.fromkeys(each.intent for each in self._sentences.templates(None))
+        return {intent: number for number, intent in enumerate(intents)}
+
+    @cached_property
+    def _said(self) -> Sequence[Template]:
+        """The templates of what people say without packs."""
+        return [template for template in self._sentences.templates(None) if template.is_said]
+
+    @cached_property
+    def _commands(self) -> Sequence[Template]:
+        """The templates that no pack may take a sentence from."""
+        yielding = self._sentences.yielding_intents
+        return [template for template in self._said if template.intent not in yielding]
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        """The words of all sentences without a pack's phrase."""
-        return frozenset(words_of(self._sentences, None))
+        """The words of the sentences that no pack may take."""
+        return frozenset(words_of_templates(self._commands, self._sentences.language))
 
-    def _texts_with_list(self, name: str) -> Iterable[str]:
-        """Return the texts of all sentences with that list, with the placeholder as its value."""
-        if name not in self._with_placeholder:
-            templates = self._sentences.templates(None)
-            with_list = (each for each in templates if each.slots & _PACK_LISTS == {name})
-            lists = {name: TextSlotList.from_strings([_PLACEHOLDER])}
-            texts = _texts_of(with_list, lists, self._sentences.language)
-            self._with_placeholder[name] = tuple(texts)
-        return self._with_placeholder[name]
-
-
-def _texts_of(
-    templates: Iterable[Template], lists: Mapping[str, SlotList], language: str
-) -> Iterator[str]:
-    """Yield the texts of the templates, with these lists replacing their own."""
-    for each in templates:
-        rules = {name: Sentence(rule) for name, rule in each.rules.items()}
-        texts = sample_expression(each.expression, {**each.lists, **lists}, rules, language)
-        for text in islice(texts, _MAX_SENTENCES):
-            yield " ".join(spoken(text))
+    @cached_property
+    def _compared(self) -> Mapping[str, Sequence[SharedSentences]]:
+        """The templates of each pack list, to be compared with the commands."""
+        language = self._sentences.language
+        others = SentencePrefixes(self._commands, language)
+        return {
+            name: [
+                SharedSentences(others, template, name, language)
+                for template in self._said
+                if template.slots & _PACK_LISTS == {name}
+            ]
+            for name in _PACK_LISTS
+        }
