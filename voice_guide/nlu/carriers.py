@@ -263,6 +263,8 @@ def _longest(phrases: frozenset[Words]) -> int:
 def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield a text with each of the phrases that it has in place of another."""
     for old, new in pairs:
+        if old not in text:
+            continue
         replaced = re.sub(rf"(?<![\w'’]){re.escape(old)}(?![\w'’])", new, text, count=1)
         if replaced != text:
             yield replaced

@@ -120,17 +120,25 @@ class Interpreter:
         return self._obeyed(min(divided, key=lambda each: len(each.parts)))
 
     def _found_among_others(self, words: Words, context: str | None) -> tuple[Meaning, ...]:
-        """Return what a safe sentence means that an utterance begins or ends with."""
+        """Return what a safe sentence means that an utterance begins or ends with.
+
+        Nothing, where it is not known how the language negates one.
+        """
+        if not self.carriers.negation.words:
+            return ()
         if len(words) > 2 * _MOST_WORDS:
             words = (*words[:_MOST_WORDS], *words[-_MOST_WORDS:])
 
         def sentence(phrase: Words) -> Meaning | None:
             return self._sentence(phrase, context)
 
+        parts = list(self._safe_parts(words, sentence))
+        negated = [part for part in parts if is_negated(words, *part, self.carriers)]
         safe = [
             sentence(words[start:end])
-            for start, end in self._safe_parts(words, sentence)
-            if not is_negated(words, start, end, self.carriers)
+            for start, end in parts
+            # "Numb" is not meant either where "my leg is numb" is negated.
+            if not any(first <= start and end <= last for first, last in negated)
         ]
         return self._most_urgent([meaning for meaning in safe if meaning])
 
@@ -138,9 +146,10 @@ class Interpreter:
         """Return what is to be obeyed of sentences with nothing left over between them."""
         parts = utterance.parts
         sentences = [part for part in parts if isinstance(part, SentencePart)]
-        safe = [part.meaning for part in sentences if self.is_safe(part.meaning)]
+        safe = [part for part in sentences if self.is_safe(part.meaning)]
         if safe:
-            return self._most_urgent(safe)
+            affirmed = [part for part in safe if not self._is_negated(part, utterance.words)]
+            return self._most_urgent([part.meaning for part in affirmed])
         if Correction.CORRECTION in parts:
             last = len(parts) - parts[::-1].index(Correction.CORRECTION)
             sentences = [part for part in parts[last:] if isinstance(part, SentencePart)]
@@ -150,6 +159,10 @@ class Interpreter:
         if self._may_be_value(utterance.carriers, meanings):
             return ()
         return meanings
+
+    def _is_negated(self, part: SentencePart, words: Words) -> bool:
+        end = part.start + len(part.words)
+        return is_negated(words, part.start, end, self.carriers)
 
     def _contradict(self, sentences: Sequence[SentencePart], meanings: Sequence[Meaning]) -> bool:
         """Return whether it is not clear which of several sentences is meant."""

@@ -9,6 +9,12 @@ from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentences import Meaning, Sentences
 
+_MAX_REPEATED_WORDS = 3
+"""Words of a sentence that is said twice over."""
+
+_MAX_OTHER_SENTENCES = 2_000
+"""Sentences of other contexts that the recognizer is told."""
+
 
 class Matcher:
     """What may be said in each context, what it means, and how it may go on.
@@ -51,7 +57,8 @@ class Matcher:
         drawn = self._drawn(context)
         distinct = sorted(set(drawn))
         others = sorted(self._all_drawn.difference(distinct))
-        urgent = (text for text in distinct if self._is_safe(text, context))
+        others = others[:: len(others) // _MAX_OTHER_SENTENCES + 1]
+        urgent = [text for text in distinct if self._is_short_and_safe(text, context)]
         return [
             *weighted(drawn),
             *carried(distinct, self._carriers, self._knows),
@@ -61,9 +68,11 @@ class Matcher:
             *self._fillers.beside(distinct),
         ]
 
-    def _is_safe(self, text: str, context: str | None) -> bool:
-        meaning = self._sentences.match(text, context)
-        return meaning is not None and self._interpreter.is_safe(meaning)
+    def _is_short_and_safe(self, text: str, context: str | None) -> bool:
+        words = text.split()
+        if len(words) > _MAX_REPEATED_WORDS:
+            return False
+        return not self._interpreter.prefixes.intents(words, context).isdisjoint(self.safe_intents)
 
     def is_opposite(self, text: str, meanings: tuple[Meaning, ...], context: str | None) -> bool:
         """Return whether a text says the opposite of what something else means."""

@@ -34,10 +34,11 @@ UNKNOWN = "[unk]"
 """Vosk's word for whatever is none of the listed ones."""
 
 _PATIENCE = 40
-"""Rounds through all intents without a new pair of words after which none is expected."""
+"""Sentences of an intent without a new pair of words after which none is expected."""
 
-_MOST = 6_000
-"""Sentences drawn at the most: more only slow the recognizer down."""
+_MOST = 5_000
+"""Sentences drawn before only those are added that bring a new pair of words: more only slow
+the recognizer down."""
 
 _NOT_SPOKEN = re.compile(r"[^\w' ]+")
 
@@ -68,17 +69,19 @@ def _drawn(
     draw = _Draw(language)
     drawn: list[str] = []
     junctions: set[tuple[str, str]] = set()
-    idle_rounds = 0
-    while by_intent and idle_rounds < _PATIENCE and len(drawn) < _MOST:
-        found = len(junctions)
-        for intent, templates in by_intent.items():
-            template = draw.one_of(templates, intent)
+    idle = dict.fromkeys(by_intent, 0)
+    while idle and min(idle.values()) < _PATIENCE:
+        # Once there are enough, only those go on that still bring something new.
+        is_full = len(drawn) >= _MOST
+        for intent in [name for name, rounds in idle.items() if rounds < _PATIENCE or not is_full]:
+            template = draw.one_of(by_intent[intent], intent)
             words = spoken(draw.sentence(template.expression, template))
-            junctions.update(pairwise(["", *words, ""]))
-            if words and all(map(knows, words)):
+            new = set(pairwise(["", *words, ""])) - junctions
+            junctions |= new
+            idle[intent] = 0 if new else idle[intent] + 1
+            if words and (new or not is_full) and all(map(knows, words)):
                 # The same are drawn many times, and for every context: each is kept once.
                 drawn.append(sys.intern(" ".join(words)))
-        idle_rounds = 0 if len(junctions) > found else idle_rounds + 1
     return drawn
 
 

@@ -90,6 +90,14 @@ class SentencePrefixes:
         here = self._of(context)
         return any(self._ending.get(state, 0) & here for state in self._reached(words))
 
+    def intents(self, words: Sequence[str], context: str | None) -> frozenset[str]:
+        """Return the intents that these words are a whole sentence of."""
+        ending = 0
+        for state in self._reached(words):
+            ending |= self._ending.get(state, 0)
+        ending &= self._of(context)
+        return frozenset(each.template.intent for each in self._commands if each.bit & ending)
+
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""
         here = self._of(context)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 
-from voice_guide.nlu.carriers import CarrierWords
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentences import Meaning, Sentences
@@ -55,10 +54,11 @@ class BrokenRule:
 class SentenceRules:
     """Searches sentences for what would break a rule."""
 
-    def __init__(self, sentences: Sentences, carriers: CarrierWords | None = None) -> None:
-        """Take sentences, and what may carry them, where not as their language says."""
+    def __init__(self, sentences: Sentences, max_sentences: int = 200) -> None:
+        """Take sentences, of which no more than so many are tried in each context."""
+        self._max_sentences = max_sentences
         self._sentences = sentences
-        self._interpreter = Interpreter(sentences, carriers)
+        self._interpreter = Interpreter(sentences)
         self._carriers = self._interpreter.carriers
 
     def broken(
@@ -70,14 +70,24 @@ class SentenceRules:
         """
         drawn = dict.fromkeys(drawn_sentences(self._sentences, context, lambda _: True))
         meanings = {text: self._sentences.match(text, context) for text in drawn}
-        sentences = {text: meaning for text, meaning in meanings.items() if meaning}
+        understood = {text: meaning for text, meaning in meanings.items() if meaning}
+        sentences = {text: understood[text] for text in self._chosen(list(understood))}
         carried, negated = cycle(self._ways_to_carry()), cycle(self._ways_to_negate())
+        # "No, later" is a no like "no".
+        saying_no = [m for text, m in sentences.items() if self._has_negation(text)]
         for text, meaning in sentences.items():
             count = short_ways if len(text.split()) <= _SHORT_WORDS else ways
             if self._interpreter.is_safe(meaning):
                 yield from self._exchanged(text, meaning, context, islice(carried, count))
-            if not self._has_negation(text):
+            if meaning not in saying_no:
                 yield from self._obeyed(text, meaning, context, islice(negated, count))
+
+    def _chosen(self, texts: list[str]) -> list[str]:
+        """Return the shortest texts, and of the others as many."""
+        half = self._max_sentences // 2
+        texts = sorted(texts, key=lambda text: len(text.split()))
+        short, rest = texts[:half], texts[half:]
+        return [*short, *rest[:: max(1, len(rest) // max(1, half))]]
 
     def _exchanged(
         self, text: str, meaning: Meaning, context: str | None, ways: Iterator[str]
@@ -102,7 +112,8 @@ class SentenceRules:
             if self._sentences.match(said, context) or not self._reaches(said, text):
                 continue
             meanings = self._interpreter.interpret(said, context).meanings
-            if meaning in meanings:
+            around = said.replace(text, "").strip()
+            if meaning in meanings and self._sentences.match(around, context) != meaning:
                 intents = tuple(each.intent for each in meanings)
                 yield BrokenRule(context, said, text, intents, is_negated=True)
 
@@ -112,7 +123,10 @@ class SentenceRules:
 
     def _is_longer_sentence(self, parts: Sequence[str], text: str, context: str | None) -> bool:
         """Return whether what is around a sentence makes another one of it: "wait for me"."""
-        return any(part != text and self._sentences.match(part, context) for part in parts)
+        words = set(text.split())
+        return any(
+            set(part.split()) != words and self._sentences.match(part, context) for part in parts
+        )
 
     def _reaches(self, said: str, text: str) -> bool:
         """Return whether the negation before a sentence is one of that sentence.
@@ -148,7 +162,14 @@ class SentenceRules:
 
     def _ways_to_negate(self) -> list[str]:
         """Return how people negate a sentence, with {} for the sentence."""
-        carriers, between = self._carriers, cycle(self._carriers.negation.between)
+        carriers, between = (
+            self._carriers,
+            cycle(
+                word
+                for word in self._carriers.negation.between
+                if word not in self._carriers.carriers.articles
+            ),
+        )
         words = [*carriers.negation.words, *carriers.opposites_said.before]
         opening = cycle(" ".join(phrase) for phrase in carriers.heard_before)
         return [

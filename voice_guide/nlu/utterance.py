@@ -19,6 +19,9 @@ class SentencePart:
     words: Words
     """What was said of it."""
 
+    start: int
+    """The number of its first word in the utterance."""
+
 
 class Correction(Enum):
     """Words that take back the sentence before them."""
@@ -74,6 +77,9 @@ class _Reading:
 class Utterance:
     """An utterance all of whose words are accounted for."""
 
+    words: Words
+    """Its words."""
+
     parts: Parts
     """Its sentences and corrections."""
 
@@ -107,7 +113,7 @@ def divide(
         return None
     complete = {e: r for e, r in best[-1].items() if e is not _Expected.SENTENCE}
     found = min((complete or best[-1]).values(), key=lambda reading: reading.cost)
-    return Utterance(found.parts, found.carriers, found.cost[0], not complete)
+    return Utterance(words, found.parts, found.carriers, found.cost[0], not complete)
 
 
 def _continued(
@@ -127,7 +133,9 @@ def _continued(
         if expected is said and not takes_back and phrase in carriers.corrections:
             yield end, _Expected.SENTENCE, reading.plus(part=Correction.CORRECTION)
         if meaning := sentence(phrase):
-            yield end, said, reading.plus(part=SentencePart(meaning, phrase))
+            # "Okay, no, back" corrects nothing: "okay" may have had no meaning.
+            then = _Expected.ANYTHING if phrase in carriers.either else said
+            yield end, then, reading.plus(part=SentencePart(meaning, phrase, at))
         if phrase in carriers.either or (expected is said and phrase in carriers.after):
             yield end, expected, reading.plus(phrase)
         if phrase in carriers.before:
