@@ -44,7 +44,9 @@ class Unserved(Topic):
         if state.phase in (Phase.PREPARING, Phase.STEP):
             return self._missing_for(state.progress.routine)
         if "hands_only" in command.slots:
-            return self._offer((), [each for each in routines if not each.needs])
+            hands_enough = [each for each in routines if not each.needs]
+            nothing_needed = state.script.line("needs", needs=[])
+            return self.choosing.offer("without_it", hands_enough, nothing_needed)
         with_thing = state.library.with_thing(str(command.slots.get("thing", "")))
         affected = with_thing or [each for each in routines if each.needs]
         return self._offer(affected, [each for each in routines if each not in affected])
