@@ -275,12 +275,15 @@ def _plain(value: Any) -> Any:
 
 
 def _parsed(intent: str, data: IntentData) -> list[Sentence]:
-    for text in data.sentence_texts:
-        try:
-            parse_sentence(text)
-        except ParseError as error:
-            raise VoiceGuideError(f'{intent}: "{text}" is not a sentence template') from error
-    return data.sentences
+    try:
+        return data.sentences
+    except ParseError:
+        for text in data.sentence_texts:
+            try:
+                parse_sentence(text)
+            except ParseError as error:
+                raise VoiceGuideError(f'{intent}: "{text}" is not a sentence template') from error
+        raise
 
 
 def _contexts_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
