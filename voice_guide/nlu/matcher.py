@@ -88,7 +88,10 @@ class Matcher:
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether more words could make another command of a complete sentence."""
         said = self._carriers.without_opening(tuple(words))
-        return not said or self._interpreter.prefixes.may_change(said, context)
+        prefixes = self._interpreter.prefixes
+        # With "please" after it, a sentence does not go on.
+        is_open = prefixes.may_begin(said, context)
+        return not said or (is_open and prefixes.may_change(said, context))
 
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""
