@@ -36,3 +36,13 @@ def test_a_negated_sentence_of_the_file_itself_breaks_no_rule(tmp_path: Path) ->
         "  Next: {data: [{sentences: [next, not next]}]}\n"
     )
     assert list(SentenceRules(load_sentences(file)).broken(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "reason"), [("no hands", "negation"), ("okay then", "no meaning"), ("neck", None)]
+)
+def test_a_phrase_that_blurs_a_rule_is_refused_with_the_reason(
+    content: Content, phrase: str, reason: str | None
+) -> None:
+    found = content.interpreter.why_unusable(phrase)
+    assert reason in found if reason and found else found is reason

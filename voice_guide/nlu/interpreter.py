@@ -80,6 +80,14 @@ class Interpreter:
         """How what was said so far may go on."""
         return SentencePrefixes(self._loosened.templates(None), self._sentences.language)
 
+    def why_unusable(self, phrase: str) -> str | None:
+        """Return why a pack's phrase would blur what people mean; None for one that does not."""
+        words = self.carriers.spelled(spoken(phrase))
+        if count_negations(words, self.carriers):
+            return "has a negation in it, which is never taken for a part of a name"
+        carried = divide(words, self.carriers, lambda _: None)
+        return "has no meaning of its own beside a command" if carried else None
+
     def affirmed(self, text: str) -> str:
         """Return a text without its negations."""
         words = self.carriers.spelled(spoken(text))

@@ -7,6 +7,7 @@ still stop.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import spoken, words_of_templates
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences, Template
@@ -25,11 +26,15 @@ class ReservedCommands:
     def __init__(self, sentences: Sentences) -> None:
         """Create it from the language's sentences, with no pack's phrases in their lists."""
         self._sentences = sentences
+        self._interpreter = Interpreter(sentences)
         self._with_placeholder: dict[str, tuple[str, ...]] = {}
 
     def conflicts_with(self, routine: Routine) -> Iterator[str]:
         """Yield a message for the author for each phrase that would take a command away."""
         for name, key, phrase in user_phrases(routine):
+            if reason := self._interpreter.why_unusable(phrase):
+                yield f'{key}: "{phrase}" {reason}; call it something else'
+                continue
             conflict = self._conflict(name, phrase)
             if conflict:
                 text, meaning = conflict
