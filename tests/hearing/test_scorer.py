@@ -142,8 +142,15 @@ def test_a_negation_that_changes_nothing_supports_its_sentence() -> None:
     assert odds(heard(pause=0, no_pause=-1)) == inf
 
 
-def test_a_safe_sentence_is_obeyed_among_other_words() -> None:
-    assert meant(heard(pause_the_kettle_is_boiling=0)) == ("Pause", {})
+@pytest.mark.parametrize(("pause_s", "obeyed"), [(0.2, ("Pause", {})), (0.0, None)])
+def test_a_safe_sentence_apart_from_other_words_is_obeyed(
+    pause_s: float, obeyed: tuple[str, dict[str, object]] | None
+) -> None:
+    words = (Word("pause", 0, 0.4), Word("the", 0.4 + pause_s, 0.6), Word("kettle", 0.6, 1))
+    assert meant(read([Hypothesis(words, 0)], UNDERSTANDING, "step")) == obeyed
+
+
+def test_other_sentences_are_not_obeyed_among_other_words() -> None:
     assert meant(heard(go_to_step_three_the_kettle_is_boiling=0)) is None
 
 

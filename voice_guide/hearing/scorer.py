@@ -1,7 +1,7 @@
 """The commands that an utterance may be, and how likely they are beside all else it could be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, log
 
 from voice_guide.hearing.recognizer import Hypothesis
@@ -26,6 +26,10 @@ that it is within that, and 69 % so that it is the likelier; of its look-alikes,
 _PLAUSIBLE_NEGATION_ODDS = 3.0
 """By how much the logarithm of a likelihood may be lower for a negation still to count as
 possibly said."""
+
+
+_MIN_PAUSE_S = 0.1
+"""Seconds of silence between a safe sentence and other words of the same utterance."""
 
 
 def needed_odds(sensitivity: float) -> float:
@@ -67,7 +71,7 @@ def read(
     are but listed as look-alikes, the command may be in doubt; otherwise they are decoys, or
     silence. Nothing is obeyed that may have been negated. `hypotheses` come likeliest first.
     """
-    read_as = [matcher.interpret(each.text, context) for each in hypotheses]
+    read_as = [_interpreted(each, matcher, context) for each in hypotheses]
     found = _likeliest(hypotheses, read_as)
     if found is None or _may_be_negated(found, hypotheses, read_as, matcher, context):
         return None
@@ -95,6 +99,25 @@ def read(
         is_safe=meant.is_safe,
         is_doubtful=allowed < otherwise + alike,
     )
+
+
+def _interpreted(hypothesis: Hypothesis, matcher: Matcher, context: str | None) -> Interpretation:
+    """Return what an alternative means; a safe sentence among other words only by itself.
+
+    In talk such words follow on others without a pause: "really will quit".
+    """
+    means = matcher.interpret(hypothesis.text, context)
+    if not means.is_partial or not means.meanings:
+        return means
+    words = hypothesis.words
+    for at in range(1, len(words)):
+        if words[at].start_s - words[at - 1].end_s < _MIN_PAUSE_S:
+            continue
+        for part in (words[:at], words[at:]):
+            apart = matcher.interpret(" ".join(word.text for word in part), context)
+            if apart.meanings == means.meanings and not apart.is_partial:
+                return means
+    return replace(means, meanings=(), is_safe=False)
 
 
 def _allowance(means: Interpretation) -> float:

@@ -8,7 +8,7 @@ are better obeyed once too often than missed ("stop") are obeyed in any company.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import combinations
 
 from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
@@ -102,11 +102,15 @@ class Interpreter:
         negations = count_negations(words, self.carriers)
         whole = self._sentences.match(text, context)
         meanings: tuple[Meaning, ...] | None = (whole,) if whole else self._divided(words, context)
-        is_partial = meanings is None
+        is_partial = False
         if meanings is None:
             meanings = self._found_among_others(words, context)
+            is_partial = divide(words, self.carriers, partial(self._in, context)) is None
         is_safe = any(map(self.is_safe, meanings))
         return Interpretation(meanings, is_safe, is_partial, negations)
+
+    def _in(self, context: str | None, phrase: Words) -> Meaning | None:
+        return self._sentence(phrase, context)
 
     def _divided(self, words: Words, context: str | None) -> tuple[Meaning, ...] | None:
         """Return what an utterance of nothing but sentences means; None for any other."""
