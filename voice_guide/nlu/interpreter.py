@@ -226,7 +226,9 @@ class Interpreter:
             # Digits are not spelled out in the graph.
             may_be = any(map(str.isdecimal, kept)) or self.prefixes.is_whole(kept, context)
             if may_be and (meaning := self._loosened.match(" ".join(kept), context)):
-                return meaning
+                # "The wait" is not "wait".
+                is_noun = words[0] != kept[0] and self.is_safe(meaning)
+                return None if is_noun else meaning
         return None
 
     def _without_carriers(self, words: Words) -> Iterator[Words]:
