@@ -102,7 +102,7 @@ class Visitor:
                 if home.passed_s - began_s > _MAX_SESSION_S:
                     raise GivesUpError(f"not over after {_MAX_SESSION_S / 60:.0f} minutes")
                 self._continue_session(number)
-            while home.context in (Phase.RATING, Phase.ASKING):
+            while home.context.startswith((Phase.RATING, Phase.ASKING)):
                 self._continue_session(number)
         except GivesUpError as error:
             home.report(f"{self._voice.name}: {error}")

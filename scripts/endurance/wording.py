@@ -36,6 +36,7 @@ _BY_PHASE = {
     Phase.ASKING: ("yes", "yes please"),
     Phase.RATING: ("three", "four", "two"),
     Phase.FINISHED: _RESUME,
+    Phase.EMERGENCY: ("i am fine", "continue"),
 }
 
 _IN_PLACE = ("i'm ready", "ready", "let's go")

@@ -84,7 +84,7 @@ def nobodys(config: Path) -> Path:
     for intent in commands["intents"].values():
         for data in intent["data"]:
             data["sentences"] = [phrase(sentence) for sentence in data["sentences"]]
-    for name in ("ordinal", "side"):
+    for name in ("ordinal", "side", "place", "substitute"):
         for value in commands["lists"][name]["values"]:
             value["in"] = phrase(value["in"])
     commands["expansion_rules"] = everywhere(commands["expansion_rules"], phrase)
@@ -319,7 +319,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "safety": (
         change("commands.yaml", "metadata: {safe: true}", "metadata: {safe: false}"),
-        ": metadata: {safe: true} is missing in: Hurts, Pause, Stop",
+        ": metadata: {safe: true} is missing in: Emergency",
     ),
     "a slot": (
         change("commands.yaml", '"number {number}"', '"the big one"'),

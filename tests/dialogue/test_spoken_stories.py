@@ -9,6 +9,7 @@ from support.stage import FOLDER
 from voice_guide.dialogue.phase import Phase
 
 NAMES = (
+    "an-emergency-in-short",
     "asleep-it-hears-nothing-else",
     "how-strong-the-pain-is",
     "it-hurts-in-a-step",
@@ -32,4 +33,5 @@ def test_spoken_stories_hold(
 
 
 def test_spoken_stories_contain_every_context(played: list[PlayedStory]) -> None:
-    assert {said.context for story in played for said in story.said} == set(Phase)
+    contexts = {said.context for story in played for said in story.said}
+    assert {context.partition(".")[0] for context in contexts} == set(Phase)
