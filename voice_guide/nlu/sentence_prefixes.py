@@ -71,6 +71,8 @@ class SentencePrefixes:
         self._ahead = self._look_ahead(spelling)
         self._of = cache(self._find_commands_of)
         self._after_word = lru_cache(_MAX_REMEMBERED_STEPS)(self._find_after_word)
+        # Asked for only while packs are checked, about the same beginnings for every phrase.
+        self._after_letters = cache(self._find_after_word)
 
     def may_change(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether more words could make another command of this sentence.
@@ -145,7 +147,7 @@ class SentencePrefixes:
 
     def after(self, states: frozenset[int], letters: str) -> frozenset[int]:
         """Return the states that letters lead to from any of these states."""
-        return self._after_word(states, letters)
+        return self._after_letters(states, letters)
 
     def ending_at(self, states: frozenset[int]) -> list[Template]:
         """Return a template of each command whose sentences end in any of these states."""
