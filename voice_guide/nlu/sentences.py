@@ -74,10 +74,13 @@ class Template:
         """Return whether it is listened for in a context (None: in any)."""
         return holds_in(context, self.requires, self.excludes)
 
+    fixed_slots: frozenset[str] = frozenset()
+    """The names of the values that it always has, whatever is said."""
+
     @property
     def slots(self) -> frozenset[str]:
         """The names of all values that it may have."""
-        return frozenset(reference.slot_name for reference in self.references)
+        return self.fixed_slots.union(reference.slot_name for reference in self.references)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -227,6 +230,7 @@ class Sentences:
                 is_said=(block.data.metadata or {}).get(_SAID, True),
                 requires=block.requires,
                 excludes=block.excludes,
+                fixed_slots=frozenset(block.data.slots or {}),
             )
             for block in self._blocks
             if holds_in(context, block.requires, block.excludes)
