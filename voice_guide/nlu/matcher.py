@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.grammar import carried, opposites, repeated, weighted
 from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.nlu.sampling import drawn_sentences
+from voice_guide.nlu.sampling import drawn_commands
 from voice_guide.nlu.sentences import Meaning, Sentences
 
 _MAX_REPEATED_WORDS = 3
@@ -31,7 +31,7 @@ class Matcher:
         self._interpreter = Interpreter(sentences)
         self._carriers = self._interpreter.carriers
         self._knows = knows
-        self._drawn = cache(lambda context: drawn_sentences(sentences, context, knows))
+        self._drawn = cache(lambda context: drawn_commands(sentences, context, knows))
         self.expected = cache(self._make_expected)
         self.interpret = self._interpreter.interpret
         self.affirmed = self._interpreter.affirmed
@@ -45,7 +45,7 @@ class Matcher:
 
     @cached_property
     def _all_drawn(self) -> frozenset[str]:
-        return frozenset(self._drawn(None))
+        return frozenset(text for text, _ in self._drawn(None))
 
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
@@ -54,13 +54,13 @@ class Matcher:
         drawn; those of other contexts once each, so that "next step" is heard as such, and
         not as the likeliest sentence that would make sense; and so do decoys.
         """
-        drawn = self._drawn(context)
-        distinct = sorted(set(drawn))
+        intents = dict(self._drawn(context))
+        distinct = sorted(intents)
         others = sorted(self._all_drawn.difference(distinct))
         others = others[:: len(others) // _MAX_OTHER_SENTENCES + 1]
-        urgent = [text for text in distinct if self._is_short_and_safe(text, context)]
+        urgent = [text for text in distinct if self._is_short_and_safe(text, intents[text])]
         return [
-            *weighted(drawn),
+            *weighted([text for text, _ in self._drawn(context)]),
             *carried(distinct, self._carriers, self._knows),
             *repeated(urgent),
             *opposites(distinct, self._carriers, self._knows),
@@ -68,11 +68,8 @@ class Matcher:
             *self._fillers.beside(distinct),
         ]
 
-    def _is_short_and_safe(self, text: str, context: str | None) -> bool:
-        words = text.split()
-        if len(words) > _MAX_REPEATED_WORDS:
-            return False
-        return not self._interpreter.prefixes.intents(words, context).isdisjoint(self.safe_intents)
+    def _is_short_and_safe(self, text: str, intent: str) -> bool:
+        return intent in self.safe_intents and len(text.split()) <= _MAX_REPEATED_WORDS
 
     def is_opposite(self, text: str, meanings: tuple[Meaning, ...], context: str | None) -> bool:
         """Return whether a text says the opposite of what something else means."""

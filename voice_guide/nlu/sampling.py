@@ -51,6 +51,13 @@ def drawn_sentences(
     `knows` tells whether the speech model has a word: sentences with one that it lacks
     cannot be heard and are left out. The same templates give the same list each time.
     """
+    return [text for text, _ in drawn_commands(sentences, context, knows)]
+
+
+def drawn_commands(
+    sentences: Sentences, context: str | None, knows: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """Draw sentences as `drawn_sentences` does, each with the intent it was drawn for."""
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
@@ -60,14 +67,14 @@ def drawn_sentences(
 def drawn_from(template: Template, language: str) -> list[str]:
     """Draw distinct sentences of one template, those with words no model knows included."""
     everything = _drawn({template.intent: [template]}, language, lambda _: True)
-    return list(dict.fromkeys(everything))
+    return list(dict.fromkeys(text for text, _ in everything))
 
 
 def _drawn(
     by_intent: Mapping[str, Sequence[Template]], language: str, knows: Callable[[str], bool]
-) -> list[str]:
+) -> list[tuple[str, str]]:
     draw = _Draw(language)
-    drawn: list[str] = []
+    drawn: list[tuple[str, str]] = []
     junctions: set[tuple[str, str]] = set()
     idle = dict.fromkeys(by_intent, 0)
     while idle and min(idle.values()) < _PATIENCE:
@@ -81,7 +88,7 @@ def _drawn(
             idle[intent] = 0 if new else idle[intent] + 1
             if words and (new or not is_full) and all(map(knows, words)):
                 # The same are drawn many times, and for every context: each is kept once.
-                drawn.append(sys.intern(" ".join(words)))
+                drawn.append((sys.intern(" ".join(words)), intent))
     return drawn
 
 
@@ -122,15 +129,15 @@ class _Draw:
     def __init__(self, language: str) -> None:
         self._language = language
         self._chance = random.Random(0)
-        self._taken: dict[Hashable, list[int]] = {}
+        self._left: dict[Hashable, list[int]] = {}
+        self._values: dict[tuple[int, int], Sequence[Expression | str]] = {}
 
     def one_of(self, options: Sequence[_T], where: Hashable) -> _T:
         """Return one of the options that may be taken at this place."""
-        taken = self._taken.setdefault(where, [0] * len(options))
-        least = min(taken)
-        at = self._chance.choice([at for at, times in enumerate(taken) if times == least])
-        taken[at] += 1
-        return options[at]
+        left = self._left.setdefault(where, [])
+        if not left:
+            left += self._chance.sample(range(len(options)), len(options))
+        return options[left.pop()]
 
     def sentence(self, expression: Expression, template: Template) -> str:
         """Return one sentence of an expression; a wildcard gives nothing."""
@@ -141,12 +148,22 @@ class _Draw:
             return " ".join(self.sentence(item, template) for item in items)
         if isinstance(expression, Group) and not isinstance(expression, Alternative):
             return "".join(self.sentence(item, template) for item in expression.items)
-        if isinstance(expression, Alternative):
-            options: Sequence[Expression | str] = expression.items
-        else:
-            options = choices(expression, template, self._language)
+        options = self._options_of(expression, template)
         option = self.one_of(options, id(expression)) if options else ""
         return option if isinstance(option, str) else self.sentence(option, template)
+
+    def _options_of(
+        self, expression: Expression, template: Template
+    ) -> Sequence[Expression | str]:
+        if isinstance(expression, Alternative):
+            return expression.items
+        if not isinstance(expression, ListReference):
+            return choices(expression, template, self._language)
+        # Templates that share an expression may have other values for the list it names.
+        key = (id(expression), id(template.lists.get(expression.list_name)))
+        if key not in self._values:
+            self._values[key] = choices(expression, template, self._language)
+        return self._values[key]
 
 
 def _texts(expression: Expression, template: Template, language: str) -> Iterator[str]:

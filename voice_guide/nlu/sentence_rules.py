@@ -73,8 +73,8 @@ class SentenceRules:
         understood = {text: meaning for text, meaning in meanings.items() if meaning}
         sentences = {text: understood[text] for text in self._chosen(list(understood))}
         carried, negated = cycle(self._ways_to_carry()), cycle(self._ways_to_negate())
-        # "No, later" is a no like "no".
-        saying_no = [m for text, m in sentences.items() if self._has_negation(text)]
+        # "No, later" is a no like "no", and "no, goodbye" a goodbye.
+        saying_no = [m for text, m in understood.items() if self._has_negation(text)]
         for text, meaning in sentences.items():
             count = short_ways if len(text.split()) <= _SHORT_WORDS else ways
             if self._interpreter.is_safe(meaning):
