@@ -100,7 +100,8 @@ class Interpreter:
     def _interpret(self, text: str, context: str | None) -> Interpretation:
         words = self.carriers.spelled(spoken(text))
         negations = count_negations(words, self.carriers)
-        whole = self._sentences.match(text, context)
+        may_be = self._may_be_sentence(spoken(text), context)
+        whole = self._sentences.match(text, context) if may_be else None
         meanings: tuple[Meaning, ...] | None = (whole,) if whole else self._divided(words, context)
         is_partial = False
         if meanings is None:
@@ -223,13 +224,17 @@ class Interpreter:
         if len(words) > _MOST_WORDS_OF_SENTENCE:
             return None
         for kept in self._without_carriers(words):
-            # Digits are not spelled out in the graph.
-            may_be = any(map(str.isdecimal, kept)) or self.prefixes.is_whole(kept, context)
+            may_be = self._may_be_sentence(kept, context)
             if may_be and (meaning := self._loosened.match(" ".join(kept), context)):
                 # "The wait" is not "wait".
                 is_noun = words[0] != kept[0] and self.is_safe(meaning)
                 return None if is_noun else meaning
         return None
+
+    def _may_be_sentence(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether words may be a sentence; matching all templates takes much longer."""
+        # Digits are not spelled out in the graph.
+        return any(map(str.isdecimal, words)) or self.prefixes.is_whole(words, context)
 
     def _without_carriers(self, words: Words) -> Iterator[Words]:
         """Yield the words, and then all ways to leave out what carries no meaning in them.
