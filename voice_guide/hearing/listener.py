@@ -93,9 +93,11 @@ class Listener:
         Both have shape (BLOCK,). Return what was understood, or was not, with this block.
         """
         self._heard_samples += BLOCK
-        with self._cpu_meter:
-            near_end = self._canceller.cancel(heard, played)
-            commands = self._commands(near_end) if near_end else []
+        if self._vad.is_open:
+            self._cpu_meter.start()
+        near_end = self._canceller.cancel(heard, played)
+        commands = self._commands(near_end) if near_end else []
+        self._cpu_meter.stop()
         if near_end is None:
             self._abandon_utterance(played)
             return []
@@ -138,6 +140,7 @@ class Listener:
 
     def _begin_utterance(self, blocks: int) -> None:
         """Note that an utterance begins with the last so many blocks."""
+        self._cpu_meter.start()
         # The noise reduction returns the block before the newest one.
         began_s = self._now_s - (blocks + 1) * BLOCK / RATE
         self._skipped_s = began_s - self._recognizer.taken_samples / RATE
