@@ -113,7 +113,7 @@ install_python_packages() {
     # Missing while packages are half installed, so that a killed set-up starts again.
     rm -f "$venv/built-for"
     logged "$venv/bin/python" -m pip install --disable-pip-version-check \
-        -c "$root/scripts/constraints.txt" -e "$root${extra:+[$extra]}"
+        -c "$root/scripts/constraints.txt" -e "${root}[device${extra:+,$extra}]"
     built_for >"$venv/built-for"
 }
 

@@ -25,6 +25,9 @@ REAL_TIME_MODULES = ("test_live", "test_outages", "test_service")
 _NICENESS = 10
 """Niceness, as of nice(1), of all other tests."""
 
+collect_ignore = ["ovos"]
+"""Tests in an environment apart: `scripts/test-ovos`."""
+
 FIGURES = pytest.StashKey[list[str]]()
 
 

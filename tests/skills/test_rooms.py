@@ -138,7 +138,7 @@ def test_a_session_without_a_sign_of_life_is_closed_and_its_place_kept(house: Ho
     house.pass_time(120)
     house.wait_until(lambda: not house.rooms.is_open("kitchen"))
     house.open("kitchen", "i want a massage")
-    house.wait_for("kitchen", "Tennis ball wall massage broke off")
+    house.wait_for("kitchen", "Tennis ball wall massage was interrupted")
 
 
 def test_the_room_that_was_silent_longest_makes_way(

@@ -40,6 +40,7 @@ class OvosHost:
         """Answer on the route of the message that opened the session."""
         self._skill = skill
         self._opening = opening
+        self._room = _room(opening)
 
     def speak(self, sentence: str, expects_reply: bool) -> None:
         """Speak a sentence where the session was opened."""
@@ -49,14 +50,26 @@ class OvosHost:
             "lang": self._skill.lang,
             "meta": {"skill": self._skill.skill_id},
         }
-        self._skill.bus.emit(self._opening.forward("speak", data))
+        self._send("speak", data)
 
     def stop_speaking(self) -> None:
         """Fall silent at once."""
-        self._skill.bus.emit(self._opening.forward("mycroft.audio.speech.stop"))
+        self._send("mycroft.audio.speech.stop", {})
 
     def play(self, chime: Chime) -> None:
         """Play nothing: OVOS speaks what a chime would say."""
+
+    def _send(self, kind: str, data: dict[str, Any]) -> None:
+        """Send a message in the session as it is now, with the guide active in it.
+
+        A satellite returns the session that it received last: with that of the opening, it would
+        forget that the guide is to be asked about what is said.
+        """
+        message = self._opening.forward(kind, data)
+        session = SessionManager.sessions.get(self._room) or Session.from_message(message)
+        session.activate_skill(self._skill.skill_id)
+        message.context["session"] = session.serialize()
+        self._skill.bus.emit(message)
 
 
 class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
