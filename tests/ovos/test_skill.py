@@ -1,7 +1,7 @@
 """The guide in a real ovos-core: how it is begun, led, stopped and left alone."""
 
 import pytest
-from ovos.conftest import SKILL, Core
+from ovos.conftest import SKILL, Core, wait_until
 
 OPENINGS = [
     ("i want a massage", "Hello."),
@@ -63,6 +63,7 @@ def test_stop_stops_one_of_two_rooms(core: Core) -> None:
     bedroom.say("start the hand massage")
     bedroom.wait_for('Say "ready"')
     bedroom.lead(("ready", "Step 1"))
+    wait_until(lambda: bedroom.all_of("speak")[-1].data["expect_response"], lambda: "its turn")
     kinds = ("speak", "mycroft.audio.speech.stop")
     before = [len(bedroom.all_of(kind)) for kind in kinds]
 

@@ -86,12 +86,14 @@ def test_two_rooms_are_led_side_by_side_and_stop_stops_one(house: House) -> None
     house.wait_for("bedroom", 'Say "ready"')
     house.lead("kitchen", ("ready", "Step 1."))
     house.lead("bedroom", ("ready", "Step 1"))
-    before = list(house.hosts["bedroom"].spoken)
+    bedroom = house.hosts["bedroom"]
+    house.wait_until(lambda: bedroom.spoken[-1] == bedroom.listens_after[-1])
+    before = list(bedroom.spoken)
 
     assert house.rooms.stop("kitchen")
 
     house.wait_for("kitchen", "Stopped at step 1 of 5.")
-    assert house.hosts["bedroom"].spoken == before
+    assert bedroom.spoken == before
     house.lead("bedroom", ("next", "Step 2"))
     assert not house.rooms.is_leading("kitchen")
 
