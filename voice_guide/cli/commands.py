@@ -31,6 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except VoiceGuideError as error:
         print(f"voice-guide: {error}", file=sys.stderr)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("voice_guide"):
+            raise
+        needed = 'pip install "voice-guide[device]"'
+        print(f"voice-guide: {error.name} is not installed: {needed}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
