@@ -118,6 +118,13 @@ def test_what_is_no_command_is_left_to_the_host(room: Room) -> None:
     assert not room.hear("what time is it")
 
 
+@pytest.mark.parametrize("text", ["louder", "quieter", "slower", "faster"])
+def test_volume_and_rate_are_left_to_the_host(room: Room, text: str) -> None:
+    room.begin("start the tennis ball massage")
+
+    assert not room.session.understands(text)
+
+
 def test_a_timed_step_speaks_when_it_begins_at_half_time_and_at_the_end(room: Room) -> None:
     room.led_to_the_timed_step()
 

@@ -53,6 +53,9 @@ _MAX_OVERRUN = 2.0
 _MAX_DELAY_S = 6.0
 """Seconds that a host may take to begin speaking before it counts as silent."""
 
+_LEFT_TO_HOST = frozenset({Intent.LOUDER, Intent.QUIETER, Intent.SLOWER, Intent.FASTER})
+"""Intents that are not the guide's here: the volume and the voice are the host's own."""
+
 _MAX_TEXT = 500
 """Characters of a text that can still be a command; a longer one is not looked at."""
 
@@ -218,7 +221,11 @@ class SkillSession:
         if len(text) > _MAX_TEXT:
             return []
         meanings = self._interpreter.meanings(text, self._manager.context)
-        return [Command(each.intent, each.slots, text, decided_s=self._now_s) for each in meanings]
+        return [
+            Command(each.intent, each.slots, text, decided_s=self._now_s)
+            for each in meanings
+            if each.intent not in _LEFT_TO_HOST
+        ]
 
     def _sign(self, now_s: float) -> None:
         self._now_s = self.last_sign_s = now_s
@@ -262,7 +269,7 @@ class SkillSession:
             case StopTimer():
                 self._timer = None
             case SetVolume() | SetRate() | SetPacing() | PrepareSpeech():
-                # Volume and voice are the host's own, and it renders what it speaks by itself.
+                # The host renders what it speaks, and its settings stay as they are.
                 pass
             case End():
                 self._is_ending = True
