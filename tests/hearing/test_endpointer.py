@@ -3,7 +3,7 @@
 import pytest
 from hassil.intents import Intents
 
-from voice_guide.hearing.endpointer import Endpointer
+from voice_guide.hearing.endpointer import Endpointer, extensible_s
 from voice_guide.hearing.vad import HANGOVER_S, VoiceActivityDetector
 from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.matcher import Matcher
@@ -74,3 +74,12 @@ def test_endpointer_lengthens_the_hangover_after_the_beginning_of_a_sentence(
 def test_endpointer_ends_an_utterance_that_the_detector_has_ended() -> None:
     matcher = Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list))
     assert Endpointer(matcher, VoiceActivityDetector()).is_over(list, None)
+
+
+@pytest.mark.parametrize(
+    ("chance", "needed_s"), [(0.0, 0.2), (0.1, 0.2), (0.5, 0.576), (1.0, 0.8)]
+)
+def test_endpointer_waits_the_longer_the_likelier_a_sentence_goes_on(
+    chance: float, needed_s: float
+) -> None:
+    assert extensible_s(chance) == pytest.approx(needed_s, abs=0.001)

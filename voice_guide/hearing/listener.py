@@ -20,6 +20,7 @@ from voice_guide.hearing.echo.canceller import (
 )
 from voice_guide.hearing.endpointer import MAX_DECISION_S, Endpointer
 from voice_guide.hearing.gain import GainControl
+from voice_guide.hearing.joining import Joining
 from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
@@ -59,6 +60,7 @@ class Listener:
         self._endpointer = Endpointer(matcher, self._vad)
         self._gain = GainControl()
         self._background_talk = BackgroundTalk()
+        self._joining = Joining(matcher)
         self._wake_retry = WakeRetry()
         self._self_echo = SelfEchoFilter(
             model, matcher.expected(context), LEAD_BLOCKS, cancels_echo, knows_own_words
@@ -132,9 +134,11 @@ class Listener:
             self._self_echo.take(len(blocks))
         for block in blocks:
             self._gain.follow(block)
-        found = [self._recognizer.take(self._gain.level(block)) for block in blocks]
+        found = [
+            self._in_audio_time(self._recognizer.take(self._gain.level(block))) for block in blocks
+        ]
         if was_open and self._endpointer.is_over(self._recognizer.words_so_far, self._context):
-            found.append(self._recognizer.finish())
+            found.append(self._in_audio_time(self._recognizer.finish()))
             self._self_echo.finish()
         return [hypotheses for hypotheses in found if hypotheses]
 
@@ -149,15 +153,23 @@ class Listener:
 
     def _decide(self, hypotheses: Sequence[Hypothesis]) -> list[Command]:
         """Return the commands in an utterance; none where there is none for the guide."""
-        scored = read(hypotheses, self._matcher, self._context)
-        if scored is None or not self._is_meant(scored):
-            words = self._in_audio_time(hypotheses[0])
-            if not self._self_echo.is_own(words):
-                self._background_talk.add(words)
+        heard = hypotheses[0].words
+        joined = self._joining.read(hypotheses, self._context)
+        scored = joined or read(hypotheses, self._matcher, self._context)
+        if scored is None or not (
+            self._is_still_meant(scored, heard) if joined else self._is_meant(scored)
+        ):
+            if not self._self_echo.is_own(heard):
+                self._joining.remember(scored.hypothesis.words if scored else heard)
+                self._background_talk.add(heard)
             return []
         self._was_understood = True
+        self._joining.remember(scored.hypothesis.words)
+        if self._joining.is_obeyed(scored):
+            return []
+        self._joining.was_obeyed(scored)
         self._near_end_detector.was_understood()
-        words = self._in_audio_time(scored.hypothesis)
+        words = scored.hypothesis.words
         return [
             Command(
                 intent=meaning.intent,
@@ -174,7 +186,7 @@ class Listener:
 
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
-        words = self._in_audio_time(scored.hypothesis)
+        words = scored.hypothesis.words
         needed = self._needed_odds + self._background_talk.needed_odds(words)
         if scored.odds < needed or self._self_echo.is_own(words, scored.is_safe):
             return False
@@ -182,6 +194,11 @@ class Listener:
         return not scored.is_doubtful or self._wake_retry.is_second(
             scored.meanings, start_s, end_s
         )
+
+    def _is_still_meant(self, scored: ScoredCommand, later_words: Sequence[Word]) -> bool:
+        """Return whether a command that goes on after a pause with these words is acted on."""
+        is_own = self._self_echo.is_own(later_words, scored.is_safe)
+        return not is_own and scored.odds >= self._needed_odds and not scored.is_doubtful
 
     def _close_utterance(self) -> list[NotUnderstood]:
         """End the utterance; return its words if they were for the guide but no command."""
@@ -208,11 +225,18 @@ class Listener:
         self._context = context
         self._recognizer = Recognizer(self._model, self._matcher.expected(context))
 
-    def _in_audio_time(self, hypothesis: Hypothesis) -> list[Word]:
-        """Return the words with their times in seconds of audio since the start."""
+    def _in_audio_time(self, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Return hypotheses with the words' times in seconds of audio since the start."""
+        skipped_s = self._skipped_s
         return [
-            Word(word.text, self._skipped_s + word.start_s, self._skipped_s + word.end_s)
-            for word in hypothesis.words
+            Hypothesis(
+                tuple(
+                    Word(word.text, skipped_s + word.start_s, skipped_s + word.end_s)
+                    for word in each.words
+                ),
+                each.score,
+            )
+            for each in hypotheses
         ]
 
     @property

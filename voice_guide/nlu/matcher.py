@@ -90,6 +90,11 @@ class Matcher:
         is_open = prefixes.may_begin(said, context)
         return not said or (is_open and prefixes.may_change(said, context))
 
+    def chance_of_more(self, words: Sequence[str], context: str | None) -> float:
+        """Return how likely it is that a complete sentence goes on to a value, from 0 to 1."""
+        said = self._carriers.without_opening(tuple(words))
+        return self._interpreter.prefixes.chance_of_more(said, context)
+
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""
         said = self._carriers.without_opening(tuple(words))

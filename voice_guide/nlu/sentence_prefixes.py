@@ -27,6 +27,9 @@ _MAX_REMEMBERED_STEPS = 2_000
 
 _States: TypeAlias = frozenset[int]
 
+_Ends: TypeAlias = dict[int, float]
+"""States where paths end, and the share of all sentences that goes on from each."""
+
 
 @dataclass
 class _Command:
@@ -49,12 +52,20 @@ class SentencePrefixes:
         """Build the graph; states are letters, numbered so that arcs only lead upwards."""
         spelling = _Spelling(language)
         commands: dict[object, _Command] = {}
+        ended: dict[int, float] = {}
+        intents = [""]
         for template in templates:
             key = (template.intent, template.requires, template.excludes)
             command = commands.setdefault(key, _Command(_VALUE << len(commands) + 1, template))
-            ends = spelling.add(template.expression, template, frozenset({_START}))
-            command.ends |= ends - {_START}
+            ends = spelling.add(template.expression, template, {_START: 1.0})
+            ends.pop(_START, None)
+            command.ends |= ends.keys()
+            ended |= ends
+            intents += [template.intent] * (len(spelling.letters) - len(intents))
         self._commands = list(commands.values())
+        self._shares = array("d", spelling.shares)
+        self._ended = ended
+        self._intent_of = intents
         self._letters = "".join(spelling.letters)
         # There are thousands of states, for good: arrays, and no lists of lists.
         after: list[list[int]] = [[] for _ in spelling.before]
@@ -107,6 +118,25 @@ class SentencePrefixes:
             (self._ahead[state] | self._ending.get(state, 0)) & here
             for state in self._reached(words)
         )
+
+    def chance_of_more(self, words: Sequence[str], context: str | None) -> float:
+        """Return how likely it is that a complete sentence goes on to a value, from 0 to 1.
+
+        "An espresso" may go on with "with milk". Each choice in a template is as likely as
+        another.
+        """
+        here, reached = self._of(context), self._reached(words)
+        complete = {
+            self._intent_of[state] for state in reached if self._ending.get(state, 0) & here
+        }
+        said = more = 0.0
+        for state in reached:
+            if self._intent_of[state] not in complete:
+                continue
+            said += self._shares[state]
+            if self._ahead[state] & _VALUE:
+                more += self._shares[state] - self._ended.get(state, 0.0)
+        return more / said if said else 0.0
 
     def _find_commands_of(self, context: str | None) -> int:
         """Return the bits of all commands of a context."""
@@ -180,8 +210,10 @@ class _Spelling:
         """The states it may follow."""
         self.is_value = [False]
         """True for a letter that is part of a value."""
+        self.shares = [1.0]
+        """The share of all sentences of a template that go through each state."""
 
-    def add(self, expression: Expression, template: Template, ends: _States) -> _States:
+    def add(self, expression: Expression, template: Template, ends: _Ends) -> _Ends:
         """Continue every path at `ends` by an expression; return where they end then."""
         if isinstance(expression, TextChunk):
             return self._add_text(expression.original_text, ends)
@@ -192,46 +224,59 @@ class _Spelling:
                 ends = self.add(item, template, ends)
             return ends
         if isinstance(expression, Alternative):
-            options: Iterable[Expression | str] = expression.items
+            options: Sequence[Expression | str] = expression.items
         else:
             options = choices(expression, template, self._language)
         first = len(self.letters)
-        reached = frozenset[int]().union(
-            *(
-                self._add_text(option, ends)
-                if isinstance(option, str)
-                else self.add(option, template, ends)
-                for option in options
-            )
+        each = _split(ends, len(options))
+        reached = _joined(
+            self._add_text(option, each)
+            if isinstance(option, str)
+            else self.add(option, template, each)
+            for option in options
         )
         if isinstance(expression, ListReference):
             self.is_value[first:] = [True] * (len(self.letters) - first)
         return reached
 
-    def _add_permutation(
-        self, permutation: Permutation, template: Template, ends: _States
-    ) -> _States:
+    def _add_permutation(self, permutation: Permutation, template: Template, ends: _Ends) -> _Ends:
         """Add all orders of the items, by way of all sets of items said already."""
         items = range(len(permutation.items))
-        said: dict[tuple[int, ...], _States] = {(): ends}
+        said: dict[tuple[int, ...], _Ends] = {(): ends}
         for size in range(1, len(items) + 1):
             for chosen in combinations(items, size):
-                said[chosen] = frozenset[int]().union(
-                    *(
-                        self.add(
-                            permutation.items[last],
-                            template,
+                said[chosen] = _joined(
+                    self.add(
+                        permutation.items[last],
+                        template,
+                        _split(
                             said[tuple(item for item in chosen if item != last)],
-                        )
-                        for last in chosen
+                            len(items) - size + 1,
+                        ),
                     )
+                    for last in chosen
                 )
         return said[tuple(items)]
 
-    def _add_text(self, text: str, ends: _States) -> _States:
+    def _add_text(self, text: str, ends: _Ends) -> _Ends:
         for letter in "".join(spoken(text)):
             self.letters.append(letter)
             self.before.append(list(ends))
             self.is_value.append(False)
-            ends = frozenset({len(self.letters) - 1})
+            self.shares.append(sum(ends.values()))
+            ends = {len(self.letters) - 1: self.shares[-1]}
         return ends
+
+
+def _split(ends: _Ends, options: int) -> _Ends:
+    """Return ends from which so many options go on, each as likely as another."""
+    return {state: share / options for state, share in ends.items()}
+
+
+def _joined(options: Iterable[_Ends]) -> _Ends:
+    """Return where several options end."""
+    joined: _Ends = {}
+    for ends in options:
+        for state, share in ends.items():
+            joined[state] = joined.get(state, 0.0) + share
+    return joined
