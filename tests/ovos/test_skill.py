@@ -23,7 +23,7 @@ def test_a_sentence_opens_a_session(core: Core, text: str, answer: str) -> None:
 def test_a_sentence_of_the_intent_file_opens_a_session_without_fallback(core: Core) -> None:
     kitchen = core.new_satellite()
 
-    kitchen.say("i want a massage")
+    kitchen.say_and_wait("i want a massage")
 
     kitchen.wait_for("Hello.")
     assert kitchen.all_of(f"{SKILL}:begin.intent")

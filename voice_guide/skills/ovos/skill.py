@@ -109,7 +109,7 @@ class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
         file = folder / "begin.intent"
         file.write_text("\n".join(opening_lines(self._content.sentences)) + "\n", "utf-8")
         self.intent_service.register_padatious_intent(name, str(file), self.lang)
-        self.add_event(name, self._handle_opening, "mycroft.skill.handler")
+        self.add_event(name, self._handle_opening, "mycroft.skill.handler", is_intent=True)
         self.register_fallback(self._handle_fallback, _FALLBACK_PRIORITY)
 
     def can_answer(self, message: Message) -> bool:
