@@ -12,6 +12,9 @@ from voice_guide.nlu.sentences import Meaning, Sentences
 _MAX_REPEATED_WORDS = 3
 """Words of a sentence that is said twice over."""
 
+_PATIENCE_ELSEWHERE = 8
+"""Sentences of an intent of other contexts drawn without a new pair of words before it is left."""
+
 _MAX_OTHER_SENTENCES = 2_000
 """Sentences of other contexts that the recognizer is told."""
 
@@ -45,7 +48,9 @@ class Matcher:
 
     @cached_property
     def _all_drawn(self) -> frozenset[str]:
-        return frozenset(text for text, _ in self._drawn(None))
+        """Sentences of all contexts: a part of them is enough for what is not listened for."""
+        drawn = drawn_commands(self._sentences, None, self._knows, _PATIENCE_ELSEWHERE)
+        return frozenset(text for text, _ in drawn)
 
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.

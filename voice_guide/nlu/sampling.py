@@ -55,13 +55,20 @@ def drawn_sentences(
 
 
 def drawn_commands(
-    sentences: Sentences, context: str | None, knows: Callable[[str], bool]
+    sentences: Sentences,
+    context: str | None,
+    knows: Callable[[str], bool],
+    patience: int = _PATIENCE,
 ) -> list[tuple[str, str]]:
-    """Draw sentences as `drawn_sentences` does, each with the intent it was drawn for."""
+    """Draw sentences as `drawn_sentences` does, each with the intent it was drawn for.
+
+    `patience` is how many sentences of an intent may bring no new pair of words before it is
+    left; with less, rare words are missing.
+    """
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
-    return _drawn(by_intent, sentences.language, knows)
+    return _drawn(by_intent, sentences.language, knows, patience)
 
 
 def drawn_from(template: Template, language: str) -> list[str]:
@@ -71,16 +78,19 @@ def drawn_from(template: Template, language: str) -> list[str]:
 
 
 def _drawn(
-    by_intent: Mapping[str, Sequence[Template]], language: str, knows: Callable[[str], bool]
+    by_intent: Mapping[str, Sequence[Template]],
+    language: str,
+    knows: Callable[[str], bool],
+    patience: int = _PATIENCE,
 ) -> list[tuple[str, str]]:
     draw = _Draw(language)
     drawn: list[tuple[str, str]] = []
     junctions: set[tuple[str, str]] = set()
     idle = dict.fromkeys(by_intent, 0)
-    while idle and min(idle.values()) < _PATIENCE:
+    while idle and min(idle.values()) < patience:
         # Once there are enough, only those go on that still bring something new.
         is_full = len(drawn) >= _MOST
-        for intent in [name for name, rounds in idle.items() if rounds < _PATIENCE or not is_full]:
+        for intent in [name for name, rounds in idle.items() if rounds < patience or not is_full]:
             template = draw.one_of(by_intent[intent], intent)
             words = spoken(draw.sentence(template.expression, template))
             new = set(pairwise(["", *words, ""])) - junctions
