@@ -67,6 +67,9 @@ class Negation:
     endings: tuple[str, ...] = ()
     """The last letters of words that negate: "n't"."""
 
+    never_before: frozenset[str] = frozenset()
+    """Words that none with such an ending stands before: "don't bye" is something misheard."""
+
     exclamations: tuple[str, ...] = ()
     """Words that negate only nouns, and otherwise stand alone: "no"."""
 
@@ -91,7 +94,10 @@ class Opposites:
     """How the opposite of a sentence is said."""
 
     before: tuple[str, ...] = ()
-    """Phrases before a sentence that has no subject: "don't"."""
+    """Phrases before a sentence that begins with one of `begins`: "don't"."""
+
+    begins: frozenset[str] = frozenset()
+    """First words of sentences that people negate so: "stop", "ready"."""
 
     instead: tuple[tuple[str, str], ...] = ()
     """Phrases of a sentence, and what its opposite has in their place."""
@@ -178,7 +184,8 @@ class CarrierWords:
     def negation_at(self, words: Words, at: int) -> int:
         """Return how many words from there on are a negation; 0 where there is none."""
         if any(words[at].endswith(ending) for ending in self.negation.endings):
-            return 1
+            follows = words[at + 1] if at + 1 < len(words) else ""
+            return int(follows not in self.negation.never_before)
         return longest_phrase(self.negations, words, at)
 
     def without_opening(self, words: Words) -> Words:
@@ -195,15 +202,16 @@ class CarrierWords:
     def opposites(self, text: str) -> Iterator[str]:
         """Yield how the opposite of a sentence is said."""
         yield from _replaced(text, self.opposites_said.instead)
-        if text.split()[0] not in self.negation.subjects:
+        if text.split()[0] in self.opposites_said.begins:
             yield from (f"{phrase} {text}" for phrase in self.opposites_said.before)
 
     def originals(self, text: str) -> Iterator[str]:
         """Yield the sentences whose opposite a text may be."""
         yield from _replaced(text, ((new, old) for old, new in self.opposites_said.instead))
         for phrase in self.opposites_said.before:
-            if text.startswith(f"{phrase} "):
-                yield text.removeprefix(f"{phrase} ")
+            original = text.removeprefix(f"{phrase} ")
+            if original != text and original.split()[0] in self.opposites_said.begins:
+                yield original
 
     def loosened(self, template: str) -> str:
         """Return a template in which articles may be missing and words be said another way."""

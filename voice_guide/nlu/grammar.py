@@ -10,22 +10,31 @@ from itertools import chain, cycle, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 
-_WEIGHT = 40
-"""How often the recognizer is told a sentence of the context for every decoy, on average:
-what makes sense is likelier to be said. Lighter, and long sentences break up into decoys."""
+_COPIES = (0, 40, 12, 5, 2)
+"""How often the recognizer is told a sentence of so many words; a longer one once. What is short
+is said most, and would be lost among the many ways to put what is long."""
 
-_MAX_WEIGHTED_SENTENCES = 6_000
-"""Sentences that the recognizer is told at the most: more take long to learn."""
+_MAX_OPPOSITE_WORDS = 3
+"""Words of a sentence whose opposite the recognizer is told: more would be heard in place of
+other words."""
 
 _MAX_CARRIED_SENTENCES = 400
 """Sentences with words around them that the recognizer is told: each makes others rarer."""
 
 
-def weighted(drawn: Sequence[str]) -> list[str]:
-    """Return the sentences of a context, as often as they outweigh all others."""
-    distinct = len(set(drawn))
-    times = min(_WEIGHT * distinct, _MAX_WEIGHTED_SENTENCES) // max(1, len(drawn))
-    return [*drawn] * max(1, times)
+def weighted(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield the sentences of a context, the shorter the more often."""
+    for text in sentences:
+        words = len(text.split())
+        yield from [text] * (_COPIES[words] if words < len(_COPIES) else 1)
+
+
+def shortest(drawn: Iterable[str], is_whole: Callable[[Sequence[str]], bool]) -> set[str]:
+    """Return the sentences of one word or two that can be made of the words of others."""
+    pairs = {pair for text in drawn for pair in pairwise(text.split())}
+    words = {word for text in drawn for word in text.split()}
+    singles = {word for word in words if is_whole([word])}
+    return singles | {" ".join(pair) for pair in pairs if is_whole(pair)}
 
 
 def carried(
@@ -56,6 +65,8 @@ def opposites(
     """Yield opposites of sentences: those in which a word follows another as in no other."""
     pairs = set(chain.from_iterable(pairwise(["", *text.split(), ""]) for text in sentences))
     for sentence in sentences:
+        if len(sentence.split()) > _MAX_OPPOSITE_WORDS:
+            continue
         for text in carriers.opposites(sentence):
             words = text.split()
             new = set(pairwise(["", *words, ""])) - pairs

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.grammar import carried, opposites, repeated, weighted
+from voice_guide.nlu.grammar import carried, opposites, repeated, shortest, weighted
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_commands
 from voice_guide.nlu.sentences import Meaning, Sentences
@@ -55,17 +55,19 @@ class Matcher:
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
 
-        Sentences of the context come many times, in the proportions in which they were
-        drawn; those of other contexts once each, so that "next step" is heard as such, and
-        not as the likeliest sentence that would make sense; and so do decoys.
+        Sentences of the context come the more often the shorter they are; those of other
+        contexts once each, so that "next step" is heard as such, and not as the likeliest
+        sentence that would make sense; and so do decoys.
         """
         intents = dict(self._drawn(context))
-        distinct = sorted(intents)
+        prefixes = self._interpreter.prefixes
+        short = shortest(intents, lambda words: prefixes.is_whole(words, context))
+        distinct = sorted(short.union(intents))
         others = sorted(self._all_drawn.difference(distinct))
         others = others[:: len(others) // _MAX_OTHER_SENTENCES + 1]
-        urgent = [text for text in distinct if self._is_short_and_safe(text, intents[text])]
+        urgent = [text for text in intents if self._is_short_and_safe(text, intents[text])]
         return [
-            *weighted([text for text, _ in self._drawn(context)]),
+            *weighted(distinct),
             *carried(distinct, self._carriers, self._knows),
             *repeated(urgent),
             *opposites(distinct, self._carriers, self._knows),
