@@ -187,11 +187,11 @@ TAKEN = {
     "stop": ("names", "stop", 'names: "stop" is a command (Stop)'),
     "what is safe anywhere": ("areas", "in pain", None),
     "pain": ("names", "[that] hurts", 'names: "that hurts" is a command (Hurts)'),
-    "a part of it": ("areas", "it", 'areas: "it" can be a part of "it hurt" (Hurts)'),
-    "a number": ("names", "tenth", 'names: "tenth" can be a part of "the tenth" (ChooseNumber)'),
-    "a word of it": ("names", "over", 'names: "over" can be a part of "start over" (StartOver)'),
+    "a part of it": ("areas", "it", 'areas: "it" can be a part of "do it" (Ready)'),
+    "a number": ("names", "tenth", 'names: "tenth" is a command (ChooseNumber)'),
+    "a word of it": ("names", "over", 'names: "over" can be a part of "begin over" (StartOver)'),
     "ready": ("names", "ready", 'names: "ready" is a command (Ready)'),
-    "a thing": ("said", "enough", None),
+    "a thing": ("said", "plenty of room", None),
     "what is listened for elsewhere": ("areas", "back", None),
 }
 

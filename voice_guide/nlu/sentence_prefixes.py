@@ -227,6 +227,8 @@ class _Spelling:
             options: Sequence[Expression | str] = expression.items
         else:
             options = choices(expression, template, self._language)
+        if not options:
+            return {}
         first = len(self.letters)
         each = _split(ends, len(options))
         reached = _joined(
