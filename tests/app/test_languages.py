@@ -331,7 +331,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "number words": (
         change("commands.yaml", "language: en", "language: tlh"),
-        'nobody knows how the numbers of {number} are said in "tlh"; ',
+        'the number words that {number} needs are not known in "tlh"; ',
     ),
     "its model": (
         change("language.toml", "model =", "ears ="),

@@ -68,7 +68,7 @@ class Negation:
     """The last letters of words that negate: "n't"."""
 
     never_before: frozenset[str] = frozenset()
-    """Words that none with such an ending stands before: "don't bye" is something misheard."""
+    """Words that no negation stands before: "don't bye" is something misheard."""
 
     exclamations: tuple[str, ...] = ()
     """Words that negate only nouns, and otherwise stand alone: "no"."""
@@ -184,9 +184,11 @@ class CarrierWords:
     def negation_at(self, words: Words, at: int) -> int:
         """Return how many words from there on are a negation; 0 where there is none."""
         if any(words[at].endswith(ending) for ending in self.negation.endings):
-            follows = words[at + 1] if at + 1 < len(words) else ""
-            return int(follows not in self.negation.never_before)
-        return longest_phrase(self.negations, words, at)
+            length = 1
+        else:
+            length = longest_phrase(self.negations, words, at)
+        follows = words[at + length] if at + length < len(words) else ""
+        return 0 if follows in self.negation.never_before else length
 
     def without_opening(self, words: Words) -> Words:
         """Return words from the first on that neither carries nor negates what follows."""

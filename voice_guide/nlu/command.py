@@ -39,7 +39,7 @@ class Command:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """Somebody said something that is not a sentence of the current context."""
+    """Something was said that is no sentence of the current context."""
 
     text: str
     """The words as heard, `[unk]` for those that nothing listened for."""

@@ -1,4 +1,4 @@
-"""The sentences that a recognizer is told to expect in a context.
+"""The sentences that a recognizer expects in a context.
 
 It makes of them which word follows which, and how often. Beside the sentences of the context
 there are those of other contexts, so that they are heard as such; sentences as they are said,
@@ -11,30 +11,39 @@ from itertools import chain, cycle, pairwise
 from voice_guide.nlu.carriers import CarrierWords, Words
 
 _COPIES = (0, 40, 12, 5, 2)
-"""How often the recognizer is told a sentence of so many words; a longer one once. What is short
-is said most, and would be lost among the many ways to put what is long."""
+"""Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short
+ones are said most, and would be lost among the many long ones."""
 
 _MAX_OPPOSITE_WORDS = 3
-"""Words of a sentence whose opposite the recognizer is told: more would be heard in place of
-other words."""
+"""Words of a sentence whose opposite is in the recognizer's list: more opposites would be heard in
+place of other words."""
 
 _MAX_CARRIED_SENTENCES = 400
-"""Sentences with words around them that the recognizer is told: each makes others rarer."""
+"""Sentences with words around them in the recognizer's list: each makes others rarer."""
 
 
 def weighted(sentences: Iterable[str]) -> Iterator[str]:
-    """Yield the sentences of a context, the shorter the more often."""
-    for text in sentences:
-        words = len(text.split())
-        yield from [text] * (_COPIES[words] if words < len(_COPIES) else 1)
+    """Yield sentences of a context, the shorter the more often.
+
+    Of the long ones only those that have a pair of words which no shorter one has: every
+    further one takes time to learn and adds nothing.
+    """
+    pairs: set[tuple[str, str]] = set()
+    for text in sorted(sentences, key=len):
+        words = text.split()
+        new = set(pairwise(["", *words, ""])) - pairs
+        pairs |= new
+        if len(words) < len(_COPIES):
+            yield from [text] * _COPIES[len(words)]
+        elif new:
+            yield text
 
 
 def shortest(drawn: Iterable[str], is_whole: Callable[[Sequence[str]], bool]) -> set[str]:
-    """Return the sentences of one word or two that can be made of the words of others."""
-    pairs = {pair for text in drawn for pair in pairwise(text.split())}
-    words = {word for text in drawn for word in text.split()}
-    singles = {word for word in words if is_whole([word])}
-    return singles | {" ".join(pair) for pair in pairs if is_whole(pair)}
+    """Return the sentences of one word among the words that others begin and end with."""
+    divided = [text.split() for text in drawn]
+    words = {words[0] for words in divided} & {words[-1] for words in divided}
+    return {word for word in words if is_whole([word])}
 
 
 def carried(

@@ -16,7 +16,7 @@ _PATIENCE_ELSEWHERE = 8
 """Sentences of an intent of other contexts drawn without a new pair of words before it is left."""
 
 _MAX_OTHER_SENTENCES = 2_000
-"""Sentences of other contexts that the recognizer is told."""
+"""Sentences of other contexts in the recognizer's list."""
 
 
 class Matcher:

@@ -117,7 +117,7 @@ def _check_numbers(template: Template, reference: ListReference, language: str) 
         get_rbnf_engine(language)
     except ValueError as error:
         raise VoiceGuideError(
-            f"{template.intent}: nobody knows how the numbers of {{{reference.list_name}}} are "
-            f'said in "{language}"; a list can name another language (words_language), or have '
+            f"{template.intent}: the number words that {{{reference.list_name}}} needs are not "
+            f'known in "{language}"; a list can name another language (words_language), or have '
             "values instead of a range"
         ) from error

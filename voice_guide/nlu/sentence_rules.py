@@ -1,7 +1,7 @@
 """The search for sentences that would break a rule of safety, in any context and company.
 
 A safe sentence ("stop") is obeyed as what it is with anything around it that carries no meaning,
-said once or five times. A sentence that was negated is not obeyed. Whoever adds sentences, packs
+said once or five times. A sentence that was negated is not obeyed. Authors of sentences, packs
 or a language can break either without noticing: the search says every sentence it can make of
 them, in every way it can be carried, repeated or negated.
 """
@@ -44,7 +44,7 @@ class BrokenRule:
     """True for a negation that is lost; otherwise a safe sentence is."""
 
     def __str__(self) -> str:
-        """Return the reason as one line for whoever wrote the sentences."""
+        """Return the reason as one line for the sentences' author."""
         taken = f"is taken for {' and '.join(self.meant)}" if self.meant else "means nothing"
         where = f"in the context {self.context}, " if self.context else ""
         rule = "though it is negated" if self.is_negated else f'and not for "{self.said}"'

@@ -66,7 +66,7 @@ class Mixer(Generic[Start, End]):
             self._fading = (playing * fade).astype(np.int16)
             self._waiting.clear()
         if not self.is_ducked:
-            # Nobody talks over the next sound yet: it starts at full volume.
+            # No one talks over the next sound yet: it starts at full volume.
             self._gain = 1.0
 
     def next_block(self) -> tuple[Samples, list[Start], list[End]]:
