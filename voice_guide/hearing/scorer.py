@@ -156,13 +156,11 @@ def _may_be_negated(
     for hypothesis, means in zip(hypotheses, read_as, strict=True):
         if means.meanings == meant.meanings:
             continue
-        text = hypothesis.text
-        if means.negations <= meant.negations:
-            if hypothesis.score > score and matcher.is_opposite(text, meant.meanings, context):
+        text, needed = hypothesis.text, score
+        if means.negations > meant.negations:
+            needed -= _PLAUSIBLE_NEGATION_ODDS
+            if hypothesis.score > needed and words.issubset(text.split()):
                 return True
-        elif hypothesis.score > score - _PLAUSIBLE_NEGATION_ODDS and (
-            words.issubset(text.split())
-            or matcher.interpret(matcher.affirmed(text), context).meanings == meant.meanings
-        ):
+        if hypothesis.score > needed and matcher.is_opposite(text, meant.meanings, context):
             return True
     return False

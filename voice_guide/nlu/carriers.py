@@ -211,9 +211,11 @@ class CarrierWords:
         """Yield the sentences whose opposite a text may be."""
         yield from _replaced(text, ((new, old) for old, new in self.opposites_said.instead))
         for phrase in self.opposites_said.before:
-            original = text.removeprefix(f"{phrase} ")
-            if original != text and original.split()[0] in self.opposites_said.begins:
-                yield original
+            before, _, after = f" {text} ".partition(f" {phrase} ")
+            opening = tuple(before.split())
+            is_opening = not opening or opening in self.either or opening in self.before
+            if is_opening and after and after.split()[0] in self.opposites_said.begins:
+                yield f"{before} {after}".strip()
 
     def loosened(self, template: str) -> str:
         """Return a template in which articles may be missing and words be said another way."""

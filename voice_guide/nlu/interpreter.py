@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import combinations
 
 from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
-from voice_guide.nlu.negation import count_negations, is_negated, without_negations
+from voice_guide.nlu.negation import count_negations, is_negated
 from voice_guide.nlu.sampling import spoken, value_words
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences
@@ -87,11 +87,6 @@ class Interpreter:
             return "has a negation in it, which is never taken for a part of a name"
         carried = divide(words, self.carriers, lambda _: None)
         return "has no meaning of its own beside a command" if carried else None
-
-    def affirmed(self, text: str) -> str:
-        """Return a text without its negations."""
-        words = self.carriers.spelled(spoken(text))
-        return " ".join(without_negations(words, self.carriers))
 
     def is_safe(self, meaning: Meaning) -> bool:
         """Return whether a meaning is better obeyed once too often than missed."""

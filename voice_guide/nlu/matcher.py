@@ -37,7 +37,6 @@ class Matcher:
         self._drawn = cache(lambda context: drawn_commands(sentences, context, knows))
         self.expected = cache(self._make_expected)
         self.interpret = self._interpreter.interpret
-        self.affirmed = self._interpreter.affirmed
         self.safe_intents = sentences.safe_intents
 
     def prepare(self, context: str) -> None:

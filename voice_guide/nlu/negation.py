@@ -8,18 +8,6 @@ def count_negations(words: Words, carriers: CarrierWords) -> int:
     return sum(bool(carriers.negation_at(words, at)) for at in range(len(words)))
 
 
-def without_negations(words: Words, carriers: CarrierWords) -> Words:
-    """Return the words of an utterance that do not negate."""
-    kept: list[str] = []
-    at = 0
-    while at < len(words):
-        length = carriers.negation_at(words, at)
-        if not length:
-            kept.append(words[at])
-        at += max(length, 1)
-    return tuple(kept)
-
-
 def is_negated(words: Words, start: int, end: int, carriers: CarrierWords) -> bool:
     """Return whether the sentence from `start` to `end` is negated by the words around it."""
     if longest_phrase(carriers.after_negations, words, end):
