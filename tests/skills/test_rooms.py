@@ -11,8 +11,8 @@ from support.fake_host import FakeHost
 from voice_guide.app.content import Content
 from voice_guide.config.settings import GuideSettings, Pacing, Settings
 from voice_guide.skills import rooms as rooms_module
+from voice_guide.skills.host import Abilities
 from voice_guide.skills.rooms import CLOSED_AFTER_S, Rooms
-from voice_guide.skills.session import Abilities
 
 WAITS = Settings(guide=GuideSettings(pacing=Pacing.WAIT))
 

@@ -13,7 +13,8 @@ from voice_guide.dialogue.actions import Action, SaveCheckpoint
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
-from voice_guide.skills.session import Abilities, SkillSession
+from voice_guide.skills.host import Abilities
+from voice_guide.skills.session import SkillSession
 
 TODAY = date(2026, 3, 2)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from voice_guide.dialogue.chime import Chime
-from voice_guide.skills.session import Abilities
+from voice_guide.skills.host import Abilities
 
 
 @dataclass

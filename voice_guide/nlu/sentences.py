@@ -13,9 +13,7 @@ from hassil.parser import ParseError
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Slots
-
-_CONTEXT = "context"
-"""The key below `requires_context` and `excludes_context` that names contexts."""
+from voice_guide.nlu.contexts import contexts_in, holds_in, other_conditions
 
 _SAID = "said"
 """The key below `metadata` that tells whether people say these sentences."""
@@ -165,8 +163,8 @@ class Sentences:
     def contexts(self) -> tuple[str, ...]:
         """The names of all contexts, in the order of the file; those only excluded last."""
         found = [data for intent in self._everything.intents.values() for data in intent.data]
-        required = (name for data in found for name in _contexts_in(data.requires_context))
-        excluded = (name for data in found for name in _contexts_in(data.excludes_context))
+        required = (name for data in found for name in contexts_in(data.requires_context))
+        excluded = (name for data in found for name in contexts_in(data.excludes_context))
         return tuple(dict.fromkeys((*required, *excluded)))
 
     @property
@@ -263,12 +261,12 @@ class _Block:
     def of(cls, intent: str, data: IntentData) -> "_Block":
         return cls(
             intent=intent,
-            requires=frozenset(_contexts_in(data.requires_context)),
-            excludes=frozenset(_contexts_in(data.excludes_context)),
+            requires=frozenset(contexts_in(data.requires_context)),
+            excludes=frozenset(contexts_in(data.excludes_context)),
             data=replace(
                 data,
-                requires_context=_others(data.requires_context),
-                excludes_context=_others(data.excludes_context),
+                requires_context=other_conditions(data.requires_context),
+                excludes_context=other_conditions(data.excludes_context),
             ),
         )
 
@@ -288,29 +286,6 @@ def _parsed(intent: str, data: IntentData) -> list[Sentence]:
             except ParseError as error:
                 raise VoiceGuideError(f'{intent}: "{text}" is not a sentence template') from error
         raise
-
-
-def _contexts_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
-    named = condition.get(_CONTEXT, ())
-    return (named,) if isinstance(named, str) else tuple(named)
-
-
-def holds_in(context: str | None, required: frozenset[str], excluded: frozenset[str]) -> bool:
-    """Return whether a sentence is listened for in a context (None: in any)."""
-    if context is None:
-        return True
-    places = with_parents(context)
-    return places.isdisjoint(excluded) and not (required and places.isdisjoint(required))
-
-
-def with_parents(context: str) -> frozenset[str]:
-    """Return a context and those it is a part of: "step.ready" is a part of "step"."""
-    parts = context.split(".")
-    return frozenset(".".join(parts[:count]) for count in range(1, len(parts) + 1))
-
-
-def _others(condition: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in condition.items() if key != _CONTEXT}
 
 
 def _references(

@@ -20,7 +20,8 @@ from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.intent import Intent
-from voice_guide.skills.session import Host, SkillSession
+from voice_guide.skills.host import Host
+from voice_guide.skills.session import SkillSession
 from voice_guide.storage.store import SessionStore
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
-from typing import Protocol
 
 from voice_guide.dialogue.actions import (
     Action,
@@ -43,6 +42,7 @@ from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.skills.host import Host
 
 _WORDS_PER_S = 2.3
 """Speaking rate that lengths of speech are estimated with: 140 words a minute."""
@@ -58,37 +58,6 @@ _LEFT_TO_HOST = frozenset({Intent.LOUDER, Intent.QUIETER, Intent.SLOWER, Intent.
 
 _MAX_TEXT = 500
 """Characters of a text that can still be a command; a longer one is not looked at."""
-
-
-@dataclass(frozen=True)
-class Abilities:
-    """What a host can do for a session."""
-
-    listens_again: bool
-    """True if it listens after a prompt without its wake word."""
-
-    plays_chimes: bool
-    """True if it plays short sounds."""
-
-    latency_s: float
-    """Seconds from a request to speak until sound is heard, at most."""
-
-
-class Host(Protocol):
-    """The assistant that hears and speaks for one session."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """What it can do."""
-
-    def speak(self, sentence: str, expects_reply: bool) -> None:
-        """Speak a sentence and report back when it has been spoken; then listen if asked to."""
-
-    def stop_speaking(self) -> None:
-        """Fall silent at once."""
-
-    def play(self, chime: Chime) -> None:
-        """Play a short sound."""
 
 
 @dataclass(frozen=True)

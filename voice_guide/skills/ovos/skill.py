@@ -17,9 +17,9 @@ from voice_guide.config.settings import Pacing, Settings
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.skills.host import Abilities
 from voice_guide.skills.ovos.locale import opening_lines
 from voice_guide.skills.rooms import Rooms
-from voice_guide.skills.session import Abilities
 
 _ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
 """What OVOS does for a session: it listens again after a prompt that expects a response."""

@@ -1,0 +1,37 @@
+"""The assistant that hears and speaks for a session, as the session sees it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from voice_guide.dialogue.chime import Chime
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a host can do for a session."""
+
+    listens_again: bool
+    """True if it listens after a prompt without its wake word."""
+
+    plays_chimes: bool
+    """True if it plays short sounds."""
+
+    latency_s: float
+    """Seconds from a request to speak until sound is heard, at most."""
+
+
+class Host(Protocol):
+    """The assistant that hears and speaks for one session."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+
+    def speak(self, sentence: str, expects_reply: bool) -> None:
+        """Speak a sentence and report back when it has been spoken; then listen if asked to."""
+
+    def stop_speaking(self) -> None:
+        """Fall silent at once."""
+
+    def play(self, chime: Chime) -> None:
+        """Play a short sound."""
