@@ -87,14 +87,16 @@ def test_the_model_can_hear_every_template_in_some_way(
     assert unheard == []
 
 
-def test_no_sentence_means_two_things_in_one_place(content: Content) -> None:
-    language = content.sentences.language
+def test_every_sentence_means_something_and_a_safe_one_something_safe(content: Content) -> None:
+    # Of several intents with the same sentence, the first or the more urgent one counts.
+    language, safe = content.sentences.language, content.sentences.safe_intents
     for context in content.sentences.contexts:
         for template in content.sentences.templates(context):
             for text in drawn_from(template, language) if template.is_said else ():
                 meaning = content.sentences.match(text, context)
                 assert meaning, (context, text)
-                assert meaning.intent == template.intent, (context, text)
+                if template.intent in safe:
+                    assert meaning.intent in safe, (context, text)
 
 
 def test_yes_no_on_and_off_are_words(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ _MOST = 5_000
 """Sentences drawn before only those are added that bring a new pair of words: more only slow
 the recognizer down."""
 
+_MAX_RARE_DRAWS = 400
+"""Sentences drawn of a template at the most to find the words that were not drawn yet."""
+
 _NOT_SPOKEN = re.compile(r"[^\w' ]+")
 
 
@@ -68,7 +71,27 @@ def drawn_commands(
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
-    return _drawn(by_intent, sentences.language, knows, patience)
+    drawn = _drawn(by_intent, sentences.language, knows, patience)
+    found = {word for text, _ in drawn for word in text.split()}
+    for templates in by_intent.values():
+        for template in templates:
+            drawn += _drawn_with_rare_words(template, sentences.language, knows, found)
+    return drawn
+
+
+def _drawn_with_rare_words(
+    template: Template, language: str, knows: Callable[[str], bool], found: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield sentences of a template with those of its words that were not drawn yet."""
+    draw = _Draw(language)
+    missing = {word for word in words_of_templates([template], language) if knows(word)} - found
+    for _ in range(_MAX_RARE_DRAWS if missing else 0):
+        if found.issuperset(missing):
+            return
+        sentence = spoken(draw.sentence(template.expression, template))
+        if not found.issuperset(sentence) and all(map(knows, sentence)):
+            found.update(sentence)
+            yield " ".join(sentence), template.intent
 
 
 def drawn_from(template: Template, language: str) -> list[str]:
