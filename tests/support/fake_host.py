@@ -11,7 +11,7 @@ class FakeHost:
     """A host whose speech ends when the test says so."""
 
     abilities: Abilities
-    """What it can do."""
+    """Its abilities."""
 
     spoken: list[str] = field(default_factory=list)
     """Every sentence it was given."""
@@ -20,7 +20,7 @@ class FakeHost:
     """The sentences after which it was asked to listen."""
 
     stops: int = 0
-    """How often it was asked to fall silent."""
+    """Number of requests to fall silent."""
 
     chimes: list[Chime] = field(default_factory=list)
     """Every chime it was asked to play."""

@@ -39,7 +39,7 @@ def needed_odds(sensitivity: float) -> float:
 
 @dataclass(frozen=True)
 class ScoredCommand:
-    """What an utterance may be taken to mean."""
+    """The likeliest command among the alternatives of an utterance."""
 
     meanings: tuple[Meaning, ...]
     """Its commands, in the order in which they are to be obeyed."""

@@ -54,7 +54,7 @@ class Wording:
     """Phrases that are said for one another: "it's" and "it is"."""
 
     spellings: dict[str, str] = field(default_factory=dict)
-    """How a sentence file spells words that may be typed in another way."""
+    """The spelling in sentence files of words that may be typed in another way."""
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -91,7 +91,7 @@ class Negation:
 
 @dataclass(frozen=True, config=_CONFIG)
 class Opposites:
-    """How the opposite of a sentence is said."""
+    """The ways to say the opposite of a sentence."""
 
     before: tuple[str, ...] = ()
     """Phrases before a sentence that begins with one of `begins`: "don't"."""

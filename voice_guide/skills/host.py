@@ -8,7 +8,7 @@ from voice_guide.dialogue.chime import Chime
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a host can do for a session."""
+    """The abilities of a host."""
 
     listens_again: bool
     """True if it listens after a prompt without its wake word."""
@@ -25,7 +25,7 @@ class Host(Protocol):
 
     @property
     def abilities(self) -> Abilities:
-        """What it can do."""
+        """Its abilities."""
 
     def speak(self, sentence: str, expects_reply: bool) -> None:
         """Speak a sentence and report back when it has been spoken; then listen if asked to."""

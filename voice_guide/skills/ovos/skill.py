@@ -22,7 +22,7 @@ from voice_guide.skills.ovos.locale import opening_lines
 from voice_guide.skills.rooms import Rooms
 
 _ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
-"""What OVOS does for a session: it listens again after a prompt that expects a response."""
+"""The abilities of OVOS: it listens again after a prompt that expects a response."""
 
 _FALLBACK_PRIORITY = 4
 """Rank among the skills that are asked where no intent matched closely; lower is earlier."""
