@@ -15,6 +15,9 @@ _TOO_NEAR = 0.5
 """A word that differs from a whole sentence in no more than this part of the longer one's
 phonemes would take that sentence's place as often as talk's."""
 
+_MAX_SHORT_WORDS = 2
+"""Words of a sentence that a single word may be near."""
+
 _AT_ONCE = 200
 """Words that are compared with all sentences at once: for all of them it would take 13 MB, which
 a small machine never gets back."""
@@ -39,9 +42,11 @@ class FillerWords:
 
     def beside(self, sentences: Sequence[str]) -> list[str]:
         """Return the words that sound like none of these sentences."""
-        if not sentences:
+        # One that is much longer is never near: its length alone is too much of a difference.
+        short = [text for text in sentences if len(text.split()) <= _MAX_SHORT_WORDS]
+        if not short:
             return self._words
-        spoken = self._phonemes(sentences)
+        spoken = self._phonemes(short)
         return [
             word
             for first in range(0, len(self._words), _AT_ONCE)

@@ -33,14 +33,14 @@ _T = TypeVar("_T")
 UNKNOWN = "[unk]"
 """Vosk's word for whatever is none of the listed ones."""
 
-_PATIENCE = 40
+_PATIENCE = 10
 """Sentences of an intent without a new pair of words after which none is expected."""
 
-_MOST = 5_000
+_MOST = 1_500
 """Sentences drawn before only those are added that bring a new pair of words: more only slow
 the recognizer down."""
 
-_MAX_RARE_DRAWS = 400
+_MAX_RARE_DRAWS = 3_000
 """Sentences drawn of a template at the most to find the words that were not drawn yet."""
 
 _NOT_SPOKEN = re.compile(r"[^\w' ]+")
@@ -163,7 +163,7 @@ class _Draw:
         self._language = language
         self._chance = random.Random(0)
         self._left: dict[Hashable, list[int]] = {}
-        self._values: dict[tuple[int, int], Sequence[Expression | str]] = {}
+        self._values: dict[Hashable, Sequence[Expression | str]] = {}
 
     def one_of(self, options: Sequence[_T], where: Hashable) -> _T:
         """Return one of the options that may be taken at this place."""
@@ -181,21 +181,22 @@ class _Draw:
             return " ".join(self.sentence(item, template) for item in items)
         if isinstance(expression, Group) and not isinstance(expression, Alternative):
             return "".join(self.sentence(item, template) for item in expression.items)
-        options = self._options_of(expression, template)
-        option = self.one_of(options, id(expression)) if options else ""
+        if isinstance(expression, ListReference):
+            # Wherever a list is named its values take turns, so that all of them come up soon.
+            where: Hashable = (expression.list_name, id(template.lists.get(expression.list_name)))
+            options: Sequence[Expression | str] = self._values_of(expression, template, where)
+        elif isinstance(expression, Alternative):
+            where, options = id(expression), expression.items
+        else:
+            where, options = id(expression), choices(expression, template, self._language)
+        option = self.one_of(options, where) if options else ""
         return option if isinstance(option, str) else self.sentence(option, template)
 
-    def _options_of(
-        self, expression: Expression, template: Template
+    def _values_of(
+        self, reference: ListReference, template: Template, key: Hashable
     ) -> Sequence[Expression | str]:
-        if isinstance(expression, Alternative):
-            return expression.items
-        if not isinstance(expression, ListReference):
-            return choices(expression, template, self._language)
-        # Templates that share an expression may have other values for the list it names.
-        key = (id(expression), id(template.lists.get(expression.list_name)))
         if key not in self._values:
-            self._values[key] = choices(expression, template, self._language)
+            self._values[key] = choices(reference, template, self._language)
         return self._values[key]
 
 

@@ -27,6 +27,8 @@ _MAX_REMEMBERED_STEPS = 2_000
 
 _States: TypeAlias = frozenset[int]
 
+_BEGINNING: _States = frozenset({_START})
+
 _Ends: TypeAlias = dict[int, float]
 """States where paths end, and the share of all sentences that goes on from each."""
 
@@ -74,6 +76,10 @@ class SentencePrefixes:
                 after[source].append(state)
         self._first_arc = array("l", accumulate(map(len, after), initial=0))
         self._targets = array("l", [target for targets in after for target in targets])
+        self._first: dict[str, _States] = {}
+        for state in after[_START]:
+            letter = self._letters[state]
+            self._first[letter] = self._first.get(letter, frozenset()) | {state}
         self._ending = {
             state: sum(each.bit for each in self._commands if state in each.ends)
             for command in self._commands
@@ -155,13 +161,17 @@ class SentencePrefixes:
 
     def _reached(self, words: Sequence[str]) -> _States:
         """Return the states that these words lead to."""
-        states = frozenset({_START})
+        states = _BEGINNING
         for word in words:
             states = self._after_word(states, word)
         return states
 
     def _find_after_word(self, states: _States, word: str) -> _States:
         for letter in word:
+            if states == _BEGINNING:
+                # Sentences begin in thousands of states.
+                states = self._first.get(letter, frozenset())
+                continue
             after = (
                 self._targets[arc]
                 for state in states
@@ -173,7 +183,7 @@ class SentencePrefixes:
     @property
     def start(self) -> frozenset[int]:
         """The states before the first letter."""
-        return frozenset({_START})
+        return _BEGINNING
 
     def after(self, states: frozenset[int], letters: str) -> frozenset[int]:
         """Return the states that letters lead to from any of these states."""
