@@ -75,6 +75,11 @@ class Interpreter:
         """Return the commands of a text, in the order in which they are to be obeyed."""
         return self.interpret(text, context).meanings
 
+    def whole(self, text: str, context: str | None) -> Meaning | None:
+        """Return what a text means that is a sentence as it is written in the sentence files."""
+        may_be = self._may_be_sentence(spoken(text), context)
+        return self._sentences.match(text, context) if may_be else None
+
     @cached_property
     def prefixes(self) -> SentencePrefixes:
         """How what was said so far may go on."""
@@ -95,8 +100,7 @@ class Interpreter:
     def _interpret(self, text: str, context: str | None) -> Interpretation:
         words = self.carriers.spelled(spoken(text))
         negations = count_negations(words, self.carriers)
-        may_be = self._may_be_sentence(spoken(text), context)
-        whole = self._sentences.match(text, context) if may_be else None
+        whole = self.whole(text, context)
         meanings: tuple[Meaning, ...] | None = (whole,) if whole else self._divided(words, context)
         is_partial = False
         if meanings is None:

@@ -6,12 +6,13 @@ or a language can break either without noticing: the search says every sentence 
 them, in every way it can be carried, repeated or negated.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
 
 from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.nlu.sampling import drawn_sentences
+from voice_guide.nlu.negation import count_negations
+from voice_guide.nlu.sampling import drawn_sentences, spoken
 from voice_guide.nlu.sentences import Meaning, Sentences
 
 _MAX_REPETITIONS = 5
@@ -68,19 +69,25 @@ class SentenceRules:
 
         Each sentence is said in so many ways, which take turns; a short one in `short_ways`.
         """
-        drawn = dict.fromkeys(drawn_sentences(self._sentences, context, lambda _: True))
-        meanings = {text: self._sentences.match(text, context) for text in drawn}
-        understood = {text: meaning for text, meaning in meanings.items() if meaning}
-        sentences = {text: understood[text] for text in self._chosen(list(understood))}
+        drawn = list(dict.fromkeys(drawn_sentences(self._sentences, context, lambda _: True)))
         carried, negated = cycle(self._ways_to_carry()), cycle(self._ways_to_negate())
         # "No, later" is a no like "no", and "no, goodbye" a goodbye.
-        saying_no = [m for text, m in understood.items() if self._has_negation(text)]
-        for text, meaning in sentences.items():
+        negative = [text for text in drawn if self._has_negation(text)]
+        saying_no = [meaning for _, meaning in self._understood(negative, context)]
+        for text, meaning in self._understood(self._chosen(drawn), context):
             count = short_ways if len(text.split()) <= _SHORT_WORDS else ways
             if self._interpreter.is_safe(meaning):
                 yield from self._exchanged(text, meaning, context, islice(carried, count))
             if meaning not in saying_no:
                 yield from self._obeyed(text, meaning, context, islice(negated, count))
+
+    def _understood(
+        self, texts: Iterable[str], context: str | None
+    ) -> Iterator[tuple[str, Meaning]]:
+        """Yield those of the texts that mean something, with what they mean."""
+        for text in texts:
+            if meaning := self._interpreter.whole(text, context):
+                yield text, meaning
 
     def _chosen(self, texts: list[str]) -> list[str]:
         """Return the shortest texts, and of the others as many."""
@@ -109,11 +116,11 @@ class SentenceRules:
         """Yield what a sentence is obeyed in though it is negated."""
         for way in ways:
             said = way.format(text)
-            if self._sentences.match(said, context) or not self._reaches(said, text):
+            if self._interpreter.whole(said, context) or not self._reaches(said, text):
                 continue
             meanings = self._interpreter.interpret(said, context).meanings
             around = said.replace(text, "").strip()
-            if meaning in meanings and self._sentences.match(around, context) != meaning:
+            if meaning in meanings and self._interpreter.whole(around, context) != meaning:
                 intents = tuple(each.intent for each in meanings)
                 yield BrokenRule(context, said, text, intents, is_negated=True)
 
@@ -125,7 +132,7 @@ class SentenceRules:
         """Return whether what is around a sentence makes another one of it: "wait for me"."""
         words = set(text.split())
         return any(
-            set(part.split()) != words and self._sentences.match(part, context) for part in parts
+            set(part.split()) != words and self._interpreter.whole(part, context) for part in parts
         )
 
     def _reaches(self, said: str, text: str) -> bool:
@@ -143,7 +150,7 @@ class SentenceRules:
         return first not in negation.subjects or places[-1] == len(before) - 1
 
     def _has_negation(self, text: str) -> bool:
-        return self._interpreter.interpret(text, None).negations > 0
+        return count_negations(self._carriers.spelled(spoken(text)), self._carriers) > 0
 
     def _ways_to_carry(self) -> list[str]:
         """Return what people say around a sentence, with {} for the sentence."""
