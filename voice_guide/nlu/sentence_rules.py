@@ -15,11 +15,17 @@ from voice_guide.nlu.negation import count_negations
 from voice_guide.nlu.sampling import drawn_sentences, spoken
 from voice_guide.nlu.sentences import Meaning, Sentences
 
+_MAX_SENTENCES = 200
+"""Sentences that are tried in each context."""
+
 _MAX_REPETITIONS = 5
 """Times that a safe sentence is said in a row."""
 
 _SHORT_WORDS = 2
-"""Words of a sentence that is tried with everything around it; longer ones take turns."""
+"""Words of a short sentence."""
+
+_WAYS, _WAYS_OF_SHORT = 2, 12
+"""Ways, which take turns, in which a sentence is said, and in which a short one is."""
 
 _UNRELATED = "the kettle is boiling"
 """Words that are in no sentence."""
@@ -55,27 +61,21 @@ class BrokenRule:
 class SentenceRules:
     """Searches sentences for what would break a rule."""
 
-    def __init__(self, sentences: Sentences, max_sentences: int = 200) -> None:
-        """Take sentences, of which no more than so many are tried in each context."""
-        self._max_sentences = max_sentences
+    def __init__(self, sentences: Sentences) -> None:
+        """Take the sentences to search."""
         self._sentences = sentences
         self._interpreter = Interpreter(sentences)
         self._carriers = self._interpreter.carriers
 
-    def broken(
-        self, context: str | None, ways: int = 2, short_ways: int = 12
-    ) -> Iterator[BrokenRule]:
-        """Yield what breaks a rule in a context.
-
-        Each sentence is said in so many ways, which take turns; a short one in `short_ways`.
-        """
+    def broken(self, context: str | None) -> Iterator[BrokenRule]:
+        """Yield what breaks a rule in a context."""
         drawn = list(dict.fromkeys(drawn_sentences(self._sentences, context, lambda _: True)))
         carried, negated = cycle(self._ways_to_carry()), cycle(self._ways_to_negate())
         # "No, later" is a no like "no", and "no, goodbye" a goodbye.
         negative = [text for text in drawn if self._has_negation(text)]
         saying_no = [meaning for _, meaning in self._understood(negative, context)]
         for text, meaning in self._understood(self._chosen(drawn), context):
-            count = short_ways if len(text.split()) <= _SHORT_WORDS else ways
+            count = _WAYS_OF_SHORT if len(text.split()) <= _SHORT_WORDS else _WAYS
             if self._interpreter.is_safe(meaning):
                 yield from self._exchanged(text, meaning, context, islice(carried, count))
             if meaning not in saying_no:
@@ -91,10 +91,10 @@ class SentenceRules:
 
     def _chosen(self, texts: list[str]) -> list[str]:
         """Return the shortest texts, and of the others as many."""
-        half = self._max_sentences // 2
+        half = _MAX_SENTENCES // 2
         texts = sorted(texts, key=lambda text: len(text.split()))
         short, rest = texts[:half], texts[half:]
-        return [*short, *rest[:: max(1, len(rest) // max(1, half))]]
+        return [*short, *rest[:: max(1, len(rest) // half)]]
 
     def _exchanged(
         self, text: str, meaning: Meaning, context: str | None, ways: Iterator[str]
@@ -117,6 +117,8 @@ class SentenceRules:
         for way in ways:
             said = way.format(text)
             if self._interpreter.whole(said, context) or not self._reaches(said, text):
+                continue
+            if self._negates_other_sentence(said, text, context):
                 continue
             meanings = self._interpreter.interpret(said, context).meanings
             around = said.replace(text, "").strip()
@@ -148,6 +150,18 @@ class SentenceRules:
         if before[places[-1]] in negation.exclamations:
             return first not in negation.alone
         return first not in negation.subjects or places[-1] == len(before) - 1
+
+    def _negates_other_sentence(self, said: str, text: str, context: str | None) -> bool:
+        """Return whether the end of a sentence is another one with the negation after it.
+
+        "It is in my rib that hurts less" is "it is in my rib" and "that hurts less".
+        """
+        words = said.split()
+        return said.startswith(text) and any(
+            self._interpreter.whole(" ".join(words[:at]), context)
+            and self._interpreter.whole(" ".join(words[at:]), context)
+            for at in range(1, len(text.split()))
+        )
 
     def _has_negation(self, text: str) -> bool:
         return count_negations(self._carriers.spelled(spoken(text)), self._carriers) > 0
