@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from hassil import recognize_all
@@ -26,7 +26,6 @@ _OPENS = "opens"
 
 _SAFE = "safe"
 """The key below `metadata` that tells that it is better to obey once too often."""
-
 
 _URGENCY = "urgency"
 """The key below `metadata` that tells which of several safe sentences is obeyed."""
@@ -112,7 +111,7 @@ class Sentences:
             for name, intent in intents.intents.items()
             for data in intent.data
         ]
-        self._by_context: dict[str | None, Intents] = {}
+        self._of = cache(self._find_intents_of)
 
     def with_lists(self, lists: Mapping[str, Sequence[str]]) -> "Sentences":
         """Return the same sentences with these lists in place of those of the same names."""
@@ -206,9 +205,11 @@ class Sentences:
         """Return what the whole text means in that context (None: in any), or None."""
         return next(self.meanings(text, context), None)
 
-    def meanings(self, text: str, context: str | None) -> Iterator[Meaning]:
-        """Yield everything that the whole text may mean in that context (None: in any)."""
-        for result in recognize_all(text, self._of(context)):
+    def meanings(
+        self, text: str, context: str | None, intent: str | None = None
+    ) -> Iterator[Meaning]:
+        """Yield what the whole text may mean in that context and intent (None: in any)."""
+        for result in recognize_all(text, self._of(context, intent)):
             slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
             yield Meaning(result.intent.name, slots)
 
@@ -235,14 +236,13 @@ class Sentences:
             for sentence in _parsed(block.intent, block.data)
         ]
 
-    def _of(self, context: str | None) -> Intents:
-        if context not in self._by_context:
-            intents = {name: Intent(name) for name in self._everything.intents}
-            for block in self._blocks:
-                if holds_in(context, block.requires, block.excludes):
-                    intents[block.intent].data.append(block.data)
-            self._by_context[context] = replace(self._everything, intents=intents)
-        return self._by_context[context]
+    def _find_intents_of(self, context: str | None, intent: str | None) -> Intents:
+        names = self._everything.intents if intent is None else [intent]
+        intents = {name: Intent(name) for name in names}
+        for block in self._blocks:
+            if block.intent in intents and holds_in(context, block.requires, block.excludes):
+                intents[block.intent].data.append(block.data)
+        return replace(self._everything, intents=intents)
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ def _situations(routine: Routine | None) -> Iterator[tuple[Diary | None, Sequenc
     yield None, [ready, *to_the_end]
     yield None, [ready, pause]
     yield None, [ready, Command(Intent.STOP)]
+    yield None, [ready, Command(Intent.UNWELL)]
+    yield None, [ready, Command(Intent.EMERGENCY)]
     # The question about keeping a diary and, with a diary, the questions about the pain.
     yield Diary(), [ready, *to_the_end]
     yield Diary(is_wanted=True), [ready]
@@ -113,8 +115,8 @@ class _Walkthrough:
     def __init__(self, content: Content, sentences: Iterable[RehearsalSentence]) -> None:
         self._content = content
         self._intents: dict[str, set[str]] = {
-            phase: {template.intent for template in content.sentences.templates(phase)}
-            for phase in Phase
+            context: {template.intent for template in content.sentences.templates(context)}
+            for context in (*Phase, *content.sentences.contexts)
         }
         self._commands: dict[str, list[Command]] = {}
         for sentence in sentences:

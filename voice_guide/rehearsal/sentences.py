@@ -4,7 +4,7 @@ The templates describe more sentences than can be said in every voice. The selec
 each context, every template, every value of a list, every word, and all short sentences.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from voice_guide.dialogue.phase import Phase
@@ -14,6 +14,10 @@ from voice_guide.nlu.sentences import Sentences
 
 _MAX_SHORT_WORDS = 2
 """Number of words up to which all sentences are selected: short ones are the hardest to hear."""
+
+_PATIENCE = 30
+"""Sentences of a template without a new word or value after which none is expected: the values
+of a list take turns."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,14 @@ def select_sentences(sentences: Sentences, knows: Callable[[str], bool]) -> Sele
     selected: list[RehearsalSentence] = []
     seen: set[tuple[str, str]] = set()
     unknown: dict[tuple[str, str, str], UnknownWord] = {}
-    drawn_templates: set[tuple[str, ...]] = set()
-    for context in sorted(Phase, key=lambda phase: phase != Phase.STEP):
+    drawn_templates: set[Hashable] = set()
+    for context in dict.fromkeys((Phase.STEP, *Phase, *sentences.contexts)):
         parts: dict[RehearsalSentence, set[Hashable]] = {}
         for template, drawn in enumerate(_drawn(sentences, context, drawn_templates)):
             for sentence in drawn:
-                if (sentence.intent, sentence.text) in seen:
-                    continue
                 words = sentence.text.split()
+                if (sentence.intent, sentence.text) in seen or _is_typed(sentence, words):
+                    continue
                 unknown_words = [word for word in words if not knows(word)]
                 for word in unknown_words:
                     value = _value_with(word, sentence)
@@ -101,29 +105,48 @@ def covering_sentences(
     parts that are still missing comes next, and the first of several such.
     """
     chosen = {sentence for sentence in parts if _length(sentence.text) <= _MAX_SHORT_WORDS}
-    missing = set().union(*parts.values()).difference(*(parts[each] for each in chosen))
-    while missing:
-        best = max(parts, key=lambda sentence: len(parts[sentence] & missing))
+    found: Set[Hashable] = set().union(*(parts[each] for each in chosen))
+    missing: Mapping[RehearsalSentence, Set[Hashable]] = parts
+    while missing := {each: left for each in missing if (left := missing[each] - found)}:
+        best, found = max(missing.items(), key=lambda item: len(item[1]))
         chosen.add(best)
-        missing -= parts[best]
     return [sentence for sentence in parts if sentence in chosen]
 
 
 def _drawn(
-    sentences: Sentences, context: str, drawn_templates: set[tuple[str, ...]]
+    sentences: Sentences, context: str, drawn_templates: set[Hashable]
 ) -> Iterator[list[RehearsalSentence]]:
     """Yield the sentences of each template that is not in `drawn_templates`, and add it there.
 
     Short sentences come first.
     """
     for template in sentences.templates(context):
-        if not template.is_said:
+        # The same one of another context, which need not be drawn again to see it.
+        if not template.is_said or (itself := id(template.expression)) in drawn_templates:
             continue
-        texts = sorted(drawn_from(template, sentences.language), key=_length)
-        if (key := (template.intent, *texts)) not in drawn_templates:
-            drawn_templates.add(key)
-            found = (_sentence(sentences, context, template.intent, text) for text in texts)
-            yield [sentence for sentence in found if sentence]
+        texts = drawn_from(template, sentences.language)
+        if (alike := (template.intent, *texts)) not in drawn_templates:
+            drawn_templates |= {itself, alike}
+            found = _found(sentences, context, template.intent, texts)
+            yield sorted(found, key=lambda sentence: _length(sentence.text))
+
+
+def _found(
+    sentences: Sentences, context: str, intent: str, texts: Iterable[str]
+) -> Iterator[RehearsalSentence]:
+    """Yield the short ones of a template's sentences, and others with all words and values."""
+    known: set[Hashable] = set()
+    idle = 0
+    for text in texts:
+        words = text.split()
+        is_short = len(words) <= _MAX_SHORT_WORDS
+        if idle >= _PATIENCE and not is_short and known.issuperset(words):
+            continue
+        if sentence := _sentence(sentences, context, intent, text):
+            parts = {*words, *sentence.slots.items()}
+            idle = 0 if parts - known else idle + 1
+            known |= parts
+            yield sentence
 
 
 def _sentence(
@@ -133,13 +156,17 @@ def _sentence(
 
     It is not one where a list has no values, such as the things of packs that need nothing.
     """
-    meaning = sentences.match(text, context)
-    if meaning is None:
-        return None
-    # Words that another intent's template has too match that one. Saying them will show that it
-    # is not what was meant.
-    slots = meaning.slots if meaning.intent == intent else {}
-    return RehearsalSentence(context, intent, slots, text)
+    # Another intent may have the same words. Saying them will show that it is not what was meant.
+    meaning = next(sentences.meanings(text, context, intent), None)
+    return RehearsalSentence(context, intent, meaning.slots, text) if meaning else None
+
+
+def _is_typed(sentence: RehearsalSentence, words: Sequence[str]) -> bool:
+    """Return whether a sentence has digits that are there for who types: "call 911".
+
+    A pack's author has to know of those in a value.
+    """
+    return any(word.isdecimal() and not _value_with(word, sentence) for word in words)
 
 
 def _value_with(word: str, sentence: RehearsalSentence) -> str:
