@@ -18,7 +18,7 @@ from voice_guide.doctor.check_result import CheckResult
 _NAME = re.compile(r"[\w.-]+")
 """The name that a requirement begins with: numpy in "numpy<3,>=1.26"."""
 
-_FOR_TESTS = "extra == 'test'"
+_FOR_TESTS = re.compile("extra == '(test|endure)")
 """The end of a requirement that only developers need."""
 
 _MODEL_FILES = (Path("/proc/device-tree/model"), Path("/sys/class/dmi/id/product_name"))
@@ -39,7 +39,8 @@ def bug_report(results: Iterable[CheckResult]) -> dict[str, object]:
 
 def _libraries() -> dict[str, str]:
     """Return the versions of the libraries this program uses, of those that are installed."""
-    needed = [each for each in metadata.requires("voice-guide") or () if _FOR_TESTS not in each]
+    required = metadata.requires("voice-guide") or ()
+    needed = [each for each in required if not _FOR_TESTS.search(each)]
     names = {found[0] for each in needed if (found := _NAME.match(each))}
     versions = {}
     for name in sorted(names):
