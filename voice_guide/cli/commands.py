@@ -63,12 +63,12 @@ def _run(options: argparse.Namespace) -> int:
     from voice_guide.config.settings import SettingsFile
 
     settings = SettingsFile()
-    if options.routine:
-        # A wrong id is reported before a missing sound card starts the demo instead.
-        load_content(settings.settings).library.by_id(options.routine)
     if options.text:
         run_typed(settings, options.routine)
         return 0
+    if options.routine:
+        # A wrong id is reported before a missing sound card starts the demo instead.
+        load_content(settings.settings).library.by_id(options.routine)
     try:
         run_live(settings, options.routine, options.mic, options.speaker, options.service)
     except NoSoundError as error:
