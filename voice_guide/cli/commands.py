@@ -58,14 +58,17 @@ def _prepare_streams() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from voice_guide.app.content import load_content
-    from voice_guide.app.live import run_live
-    from voice_guide.app.typed import run_typed
     from voice_guide.config.settings import SettingsFile
 
     settings = SettingsFile()
     if options.text:
+        from voice_guide.app.typed import run_typed
+
         run_typed(settings, options.routine)
         return 0
+    # It loads what hears and speaks, which typing needs nothing of.
+    from voice_guide.app.live import run_live
+
     if options.routine:
         # A wrong id is reported before a missing sound card starts the demo instead.
         load_content(settings.settings).library.by_id(options.routine)
