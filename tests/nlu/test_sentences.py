@@ -265,6 +265,11 @@ def test_a_command_is_not_picked_out_of_talk(matcher: Matcher) -> None:
         assert intent_of(matcher, text, "step") is None, text
 
 
+def test_a_safe_sentence_beside_talk_may_begin_with_an_article(matcher: Matcher) -> None:
+    assert intent_of(matcher, "the pain is terrible my brother said", "step") == "Hurts"
+    assert intent_of(matcher, "an emergency on tv yesterday", "step") is None
+
+
 def test_no_word_is_taken_for_another(matcher: Matcher) -> None:
     for text in ("how many steps or left", "got bye", "nest step", "go to step tree"):
         assert intent_of(matcher, text, "step") is None, text

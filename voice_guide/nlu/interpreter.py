@@ -36,6 +36,9 @@ _MOST_COMMANDS = 3
 _MOST_LEFT_OUT = 4
 """Words within a sentence that carry no meaning."""
 
+_NOUN_WORDS = 2
+"""Words of an article and its noun, which are no sentence among others."""
+
 _MOST_REMEMBERED = 512
 """Texts whose meanings are kept: the same are asked about while an utterance ends."""
 
@@ -205,14 +208,14 @@ class Interpreter:
             return divide(phrase, self.carriers, sentence) is not None
 
         def is_safe(start: int, end: int) -> bool:
+            # "An emergency on TV" is talk, and "the pain is terrible" is not.
+            if words[start] in self.carriers.carriers.articles and end - start <= _NOUN_WORDS:
+                return False
             meaning = sentence(words[start:end])
             return meaning is not None and self.is_safe(meaning)
 
         count = len(words)
         for start in range(count):
-            # "The wait" is not "wait".
-            if words[start] in self.carriers.carriers.articles:
-                continue
             ends = range(min(count, start + _MOST_WORDS_OF_SENTENCE), start, -1)
             end = next((end for end in ends if is_safe(start, end)), None)
             if end and (is_light(words[:start]) or is_light(words[end:])):

@@ -176,7 +176,12 @@ class SentenceRules:
             *(f"{phrase} {{0}}" for phrase in before),
             *(f"{{0}} {phrase}" for phrase in after),
             *(f"{a} {{0}} {b}" for a, b in zip(before, cycle(after[::-1]), strict=False)),
-            *(f"{a} {b} {{0}} {{0}}" for a, b in pairwise(before)),
+            *(
+                f"{a} {b} {{0}} {{0}}"
+                for a, b in pairwise(before)
+                # Nobody says "could you" and "you should" in one breath.
+                if a.split()[-1] != b.split()[0]
+            ),
             f"{{0}} {_UNRELATED}",
             f"{_UNRELATED} {{0}}",
         ]
