@@ -4,10 +4,11 @@ The templates describe more sentences than can be said in every voice. The selec
 each context, every template, every value of a list, every word, and all short sentences.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from voice_guide.dialogue.phase import Phase
+from voice_guide.nlu.carriers import carrier_words
 from voice_guide.nlu.command import Slots
 from voice_guide.nlu.sampling import drawn_from, spoken
 from voice_guide.nlu.sentences import Sentences
@@ -76,12 +77,13 @@ def select_sentences(sentences: Sentences, knows: Callable[[str], bool]) -> Sele
     seen: set[tuple[str, str]] = set()
     unknown: dict[tuple[str, str, str], UnknownWord] = {}
     drawn_templates: set[Hashable] = set()
+    is_typed = _typed(sentences)
     for context in dict.fromkeys((Phase.STEP, *Phase, *sentences.contexts)):
         parts: dict[RehearsalSentence, set[Hashable]] = {}
         for template, drawn in enumerate(_drawn(sentences, context, drawn_templates)):
             for sentence in drawn:
                 words = sentence.text.split()
-                if (sentence.intent, sentence.text) in seen or _is_typed(sentence, words):
+                if (sentence.intent, sentence.text) in seen or is_typed(sentence):
                     continue
                 unknown_words = [word for word in words if not knows(word)]
                 for word in unknown_words:
@@ -161,12 +163,20 @@ def _sentence(
     return RehearsalSentence(context, intent, meaning.slots, text) if meaning else None
 
 
-def _is_typed(sentence: RehearsalSentence, words: Sequence[str]) -> bool:
-    """Return whether a sentence has digits that are there for who types: "call 911".
+def _typed(sentences: Sentences) -> Callable[[RehearsalSentence], bool]:
+    """Return what tells whether a sentence is there for who types it: "call 911", "oww".
 
-    A pack's author has to know of those in a value.
+    A pack's author has to know of digits in a value.
     """
-    return any(word.isdecimal() and not _value_with(word, sentence) for word in words)
+    spellings = carrier_words(sentences.language).wording.spellings
+
+    def is_typed(sentence: RehearsalSentence) -> bool:
+        return any(
+            word in spellings or (word.isdecimal() and not _value_with(word, sentence))
+            for word in sentence.text.split()
+        )
+
+    return is_typed
 
 
 def _value_with(word: str, sentence: RehearsalSentence) -> str:
