@@ -262,7 +262,7 @@ BAD_SENTENCES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a bad template": (SENTENCE % '"turn (left|right"', 'Turn: "turn (left|right" is not a '),
     "a bad rule": (SENTENCE % '"turn <way>"' + 'expansion_rules: {way: "(left"}', ""),
-    "a number for a sentence": (SENTENCE % "7", ""),
+    "a set for a sentence": (SENTENCE % "!!set {a}", "not a hassil sentence file: intents.Turn."),
 }
 
 

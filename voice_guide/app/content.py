@@ -1,12 +1,12 @@
 """The routines, prompts and sentences of a language, loaded and checked together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from voice_guide.app.language_check import missing_prompts, missing_sentences
-from voice_guide.config.language import Language, find, reference
+from voice_guide.config.language import REFERENCE, Language, find, reference
 from voice_guide.config.settings import HearingSettings, Settings
 from voice_guide.dialogue.prompts import Prompts
 from voice_guide.errors import VoiceGuideError
@@ -102,9 +102,19 @@ def reserved_commands(language: Language, hearing: HearingSettings) -> ReservedC
     return ReservedCommands(load_sentences(language.folder, Library(()), hearing))
 
 
-def load_sentences(path: Path, library: Library, hearing: HearingSettings) -> Sentences:
-    """Read a sentence file or folder, with the lists that routines and settings fill."""
-    return sentence_files.load_sentences(path, lists_of(library, hearing))
+def load_sentences(
+    path: Path,
+    library: Library,
+    hearing: HearingSettings,
+    language: str = REFERENCE,
+    knows: Callable[[str], bool] | None = None,
+) -> Sentences:
+    """Read a sentence file or folder, with the lists that routines and settings fill.
+
+    The language is that of files that name none. `knows` tells whether the speech model that is
+    to hear the sentences has a word.
+    """
+    return sentence_files.load_sentences(path, lists_of(library, hearing), language, knows)
 
 
 def lists_of(library: Library, hearing: HearingSettings) -> Mapping[str, Sequence[str]]:

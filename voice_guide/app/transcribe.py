@@ -17,7 +17,8 @@ from voice_guide.devices.wav_file import Recording
 from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Command
-from voice_guide.ui.console import print_rejected_packs
+from voice_guide.nlu.unheard import check_hearing
+from voice_guide.ui.console import print_rejected_packs, print_unheard
 
 _DEFAULT_CONTEXT = Phase.STEP
 """The context of recordings, if the sentences have it and no other is given."""
@@ -46,9 +47,12 @@ class Transcriber:
         hearing = settings.hearing
         content = load_content(settings)
         print_rejected_packs(content.rejected_packs)
+        self._model = load_model(content.language)
         self._sentences = content.sentences
         if sentences:
-            self._sentences = load_sentences(sentences, content.library, hearing)
+            language, knows = content.language.code, self._model.knows
+            self._sentences = load_sentences(sentences, content.library, hearing, language, knows)
+            self._report_unheard(sentences)
         known = self._sentences.contexts
         if context is None:
             context = _DEFAULT_CONTEXT if _DEFAULT_CONTEXT in known else None
@@ -56,10 +60,17 @@ class Transcriber:
             there_are = f"there are: {', '.join(known)}" if known else "the sentences have none"
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
-        self._model = load_model(content.language)
         require_hearable_wake_phrase(hearing, self._model)
         self._matcher = new_matcher(self._sentences, self._model, content.language)
         self._settings = settings
+
+    def _report_unheard(self, path: Path) -> None:
+        """Tell what cannot be heard; raises VoiceGuideError where that is everything."""
+        report = check_hearing(self._sentences, self._model.knows)
+        problems = [*report.sentences, *report.words]
+        if report.is_nothing_heard:
+            raise VoiceGuideError(f"{path}: {problems[0]}")
+        print_unheard(path, problems)
 
     def hear(self, recording: Recording, far_end: Recording | None) -> Transcription:
         """Return the commands in a recording; `far_end` is what a speaker played during it."""

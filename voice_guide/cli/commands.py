@@ -151,6 +151,32 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from voice_guide.app.sentence_check import SUFFIXES
+
+    sentences = [path for path in options.files if path.is_dir() or path.suffix in SUFFIXES]
+    packs = [path for path in options.files if path not in sentences]
+    statuses = [_check_sentences(path) for path in sentences]
+    return max([_check_packs(packs) if packs else 0, *statuses])
+
+
+def _check_sentences(path: Path) -> int:
+    from voice_guide.app.sentence_check import check_sentence_files
+
+    try:
+        report = check_sentence_files(path)
+    except VoiceGuideError as error:
+        print(f"voice-guide: {error}", file=sys.stderr)
+        return 2
+    for problem in report.sentences:
+        print(f"voice-guide: {path}: {problem}", file=sys.stderr)
+    for remark in report.words:
+        print(f"{path}: {remark}")
+    if not report.sentences:
+        print(f"{path}: valid")
+    return 2 if report.sentences else 0
+
+
+def _check_packs(packs: Sequence[Path]) -> int:
     from voice_guide.app.content import reserved_commands
     from voice_guide.app.speech_input import load_model
     from voice_guide.config.settings import SettingsFile
@@ -160,7 +186,7 @@ def _check(options: argparse.Namespace) -> int:
     language, hearing = file.language, file.settings.hearing
     commands = reserved_commands(language, hearing)
     knows = load_model(language).knows
-    reports = check_packs(options.packs, language.code, commands.conflicts_with, knows)
+    reports = check_packs(packs, language.code, commands.conflicts_with, knows)
     for path, report in reports.items():
         for problem in report.problems:
             print(f"voice-guide: {path}: {problem}", file=sys.stderr)

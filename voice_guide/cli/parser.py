@@ -106,11 +106,17 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check",
-        help="find mistakes in routine packs",
-        description="Checks routine packs, and names every word that the speech model does not "
-        "know.",
+        help="find mistakes in routine packs and sentence files",
+        description="Checks routine packs and sentence files, and names every word that the "
+        "speech model does not know, and every sentence that cannot be heard.",
     )
-    check.add_argument("packs", metavar="PACK", nargs="+", type=Path, help="TOML files")
+    check.add_argument(
+        "files",
+        metavar="FILE_OR_DIR",
+        nargs="+",
+        type=Path,
+        help="routine packs (TOML), sentence files (hassil YAML) or folders of them",
+    )
     check.set_defaults(command="check")
 
     rehearse = commands.add_parser(

@@ -10,7 +10,6 @@ import random
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -23,9 +22,9 @@ from hassil.expression import (
     RuleReference,
     TextChunk,
 )
-from hassil.intents import RangeSlotList, SlotList, TextSlotList
-from hassil.numbers import get_rbnf_engine
+from hassil.intents import TextSlotList
 
+from voice_guide.nlu.number_words import NumberList
 from voice_guide.nlu.sentences import Sentences, Template
 
 _T = TypeVar("_T")
@@ -223,25 +222,7 @@ def choices(
         return [template.rules[expression.rule_name]]
     if not isinstance(expression, ListReference):
         raise TypeError(f"not a part of a sentence template: {expression}")
-    values = template.lists.get(expression.list_name) or _inline_range(expression)
-    if isinstance(values, TextSlotList):
-        return [value.text_in for value in values.values]
-    if isinstance(values, RangeSlotList):
-        return _number_words(tuple(values.get_numbers()), values.words_language or language)
-    return []
-
-
-def _inline_range(reference: ListReference) -> SlotList | None:
-    """{1..10:minutes}, which hassil knows without a list of that name."""
-    bounds = reference.get_inline_range()
-    return RangeSlotList(None, *bounds) if bounds else None
-
-
-@lru_cache(64)
-def _number_words(numbers: tuple[int | float, ...], language: str) -> list[str]:
-    engine = get_rbnf_engine(language)
-    return [
-        text
-        for number in numbers
-        for text in dict.fromkeys(engine.format_number(number).text_by_ruleset.values())
-    ]
+    values = template.lists.get(expression.list_name)
+    if isinstance(values, NumberList):
+        return values.words
+    return [value.text_in for value in values.values] if isinstance(values, TextSlotList) else []

@@ -1,33 +1,58 @@
 """Sentence files in Home Assistant's format: read, merged and checked."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import yaml
-from hassil.expression import Expression, Group, ListReference, RuleReference
-from hassil.intents import Intents, RangeSlotList
-from hassil.numbers import get_rbnf_engine
+from hassil.expression import (
+    INLINE_RANGE_PATTERN,
+    Expression,
+    Group,
+    ListReference,
+    RuleReference,
+    Sentence,
+)
+from hassil.intents import Intent, IntentData, Intents, RangeSlotList, SlotList
 from hassil.parser import ParseError
 from hassil.util import merge_dict
 
 from voice_guide.errors import VoiceGuideError
-from voice_guide.nlu.sentences import Sentences, Template
+from voice_guide.nlu.number_words import NumberList, beyond_range, number_list
+from voice_guide.nlu.sentence_tree import Tree, read_tree
+from voice_guide.nlu.sentences import SAID, Sentences, Template
+
+_PARTS = ("sentences", "lists", "rules")
+"""The folders of Home Assistant's repository that have one for each language in them."""
 
 
-def load_sentences(path: Path, lists: Mapping[str, Sequence[str]] | None = None) -> Sentences:
-    """Read a sentence file, or all of a folder's.
+def load_sentences(
+    path: Path,
+    lists: Mapping[str, Sequence[str]] | None = None,
+    language: str = "en",
+    knows: Callable[[str], bool] | None = None,
+) -> Sentences:
+    """Read a sentence file, or all of a folder's and of the folders in it.
 
-    Raises VoiceGuideError, naming the file, where one cannot be read, refers to a list
-    or rule that no file has, or has numbers in a language whose number words are not known.
+    Of a copy of Home Assistant's repository, read the language's files. `knows` tells whether a
+    speech model has a word: words are then spelled as it has them, and numbers beyond a range
+    are told from those in it. Raises VoiceGuideError, naming the file, where one cannot be
+    read, refers to a list or rule that no file has, or has numbers in a language whose number
+    words are not known.
     """
-    merged: dict[str, Any] = {}
-    for file in _files(path):
-        merge_dict(merged, _read(file))
+    merged: Tree = {}
+    for file in _files(path, language):
+        tree = read_tree(file, knows, merged.get("language", language))
+        if tree.get("language", language) != merged.get(
+            "language", tree.get("language", language)
+        ):
+            raise VoiceGuideError(
+                f'{file}: its language is "{tree["language"]}", and that of the files before it '
+                f'"{merged["language"]}"; name a folder with files of one language'
+            )
+        merge_dict(merged, tree)
     try:
-        sentences = Sentences(Intents.from_dict(merged), lists)
-        _check_names(sentences)
+        intents = _with_numbers(Intents.from_dict(merged))
+        sentences = Sentences(_with_numbers_beyond(intents) if knows else intents, lists)
         for template in sentences.templates(None):
             _check_references(template, template.expression, sentences.language)
     except VoiceGuideError as error:
@@ -43,46 +68,123 @@ def load_sentences(path: Path, lists: Mapping[str, Sequence[str]] | None = None)
     return sentences
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, language: str) -> list[Path]:
     if not path.exists():
         raise VoiceGuideError(f"{path}: no such file or folder")
-    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    repository = path
+    if path.parent.name == _PARTS[0] and (path.parent.parent / _PARTS[2]).is_dir():
+        repository, language = path.parent.parent, path.name
+    of_language = [repository / part / language for part in _PARTS]
+    folders = of_language if of_language[0].is_dir() else [path]
+    files = sorted(file for folder in folders for file in folder.rglob("*.yaml"))
+    if of_language[0].is_dir():
+        # Some lists are the same in every language.
+        files += sorted((repository / _PARTS[1]).glob("*.yaml"))
     if not files:
         raise VoiceGuideError(f"{path}: no sentence files (*.yaml) in this folder")
     return files
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which yes, no, on and off are words: people say them."""
+def _with_numbers(intents: Intents) -> Intents:
+    """Return the same intents with lists of numbers for ranges, those without a name included."""
+    inline = {name: each for name in _inline_ranges(intents) if (each := _inline(name))}
+    lists = _number_lists({**inline, **intents.slot_lists}, intents.language)
+    found = {
+        name: Intent(
+            name,
+            [
+                replace(data, slot_lists=_number_lists(data.slot_lists, intents.language))
+                for data in intent.data
+            ],
+        )
+        for name, intent in intents.intents.items()
+    }
+    return replace(intents, intents=found, slot_lists=lists)
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, re.compile("^(?:true|false)$") if tag.endswith(":bool") else pattern)
-        for tag, pattern in resolvers
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _with_numbers_beyond(intents: Intents) -> Intents:
+    """Return the same intents with what may be said beyond their ranges, which means nothing."""
+    found = {
+        name: Intent(
+            name,
+            [
+                *intent.data,
+                *(each for data in intent.data for each in _numbers_beyond(data, intents)),
+            ],
+        )
+        for name, intent in intents.intents.items()
+    }
+    return replace(intents, intents=found)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _number_lists(lists: Mapping[str, SlotList], language: str) -> dict[str, SlotList]:
+    return {name: _numbers(values, language) for name, values in lists.items()}
+
+
+def _numbers(values: SlotList, language: str) -> SlotList:
+    if not isinstance(values, RangeSlotList):
+        return values
     try:
-        content = yaml.load(file.read_text("utf-8"), _Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise VoiceGuideError(f"{file}: cannot be read: {error}") from error
-    except RecursionError as error:
-        raise VoiceGuideError(f"{file}: not YAML: too many brackets within brackets") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise VoiceGuideError(f"{file}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise VoiceGuideError(f"{file}: not a hassil sentence file: no keys at the top")
-    return content
+        return number_list(values, language)
+    except ValueError:
+        # It is refused where it is referred to.
+        return values
 
 
-def _check_names(sentences: Sentences) -> None:
-    for name in (sentences.language, *sentences.intents, *sentences.contexts):
-        if not isinstance(name, str):
-            raise VoiceGuideError(f"expected a name (found {name!r})")
+def _inline_ranges(intents: Intents) -> Iterator[str]:
+    """Yield "1..10" for every {1..10:minutes}, which needs no list of that name."""
+    rules = [intents.expansion_rules]
+    for intent in intents.intents.values():
+        for data in intent.data:
+            rules.append(data.expansion_rules)
+            yield from _names(data.sentence_texts)
+    for each in rules:
+        yield from _names(rule.text or "" for rule in each.values())
+
+
+def _names(templates: Iterable[str]) -> Iterator[str]:
+    """Yield the names of the lists that templates refer to."""
+    for template in templates:
+        for reference in template.split("{")[1:]:
+            yield reference.partition("}")[0].partition(":")[0]
+
+
+def _all_names(template: str, rules: Mapping[str, Sentence]) -> Iterator[str]:
+    """Yield the names of the lists that a template refers to, itself or by a rule."""
+    texts, followed = [template], set[str]()
+    while texts:
+        text = texts.pop()
+        yield from _names([text])
+        named = {each.partition(">")[0] for each in text.split("<")[1:]} - followed
+        followed |= named
+        texts += [rules[name].text or "" for name in named if name in rules]
+
+
+def _inline(name: str) -> RangeSlotList | None:
+    bounds = INLINE_RANGE_PATTERN.match(name)
+    if not bounds:
+        return None
+    start, stop, step = bounds.groups(default="1")
+    return RangeSlotList(name, int(start), int(stop), int(step))
+
+
+def _numbers_beyond(data: IntentData, intents: Intents) -> Iterator[IntentData]:
+    beyond: dict[str, SlotList] = {
+        name: beyond_range(values)
+        for name, values in {**intents.slot_lists, **data.slot_lists}.items()
+        if isinstance(values, NumberList) and values.beyond
+    }
+    rules = {**intents.expansion_rules, **data.expansion_rules}
+    texts = [
+        text
+        for text in data.sentence_texts
+        if not beyond.keys().isdisjoint(_all_names(text, rules))
+    ]
+    if texts:
+        lists = {**data.slot_lists, **beyond}
+        yield replace(data, sentence_texts=texts, slot_lists=lists, metadata={SAID: False})
 
 
 def _check_references(
@@ -93,9 +195,10 @@ def _check_references(
         for item in expression.items:
             _check_references(template, item, language, inside)
     elif isinstance(expression, ListReference):
-        if expression.list_name not in template.lists and not expression.is_inline_range:
+        if expression.list_name not in template.lists:
             raise VoiceGuideError(
-                f"{template.intent}: there is no list {{{expression.list_name}}}"
+                f"{template.intent}: there is no list {{{expression.list_name}}}; give its values "
+                "below the key lists"
             )
         _check_numbers(template, expression, language)
     elif isinstance(expression, RuleReference):
@@ -110,14 +213,8 @@ def _check_references(
 def _check_numbers(template: Template, reference: ListReference, language: str) -> None:
     values = template.lists.get(reference.list_name)
     if isinstance(values, RangeSlotList):
-        language = values.words_language or language
-    elif values is not None:
-        return
-    try:
-        get_rbnf_engine(language)
-    except ValueError as error:
         raise VoiceGuideError(
             f"{template.intent}: the number words that {{{reference.list_name}}} needs are not "
-            f'known in "{language}"; a list can name another language (words_language), or have '
-            "values instead of a range"
-        ) from error
+            f'known in "{values.words_language or language}"; a list can name another language '
+            "(words_language), or have values instead of a range"
+        )

@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any
 
 from hassil import recognize_all
 from hassil.expression import Expression, Group, ListReference, RuleReference, Sentence
-from hassil.intents import Intent, IntentData, Intents, RangeSlotList, SlotList, TextSlotList
+from hassil.intents import Intent, IntentData, Intents, SlotList, TextSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Slots
 from voice_guide.nlu.contexts import contexts_in, holds_in, other_conditions
+from voice_guide.nlu.number_words import OUT_OF_RANGE
 
-_SAID = "said"
+SAID = "said"
 """The key below `metadata` that tells whether people say these sentences."""
 
 _YIELDS = "yields"
@@ -67,6 +67,9 @@ class Template:
     excludes: frozenset[str] = frozenset()
     """The contexts in which it is not listened for."""
 
+    conditions: frozenset[str] = frozenset()
+    """What else has to be known, which only a value in it can tell: the domain of a {name}."""
+
     def holds_in(self, context: str | None) -> bool:
         """Return whether it is listened for in a context (None: in any)."""
         return holds_in(context, self.requires, self.excludes)
@@ -92,9 +95,9 @@ class Template:
 
     def _is_number(self, reference: ListReference) -> bool:
         values = self.lists.get(reference.list_name)
-        if isinstance(values, TextSlotList):
-            return all(isinstance(value.value_out, int) for value in values.values)
-        return reference.is_inline_range or isinstance(values, RangeSlotList)
+        return isinstance(values, TextSlotList) and all(
+            isinstance(value.value_out, int | float) for value in values.values
+        )
 
 
 class Sentences:
@@ -210,8 +213,9 @@ class Sentences:
     ) -> Iterator[Meaning]:
         """Yield what the whole text may mean in that context and intent (None: in any)."""
         for result in recognize_all(text, self._of(context, intent)):
-            slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
-            yield Meaning(result.intent.name, slots)
+            slots = {name: entity.value for name, entity in result.entities.items()}
+            if OUT_OF_RANGE not in slots.values():
+                yield Meaning(result.intent.name, slots)
 
     def templates(self, context: str | None) -> list[Template]:
         """Return every template listened for in that context (None: in any)."""
@@ -226,9 +230,10 @@ class Sentences:
                     name: rule.expression
                     for name, rule in {**rules, **block.data.expansion_rules}.items()
                 },
-                is_said=(block.data.metadata or {}).get(_SAID, True),
+                is_said=(block.data.metadata or {}).get(SAID, True),
                 requires=block.requires,
                 excludes=block.excludes,
+                conditions=frozenset(block.data.requires_context),
                 fixed_slots=frozenset(block.data.slots or {}),
             )
             for block in self._blocks
@@ -269,11 +274,6 @@ class _Block:
                 excludes_context=other_conditions(data.excludes_context),
             ),
         )
-
-
-def _plain(value: Any) -> Any:
-    """3 for the 3.0 that hassil makes of a typed "3"."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parsed(intent: str, data: IntentData) -> list[Sentence]:

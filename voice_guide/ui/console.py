@@ -10,12 +10,24 @@ from pathlib import Path
 from voice_guide.nlu.command import Command
 from voice_guide.routines.packs import PackProblem
 
+_MOST_PROBLEMS = 10
+"""Problems with sentences that are printed before what was asked for."""
+
 
 def print_rejected_packs(problems: Iterable[PackProblem]) -> None:
     """Print on standard error which packs are not used and why, one per line."""
     for file, text in problems:
         check = f"voice-guide check {shlex.quote(str(file))}"
         print(f"voice-guide: {file}: {text}: left out; see: {check}", file=sys.stderr)
+
+
+def print_unheard(path: Path, problems: Sequence[str]) -> None:
+    """Print on standard error what cannot be heard of sentences, one per line, if not too many."""
+    for problem in problems[:_MOST_PROBLEMS]:
+        print(f"voice-guide: {path}: {problem}", file=sys.stderr)
+    if (more := len(problems) - _MOST_PROBLEMS) > 0:
+        check = f"voice-guide check {shlex.quote(str(path))}"
+        print(f"voice-guide: {path}: {more} more cannot be heard; see: {check}", file=sys.stderr)
 
 
 def print_commands(path: Path, duration_s: float, commands: Sequence[Command]) -> None:
