@@ -1,6 +1,7 @@
 """Values in sentence files: taken as they were written, or refused with their key."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def sentences(folder: Path, blocks: str, rest: str = "") -> Sentences:
         ("[1, {a: b}]", [1, {"a": "b"}]),
     ],
 )
-def test_a_value_is_what_was_written(tmp_path: Path, written: str, value: object) -> None:
+def test_a_value_is_what_was_written(tmp_path: Path, written: str, value: Any) -> None:
     block = f"[{{sentences: [go], slots: {{x: {written}}}}}]"
     assert sentences(tmp_path, block).match("go", None) == Meaning("A", {"x": value})
     own = f"lists: {{x: {{values: [{{in: that, out: {written}}}]}}}}"
@@ -53,7 +54,7 @@ def test_a_value_is_what_was_written(tmp_path: Path, written: str, value: object
     ],
 )
 def test_a_list_value_need_not_be_text(
-    tmp_path: Path, value: str, said: str, meant: object
+    tmp_path: Path, value: str, said: str, meant: Any
 ) -> None:
     found = sentences(
         tmp_path, "[{sentences: 'take {x}'}]", f"lists: {{x: {{values: [{value}]}}}}"
