@@ -17,7 +17,7 @@ import yaml
 from hypothesis.strategies import SearchStrategy, one_of
 
 from endurance import file_readers
-from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt
+from endurance.mutations import Tree, damaged, made_up, misspelt, rebuilt, with_lying_header
 from voice_guide.config.language import BUILT_IN, REFERENCE
 from voice_guide.dialogue.actions import SaveCheckpoint, SaveDiaryConsent, SaveDiaryEntry
 from voice_guide.dialogue.checkpoint import SessionCheckpoint
@@ -53,6 +53,9 @@ _ENCODINGS = (
 )
 """Encodings of sound in a WAV file."""
 
+_CHANNELS = (("PCM_16", 3), ("FLOAT", 6), ("PCM_24", 32), ("FLOAT", 33), ("PCM_16", 200))
+"""Encodings of sound with more than two channels, and how many."""
+
 
 @dataclass(frozen=True)
 class FileKind:
@@ -84,7 +87,8 @@ def file_kinds() -> tuple[FileKind, ...]:
             "sentence files", "x.yaml", _yaml(_some_sentences()), file_readers.read_sentences, 10
         ),
         FileKind("settings", "config.toml", _toml([_CONFIG]), file_readers.read_settings, 25),
-        FileKind("WAV files", "x.wav", damaged(_recordings()), file_readers.read_recording, 22),
+        FileKind("WAV files", "x.wav", _sound(), file_readers.read_recording, 17),
+        FileKind("WAV pipes", "x.wav", _sound(), file_readers.read_piped_recording, 5),
         FileKind(
             "own catalogs",
             "languages/xx/catalog.toml",
@@ -171,12 +175,21 @@ def _some_prompts() -> list[str]:
     return [tomlkit.dumps(dict(prompts[at : at + 10])) for at in range(0, len(prompts), 10)]
 
 
+@cache
+def _sound() -> SearchStrategy[bytes]:
+    recordings = _recordings()
+    return damaged(recordings) | with_lying_header(recordings)
+
+
 def _recordings() -> list[bytes]:
-    """Return short recordings in every encoding, in mono and stereo."""
+    """Return short recordings in every encoding, with one channel or several."""
     files = []
-    for number, encoding in enumerate(_ENCODINGS):
-        channels = 1 if encoding == "GSM610" else 1 + number % 2
+    kinds = [*((each, 1 + number % 2) for number, each in enumerate(_ENCODINGS)), *_CHANNELS]
+    for number, (encoding, count) in enumerate(kinds):
+        channels = 1 if encoding == "GSM610" else count
         sound = np.random.default_rng(number).normal(0, 0.1, (500, channels))
+        # One channel may be the opposite of another, and integers be written as floats.
+        sound[:, -1] = -sound[:, 0] * (2**15 if number % 3 == 0 and encoding == "FLOAT" else 1)
         file = io.BytesIO()
         soundfile.write(file, sound, 8_000 * (1 + number % 3), encoding, format="WAV")
         files.append(file.getvalue())

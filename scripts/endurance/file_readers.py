@@ -1,8 +1,10 @@
 """Readers of the files that people write or pass on, which also use what they read."""
 
-from contextlib import closing
+import os
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from unittest.mock import patch
 
 from voice_guide.app.content import Content, load_content, reserved_commands
@@ -23,6 +25,7 @@ from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_sentences
 from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
+from voice_guide.nlu.unheard import check_hearing
 from voice_guide.routines.check import check_packs
 from voice_guide.routines.library import Library
 from voice_guide.routines.packs import built_in_packs, spoken_texts
@@ -70,7 +73,8 @@ def read_pack(file: Path) -> None:
 
 def read_sentences(file: Path) -> None:
     """Read a sentence file, and interpret some texts with it."""
-    sentences = load_sentences(file, _content().library.lists)
+    sentences = load_sentences(file, _content().library.lists, knows=str.isascii)
+    check_hearing(sentences, str.isascii)
     list(missing_sentences(sentences, sentences))
     interpreter = Interpreter(sentences)
     prefixes = SentencePrefixes(sentences.templates(None), sentences.language)
@@ -97,6 +101,22 @@ def read_recording(file: Path) -> None:
     recording = Recording(file)
     for _ in recording.blocks():
         pass
+
+
+def read_piped_recording(file: Path) -> None:
+    """Read a WAV file to its end through a pipe."""
+    pipe = Path(f"{file}.pipe")
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    writer = Thread(target=_write_pipe, args=(pipe, file.read_bytes()), daemon=True)
+    writer.start()
+    read_recording(pipe)
+    writer.join()
+
+
+def _write_pipe(pipe: Path, content: bytes) -> None:
+    with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as end:
+        end.write(content)
 
 
 def read_own_catalog(_: Path) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+import yaml
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -17,6 +18,17 @@ _TEXTS = (
     *("{side}", "{area}", "{x}", "{", "}", "{}", "{1..9:number}", "{0..99999999999}", "{9..1}"),
     *("<want>", "<x>", "<", "<>", "(a;b)", "(a;b;c;d;e;f;g;h;i;j;k;l)", "(" * 300, "[" * 300),
     *("(a|b|c|d) " * 12, "{{ x }}", "{{", "{% x %}", "{{ 9**9**9 }}", "{{ x.y.z() }}"),
+    *(
+        "\x1b[2J",
+        "\a",
+        "a\u2028b",
+        "\x85",
+        "\x7f",
+        "a\r\nb",
+        "Turn On the A.C.!",
+        "{1..9:x}5%",
+        "\\(",
+    ),
     *("en", "de", "nan", "inf", "null", "~", "yes", "2026-03-02", "1e400", "\\d(", "(?P<a>", "*"),
 )
 """Texts that code may not be prepared for."""
@@ -25,6 +37,14 @@ _LITERALS = (
     *("nan", "inf", "-inf", "1e400", "-0", "0x7f", "9" * 5_000, "-1", "0.1", "true", "null", "~"),
     *("1979-05-27", "07:32:00", "1979-05-27T07:32:00Z", '""', "''", '"""', "[]", "{}", "[[]]"),
     *("{a=1}", "[1, 'a']", "[" * 2_000, "{a=" * 2_000, "a." * 2_000, "{" * 2_000, "- " * 2_000),
+    *(
+        "12:30",
+        "!!set {a, b}",
+        "!!binary aGk=",
+        "!!timestamp 2026-05-01",
+        "!!omap [a: b]",
+        "1_000",
+    ),
     *("&a [*a]", "*a", "<<: *a", "!!python/none", "!!binary x", "? a", "--- a", "%YAML 9"),
     *("\ufeff", "\r", "\t", "#", "=", ":", "[", "]", "{", "}", '"', "\\", "\\u", "\\ud800", "|"),
 )
@@ -43,7 +63,11 @@ _MAX_CHANGES = 3
 
 _WORD = re.compile(rb"[\w.-]+|\"[^\"\n]*\"")
 
-_SOME_TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+_SOME_TEXT = (
+    st.text(st.characters(codec="utf-8"), max_size=8)
+    | st.text(st.characters(categories=("Cc", "Cf", "Zl", "Zp")), max_size=4)
+    | st.text("()[]{}<>|;:@\\'’-&%.,!? aB1é", max_size=12)
+)
 
 _VALUES: SearchStrategy[Tree] = st.recursive(
     st.sampled_from(_TEXTS)
@@ -51,7 +75,11 @@ _VALUES: SearchStrategy[Tree] = st.recursive(
     | st.sampled_from(_NUMBERS)
     | st.floats()
     | st.booleans()
-    | st.dates(),
+    | st.dates()
+    | st.datetimes()
+    | st.times()
+    | st.binary(max_size=4)
+    | st.sets(st.sampled_from(_TEXTS), max_size=2),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_TEXTS), inner, max_size=3)
     ),
@@ -79,6 +107,21 @@ def damaged(draw: DrawFn, valid: Sequence[bytes]) -> bytes:
                 other = draw(st.sampled_from(valid))
                 content[at:until] = other[_place(draw, len(other)) :]
     return bytes(content)
+
+
+@st.composite
+def with_lying_header(draw: DrawFn, valid: Sequence[bytes]) -> bytes:
+    """Draw one of these WAV files with other sizes, channels, rates or kinds in its header."""
+    content = bytearray(draw(st.sampled_from(valid)))
+    sound = content.find(b"data")
+    fields = [
+        *((at, 4) for at in (4, 16, 24, 28, sound + 4)),
+        *((at, 2) for at in (20, 22, 32, 34)),
+    ]
+    for at, size in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=3)):
+        value = draw(st.sampled_from(_NUMBERS) | st.integers(0, 64)) % 256**size
+        content[at : at + size] = value.to_bytes(size, "little")
+    return bytes(content[: len(content) - draw(st.sampled_from((0, 1, 7, 400)))])
 
 
 @st.composite
@@ -153,7 +196,7 @@ def made_up(written: Callable[[Tree], str]) -> SearchStrategy[bytes]:
 def _encoded(tree: Tree, written: Callable[[Tree], str]) -> bytes:
     try:
         return written(tree).encode()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, yaml.YAMLError):
         # The format cannot express it.
         reject()
 
