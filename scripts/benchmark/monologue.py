@@ -131,7 +131,8 @@ class FrontEndCostTest:
             if near_end:
                 reduced = noise.reduce(near_end.sound)
                 near_end_detector.follow(noise.power, noise.noise, near_end.echo)
-                vad.push(reduced, near_end_detector.may_be_speech(vad.is_open))
+                may_be_speech = near_end_detector.may_be_speech(vad.is_open)
+                vad.push(reduced, may_be_speech and vad.detects(reduced))
             spent_s += time.thread_time() - began_s
             if not mixer.is_playing:
                 mixer.play(next(texts), None)

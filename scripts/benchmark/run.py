@@ -108,7 +108,7 @@ def measure(
         live,
         measure_over_speech(materials, extent.over_speech, report),
         run_scenes(
-            _scene_clips(materials, extent),
+            scene_clips(materials, extent.scene_commands),
             materials.backgrounds,
             extent.background_s,
             extent.scene_sensitivities,
@@ -125,16 +125,16 @@ def _orders(materials: Materials, extent: BenchmarkExtent) -> tuple[Sequence[Cli
     return recorded_orders(materials.orders)[:: extent.one_clip_in], str(materials.orders)
 
 
-def _scene_clips(materials: Materials, extent: BenchmarkExtent) -> list[Clip]:
+def scene_clips(materials: Materials, count: int) -> list[Clip]:
     """Return the commands of the scenes: up to a half recorded, the others synthetic."""
     recorded: list[Clip] = []
     if materials.origin == "recorded":
         meanings = [(clip, vocabulary("step").meaning(clip.text)) for clip in materials.words]
         recorded = [replace(clip, meaning=meaning) for clip, meaning in meanings if meaning]
     chance = random.Random(0)
-    people = chance.sample(recorded, min(len(recorded), extent.scene_commands // 2))
-    synthetic = scene_commands(extent.scene_commands - len(people), number=2)
-    return chance.sample([*people, *synthetic], extent.scene_commands)
+    people = chance.sample(recorded, min(len(recorded), count // 2))
+    synthetic = scene_commands(count - len(people), number=2)
+    return chance.sample([*people, *synthetic], count)
 
 
 def _conditions(materials: Materials, extent: BenchmarkExtent) -> list[ListeningCondition]:

@@ -117,8 +117,7 @@ class SceneTest:
 
     def run(self) -> SceneResult:
         """Return the result of the whole stream."""
-        speech, spans_s = self._speech()
-        sound = to_int16(speech + self._background(len(speech)))
+        sound, spans_s = scene_sound(self.clips, self.background, self.snr_db, self.length_s)
         decided = decisions(self.setup.new_system(), sound)
         in_time: list[Decision] = []
         commands = []
@@ -132,30 +131,40 @@ class SceneTest:
         others = [one for one in decided if one not in in_time]
         return SceneResult(commands, FalseAccepts(len(sound) / RATE, others))
 
-    def _speech(self) -> tuple[Sound, list[tuple[float, float]]]:
-        """Return the commands in a silent room, and the first and last sound of each."""
-        if not self.clips:
-            return np.zeros(round(self.length_s * RATE)), []
-        parts = [np.zeros(round(_BEFORE_S * RATE))]
-        spans_s = []
-        at_s = _BEFORE_S
-        for clip in self.clips:
-            spans_s.append(
-                (at_s + start_of_speech_s(clip.sound), at_s + end_of_speech_s(clip.sound))
-            )
-            parts += [CLEAN.at_level(clip.sound, SPEECH_DBFS), np.zeros(round(_PAUSE_S * RATE))]
-            at_s += len(clip.sound) / RATE + _PAUSE_S
-        return np.concatenate(parts), spans_s
 
-    def _background(self, length: int) -> Sound:
-        quiet = CLEAN.background(length, np.random.default_rng(0))
-        if self.background is None:
-            return quiet
-        background = np.resize(self.background / 32768.0, length)
-        if self.snr_db is None:
-            return np.asarray(quiet + background)
-        change_db = SPEECH_DBFS - self.snr_db - _median_second_dbfs(background)
-        return np.asarray(quiet + background * factor(change_db))
+def scene_sound(
+    clips: Sequence[Clip], background: Samples | None, snr_db: float | None, length_s: float
+) -> tuple[Samples, list[tuple[float, float]]]:
+    """Return the sound of a scene, and the first and last sound of each command in seconds.
+
+    Without commands it has the length `length_s`. Without `snr_db` the background is as it was
+    recorded.
+    """
+    speech, spans_s = _speech(clips) if clips else (np.zeros(round(length_s * RATE)), [])
+    return to_int16(speech + _background(len(speech), background, snr_db)), spans_s
+
+
+def _speech(clips: Sequence[Clip]) -> tuple[Sound, list[tuple[float, float]]]:
+    """Return the commands in a silent room, and the first and last sound of each."""
+    parts = [np.zeros(round(_BEFORE_S * RATE))]
+    spans_s = []
+    at_s = _BEFORE_S
+    for clip in clips:
+        spans_s.append((at_s + start_of_speech_s(clip.sound), at_s + end_of_speech_s(clip.sound)))
+        parts += [CLEAN.at_level(clip.sound, SPEECH_DBFS), np.zeros(round(_PAUSE_S * RATE))]
+        at_s += len(clip.sound) / RATE + _PAUSE_S
+    return np.concatenate(parts), spans_s
+
+
+def _background(length: int, background: Samples | None, snr_db: float | None) -> Sound:
+    quiet = CLEAN.background(length, np.random.default_rng(0))
+    if background is None:
+        return quiet
+    sound = np.resize(background / 32768.0, length)
+    if snr_db is None:
+        return np.asarray(quiet + sound)
+    change_db = SPEECH_DBFS - snr_db - _median_second_dbfs(sound)
+    return np.asarray(quiet + sound * factor(change_db))
 
 
 SceneResults: TypeAlias = Mapping[tuple[ListenerSetup, str], SceneResult]

@@ -1,7 +1,7 @@
 """The hearing pipeline: microphone blocks in, commands out.
 
     microphone → echo canceller → noise reduction → voice activity detector
-    → gain control → recognizer → endpointer → scorer → filters → Command
+    → foreground → gain control → recognizer → endpointer → scorer → filters → Command
 
 The filters drop what was not meant for the guide: its own voice, and people talking to each
 other. Every part follows one thing and knows nothing of the others; this module connects them.
@@ -10,6 +10,7 @@ other. Every part follows one thing and knows nothing of the others; this module
 from collections.abc import Sequence
 
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
+from voice_guide.hearing import acceptance
 from voice_guide.hearing.background_talk import BackgroundTalk
 from voice_guide.hearing.cpu_meter import CpuMeter
 from voice_guide.hearing.echo.canceller import (
@@ -19,12 +20,13 @@ from voice_guide.hearing.echo.canceller import (
     NoCanceller,
 )
 from voice_guide.hearing.endpointer import MAX_DECISION_S, Endpointer
+from voice_guide.hearing.foreground import Foreground
 from voice_guide.hearing.gain import GainControl
 from voice_guide.hearing.joining import Joining
 from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
-from voice_guide.hearing.scorer import ScoredCommand, needed_odds, read
+from voice_guide.hearing.scorer import ScoredCommand, read
 from voice_guide.hearing.self_echo import SelfEchoFilter
 from voice_guide.hearing.vad import LEAD_BLOCKS, VoiceActivityDetector
 from voice_guide.hearing.wake_retry import WakeRetry
@@ -52,11 +54,12 @@ class Listener:
         """
         self._model = model
         self._matcher = matcher
-        self._needed_odds = needed_odds(sensitivity)
+        self._needed_log_odds = acceptance.needed_log_odds(sensitivity)
         self._canceller: Canceller = EchoCanceller() if cancels_echo else NoCanceller()
         self._noise_reduction = NoiseReduction()
         self._near_end_detector = NearEndDetector()
         self._vad = VoiceActivityDetector()
+        self._foreground = Foreground()
         self._endpointer = Endpointer(matcher, self._vad)
         self._gain = GainControl()
         self._background_talk = BackgroundTalk()
@@ -127,7 +130,12 @@ class Listener:
         """Return the alternatives for each utterance that ends with this block."""
         was_open = self._vad.is_open
         may_be_speech = self._near_end_detector.may_be_speech(goes_on=was_open)
-        blocks = self._vad.push(near_end, may_be_speech)
+        is_speech = may_be_speech and self._vad.detects(near_end)
+        self._foreground.follow(near_end if may_be_speech else silence(), is_speech)
+        blocks = self._vad.push(
+            self._foreground.without_background(near_end),
+            is_speech and self._foreground.is_foreground,
+        )
         if blocks and not was_open:
             self._begin_utterance(len(blocks))
         if blocks:
@@ -153,6 +161,7 @@ class Listener:
 
     def _decide(self, hypotheses: Sequence[Hypothesis]) -> list[Command]:
         """Return the commands in an utterance; none where there is none for the guide."""
+        hypotheses = self._foreground.without_flanks(hypotheses, self._newest_s)
         heard = hypotheses[0].words
         joined = self._joining.read(hypotheses, self._context)
         scored = joined or read(hypotheses, self._matcher, self._context)
@@ -168,6 +177,7 @@ class Listener:
         if self._joining.is_obeyed(scored):
             return []
         self._joining.was_obeyed(scored)
+        self._foreground.forget(scored.hypothesis.words, self._newest_s)
         self._near_end_detector.was_understood()
         words = scored.hypothesis.words
         return [
@@ -187,8 +197,9 @@ class Listener:
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
         words = scored.hypothesis.words
-        needed = self._needed_odds + self._background_talk.needed_odds(words)
-        if scored.odds < needed or self._self_echo.is_own(words, scored.is_safe):
+        if not self._is_likely(scored) or self._background_talk.goes_on(words):
+            return False
+        if self._self_echo.is_own(words, scored.is_safe):
             return False
         start_s, end_s = words[0].start_s, words[-1].end_s
         return not scored.is_doubtful or self._wake_retry.is_second(
@@ -198,7 +209,18 @@ class Listener:
     def _is_still_meant(self, scored: ScoredCommand, later_words: Sequence[Word]) -> bool:
         """Return whether a command that goes on after a pause with these words is acted on."""
         is_own = self._self_echo.is_own(later_words, scored.is_safe)
-        return not is_own and scored.odds >= self._needed_odds and not scored.is_doubtful
+        return not is_own and self._is_likely(scored) and not scored.is_doubtful
+
+    def _is_likely(self, scored: ScoredCommand) -> bool:
+        """Return whether a command is likely enough to have been meant for the guide."""
+        return (
+            acceptance.is_plausible(scored)
+            and acceptance.model().log_odds(self._features(scored)) >= self._needed_log_odds
+        )
+
+    def _features(self, scored: ScoredCommand) -> acceptance.Features:
+        around = self._foreground.surroundings(scored.hypothesis.words, self._newest_s)
+        return acceptance.features_of(scored, around)
 
     def _close_utterance(self) -> list[NotUnderstood]:
         """End the utterance; return its words if they were for the guide but no command."""
@@ -238,6 +260,11 @@ class Listener:
             )
             for each in hypotheses
         ]
+
+    @property
+    def _newest_s(self) -> float:
+        """The end of the newest block after the noise reduction, which returns the one before."""
+        return self._now_s - BLOCK / RATE
 
     @property
     def _now_s(self) -> float:

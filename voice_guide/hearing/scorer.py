@@ -9,10 +9,6 @@ from voice_guide.nlu.interpreter import Interpretation
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Meaning
 
-_STRICTEST_ODDS, _MOST_LENIENT_ODDS = 2.0, -8.0
-"""The odds needed at sensitivity 0 and at 1. Below even odds a command is still likelier
-than it seems: one of 2,000 decoys often has the better of it by a sound."""
-
 _SAFE_ODDS = 3.0
 """By how much what is better obeyed once too often than missed counts as likelier: over other
 sentences, since who is not sure whether it was "stop" or "slow" stops; and over words that
@@ -27,14 +23,8 @@ _PLAUSIBLE_NEGATION_ODDS = 3.0
 """By how much the logarithm of a likelihood may be lower for a negation still to count as
 possibly said."""
 
-
 _MIN_PAUSE_S = 0.1
 """Seconds of silence between a safe sentence and other words of the same utterance."""
-
-
-def needed_odds(sensitivity: float) -> float:
-    """Return the logarithm of the odds that a command needs, given a sensitivity from 0 to 1."""
-    return _STRICTEST_ODDS + sensitivity * (_MOST_LENIENT_ODDS - _STRICTEST_ODDS)
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,16 @@ class VoiceActivityDetector:
         """The length of the silence in an utterance that is not over yet, in seconds."""
         return self._silent_blocks * BLOCK / RATE
 
-    def push(self, block: Samples, may_be_speech: bool = True) -> list[Samples]:
+    def detects(self, block: Samples) -> bool:
+        """Return whether a block sounds like speech."""
+        return bool(self._detector.is_speech(block.tobytes(), RATE))
+
+    def push(self, block: Samples, is_speech: bool) -> list[Samples]:
         """Take one block; return the blocks of an utterance that it brings, oldest first.
 
-        After the last block of an utterance `is_open` is false. Where `may_be_speech` is false,
-        the block is silence whatever it sounds like.
+        After the last block of an utterance `is_open` is false. `is_speech` tells whether the
+        block is speech in the foreground.
         """
-        is_speech = may_be_speech and self._detector.is_speech(block.tobytes(), RATE)
         self._recent_speech.append(is_speech)
         # Also during an utterance: the next one may begin at the moment this one ends.
         self._lead.append(block)

@@ -5,12 +5,12 @@ there are those of other contexts, so that they are heard as such; sentences as 
 with "okay" and "please" and twice over; and their opposites, so that a "not" can be heard.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain, cycle, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 
-_COPIES = (0, 40, 12, 5, 2)
+_COPIES = (0, 100, 50, 35, 25, 8)
 """Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short
 ones are said most, and would be lost among the many long ones."""
 
@@ -18,12 +18,18 @@ _MAX_OPPOSITE_WORDS = 3
 """Words of a sentence whose opposite is in the recognizer's list: more opposites would be heard in
 place of other words."""
 
+_MAX_SHORT_WORDS = 2
+"""Words of a sentence that is short."""
+
+_COPIES_CLOSED = 5
+"""Copies of a short sentence with what is most often said after one."""
+
 _MAX_CARRIED_SENTENCES = 400
 """Sentences with words around them in the recognizer's list: each makes others rarer."""
 
 
-def weighted(sentences: Iterable[str]) -> Iterator[str]:
-    """Yield sentences of a context, the shorter the more often.
+def weighted(sentences: Iterable[str], rare: Container[str] = ()) -> Iterator[str]:
+    """Yield sentences of a context, the shorter the more often, but the rare ones once.
 
     Of the long ones only those that have a pair of words which no shorter one has: every
     further one takes time to learn and adds nothing.
@@ -34,16 +40,15 @@ def weighted(sentences: Iterable[str]) -> Iterator[str]:
         new = set(pairwise(["", *words, ""])) - pairs
         pairs |= new
         if len(words) < len(_COPIES):
-            yield from [text] * _COPIES[len(words)]
+            yield from [text] * (1 if text in rare else _COPIES[len(words)])
         elif new:
             yield text
 
 
-def shortest(drawn: Iterable[str], is_whole: Callable[[Sequence[str]], bool]) -> set[str]:
-    """Return the sentences of one word among the words that others begin and end with."""
+def edges(drawn: Iterable[str]) -> set[str]:
+    """Return the words that some sentences begin with, and others end with."""
     divided = [text.split() for text in drawn]
-    words = {words[0] for words in divided} & {words[-1] for words in divided}
-    return {word for word in words if is_whole([word])}
+    return {words[0] for words in divided} & {words[-1] for words in divided}
 
 
 def carried(
@@ -51,15 +56,20 @@ def carried(
 ) -> list[str]:
     """Return sentences with what people say before and after them.
 
-    Each phrase comes with several sentences. `knows` tells whether the speech model has a word.
+    Each phrase comes with several sentences, and what is most often said after one ("please")
+    with every short one. `knows` tells whether the speech model has a word.
     """
-    openings = cycle(_known(carriers.heard_before, knows))
-    closings = cycle(_known(carriers.heard_after, knows))
+    before, after = _known(carriers.heard_before, knows), _known(carriers.heard_after, knows)
+    openings, closings = cycle(before), cycle(after)
+    short = [text for text in sentences if len(text.split()) <= _MAX_SHORT_WORDS]
     step = max(1, 2 * len(sentences) // _MAX_CARRIED_SENTENCES)
     return [
-        text
-        for sentence in sentences[::step]
-        for text in (f"{next(openings, '')} {sentence}", f"{sentence} {next(closings, '')}")
+        *(f"{text} {closing}" for text in short for closing in after[:1] * _COPIES_CLOSED),
+        *(
+            text
+            for sentence in sentences[::step]
+            for text in (f"{next(openings, '')} {sentence}", f"{sentence} {next(closings, '')}")
+        ),
     ]
 
 

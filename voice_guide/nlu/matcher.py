@@ -1,12 +1,12 @@
 """Everything a listener asks about meaning, for the words that its speech model can hear."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.grammar import carried, opposites, repeated, shortest, weighted
+from voice_guide.nlu.grammar import carried, edges, opposites, repeated, weighted
 from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.nlu.sampling import drawn_commands
+from voice_guide.nlu.sampling import drawn_with_templates
 from voice_guide.nlu.sentences import Meaning, Sentences
 
 _MAX_REPEATED_WORDS = 3
@@ -34,7 +34,7 @@ class Matcher:
         self._interpreter = Interpreter(sentences)
         self._carriers = self._interpreter.carriers
         self._knows = knows
-        self._drawn = cache(lambda context: drawn_commands(sentences, context, knows))
+        self._drawn = cache(lambda context: drawn_with_templates(sentences, context, knows))
         self.expected = cache(self._make_expected)
         self.interpret = self._interpreter.interpret
         self.safe_intents = sentences.safe_intents
@@ -48,31 +48,45 @@ class Matcher:
     @cached_property
     def _all_drawn(self) -> frozenset[str]:
         """Sentences of all contexts: a part of them is enough for what is not listened for."""
-        drawn = drawn_commands(self._sentences, None, self._knows, _PATIENCE_ELSEWHERE)
+        drawn = drawn_with_templates(self._sentences, None, self._knows, _PATIENCE_ELSEWHERE)
         return frozenset(text for text, _ in drawn)
 
     def _make_expected(self, context: str | None) -> list[str]:
         """Return what the recognizer is to expect in a context.
 
-        Sentences of the context come the more often the shorter they are; those of other
-        contexts once each, so that "next step" is heard as such, and not as the likeliest
-        sentence that would make sense; and so do decoys.
+        Sentences of the context come the more often the shorter they are, but once where
+        people seldom say them; those of other contexts once each, so that "next step" is heard
+        as such, and not as the likeliest sentence that would make sense; and so do decoys.
         """
-        intents = dict(self._drawn(context))
-        prefixes = self._interpreter.prefixes
-        short = shortest(intents, lambda words: prefixes.is_whole(words, context))
-        distinct = sorted(short.union(intents))
+        drawn = self._drawn(context)
+        short = self._of_one_word(edges(text for text, _ in drawn), context)
+        common = {text for text, template in drawn if not template.is_rare}
+        common |= {text for text, is_rare in short.items() if not is_rare}
+        distinct = sorted({text for text, _ in drawn}.union(short))
+        rare = set(distinct) - common
+        often = sorted(common)
         others = sorted(self._all_drawn.difference(distinct))
         others = others[:: len(others) // _MAX_OTHER_SENTENCES + 1]
-        urgent = [text for text in intents if self._is_short_and_safe(text, intents[text])]
+        urgent = dict.fromkeys(
+            text for text, template in drawn if self._is_short_and_safe(text, template.intent)
+        )
         return [
-            *weighted(distinct),
-            *carried(distinct, self._carriers, self._knows),
+            *weighted(distinct, rare),
+            *carried(often, self._carriers, self._knows),
             *repeated(urgent),
-            *opposites(distinct, self._carriers, self._knows),
+            *opposites(often, self._carriers, self._knows),
             *others,
-            *self._fillers.beside(distinct),
+            *self._fillers.beside(often),
         ]
+
+    def _of_one_word(self, words: Iterable[str], context: str | None) -> dict[str, bool]:
+        """Return the words that are sentences, and whether people seldom say them."""
+        prefixes = self._interpreter.prefixes
+        return {
+            word: prefixes.is_rare((word,), context)
+            for word in words
+            if prefixes.is_whole((word,), context)
+        }
 
     def _is_short_and_safe(self, text: str, intent: str) -> bool:
         return intent in self.safe_intents and len(text.split()) <= _MAX_REPEATED_WORDS

@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 UNKNOWN = "[unk]"
 """Vosk's word for whatever is none of the listed ones."""
 
-_PATIENCE = 10
+_PATIENCE = 20
 """Sentences of an intent without a new pair of words after which none is expected."""
 
 _MOST = 1_500
@@ -53,16 +53,16 @@ def drawn_sentences(
     `knows` tells whether the speech model has a word: sentences with one that it lacks
     cannot be heard and are left out. The same templates give the same list each time.
     """
-    return [text for text, _ in drawn_commands(sentences, context, knows)]
+    return [text for text, _ in drawn_with_templates(sentences, context, knows)]
 
 
-def drawn_commands(
+def drawn_with_templates(
     sentences: Sentences,
     context: str | None,
     knows: Callable[[str], bool],
     patience: int = _PATIENCE,
-) -> list[tuple[str, str]]:
-    """Draw sentences as `drawn_sentences` does, each with the intent it was drawn for.
+) -> list[tuple[str, Template]]:
+    """Draw sentences as `drawn_sentences` does, each with the template it was drawn from.
 
     `patience` is how many sentences of an intent may bring no new pair of words before it is
     left; with less, rare words are missing.
@@ -80,7 +80,7 @@ def drawn_commands(
 
 def _drawn_with_rare_words(
     template: Template, language: str, knows: Callable[[str], bool], found: set[str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Template]]:
     """Yield sentences of a template with those of its words that were not drawn yet."""
     draw = _Draw(language)
     missing = {word for word in words_of_templates([template], language) if knows(word)} - found
@@ -90,7 +90,7 @@ def _drawn_with_rare_words(
         sentence = spoken(draw.sentence(template.expression, template))
         if not found.issuperset(sentence) and all(map(knows, sentence)):
             found.update(sentence)
-            yield " ".join(sentence), template.intent
+            yield " ".join(sentence), template
 
 
 def drawn_from(template: Template, language: str) -> list[str]:
@@ -104,9 +104,9 @@ def _drawn(
     language: str,
     knows: Callable[[str], bool],
     patience: int = _PATIENCE,
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, Template]]:
     draw = _Draw(language)
-    drawn: list[tuple[str, str]] = []
+    drawn: list[tuple[str, Template]] = []
     junctions: set[tuple[str, str]] = set()
     idle = dict.fromkeys(by_intent, 0)
     while idle and min(idle.values()) < patience:
@@ -120,7 +120,7 @@ def _drawn(
             idle[intent] = 0 if new else idle[intent] + 1
             if words and (new or not is_full) and all(map(knows, words)):
                 # The same are drawn many times, and for every context: each is kept once.
-                drawn.append((sys.intern(" ".join(words)), intent))
+                drawn.append((sys.intern(" ".join(words)), template))
     return drawn
 
 

@@ -57,7 +57,7 @@ class SentencePrefixes:
         ended: dict[int, float] = {}
         intents = [""]
         for template in templates:
-            key = (template.intent, template.requires, template.excludes)
+            key = (template.intent, template.is_rare, template.requires, template.excludes)
             command = commands.setdefault(key, _Command(_VALUE << len(commands) + 1, template))
             ends = spelling.add(template.expression, template, {_START: 1.0})
             ends.pop(_START, None)
@@ -116,6 +116,11 @@ class SentencePrefixes:
             ending |= self._ending.get(state, 0)
         ending &= self._of(context)
         return frozenset(each.template.intent for each in self._commands if each.bit & ending)
+
+    def is_rare(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether these words are a whole sentence, but none that people often say."""
+        found = [each for each in self.ending_at(self._reached(words)) if each.holds_in(context)]
+        return bool(found) and all(each.is_rare for each in found)
 
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""

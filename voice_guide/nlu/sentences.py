@@ -15,20 +15,19 @@ from voice_guide.nlu.command import Slots
 from voice_guide.nlu.contexts import contexts_in, holds_in, other_conditions
 from voice_guide.nlu.number_words import OUT_OF_RANGE
 
+# Keys below `metadata`.
 SAID = "said"
-"""The key below `metadata` that tells whether people say these sentences."""
-
+"""False for sentences that no one says."""
+_RARE = "rare"
+"""True for sentences that people seldom say."""
 _YIELDS = "yields"
-"""The key below `metadata` for sentences that a pack's phrases may take over."""
-
+"""True for sentences that a pack's phrases may take over."""
 _OPENS = "opens"
-"""The key below `metadata` for sentences that open a session in another assistant."""
-
+"""True for sentences that open a session in another assistant."""
 _SAFE = "safe"
-"""The key below `metadata` that tells that it is better to obey once too often."""
-
+"""True for sentences that it is better to obey once too often."""
 _URGENCY = "urgency"
-"""The key below `metadata` that tells which of several safe sentences is obeyed."""
+"""The number that tells which of several safe sentences is obeyed."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,9 @@ class Template:
 
     is_said: bool = True
     """True if people say it. What they do not say is there for what it sounds like."""
+
+    is_rare: bool = False
+    """True if people seldom say it, so that it is not expected as much as what it sounds like."""
 
     requires: frozenset[str] = frozenset()
     """The contexts that it needs one of; none for one that needs none."""
@@ -231,6 +233,7 @@ class Sentences:
                     for name, rule in {**rules, **block.data.expansion_rules}.items()
                 },
                 is_said=(block.data.metadata or {}).get(SAID, True),
+                is_rare=(block.data.metadata or {}).get(_RARE, False),
                 requires=block.requires,
                 excludes=block.excludes,
                 conditions=frozenset(block.data.requires_context),

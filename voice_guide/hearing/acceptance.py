@@ -1,0 +1,114 @@
+"""Acceptance: how likely it is that a command was meant for the guide.
+
+A logistic regression on what is known when a command has been recognized. Its coefficients are in
+`acceptance.toml`, which `scripts/fit-acceptance` writes.
+"""
+
+from dataclasses import astuple, dataclass
+from functools import cache
+from math import log
+from pathlib import Path
+
+from voice_guide.config.toml_files import load_toml
+from voice_guide.hearing.foreground import Surroundings
+from voice_guide.hearing.scorer import ScoredCommand
+
+FILE = Path(__file__).with_name("acceptance.toml")
+"""The file with the coefficients."""
+
+_MIN_TALK_SHARE = 0.5
+"""Part of the time before a command in which somebody must have spoken for its level to count."""
+
+_MAX_OVER_TALK_DB = 12.0
+"""Decibels over talk beyond which it makes no difference how loud a command is."""
+
+_MAX_OVER_BEFORE_DB = 15.0
+"""Decibels over the last second beyond which it makes none."""
+
+_MIN_LOG_ODDS = -3.0
+"""Logarithm of the odds of a command over words that mean nothing that it needs in any case: of
+2,000 decoys one often has the better of it by a sound."""
+
+_LEAST_DOUBT = 0.02
+"""Least probability that is needed at the highest sensitivity, and its complement at 0."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """Numbers that a command is judged by; as coefficients, the weight of each."""
+
+    log_confidence: float
+    """Logarithm of the command's share of the likelihood of all alternatives, at least -6."""
+
+    log_odds: float
+    """Logarithm of its likelihood over that of words that mean nothing, from -3 to 4."""
+
+    over_talk_db: float
+    """Decibels by which it is louder than talk in the room, from -10 to 12; 12 without talk."""
+
+    over_before_db: float
+    """Decibels by which it is louder than the last second before it, from -5 to 15;
+    15 without talk."""
+
+    talk_share: float
+    """Part of the last 20 s in which somebody spoke, at most 0.8."""
+
+    is_one_word: float
+    """1 for a command of one word, else 0."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """The coefficients of the regression."""
+
+    constant: float
+    """The logarithm of the odds where every feature is 0."""
+
+    weights: Features
+    """The change of that for a change of each feature by 1."""
+
+    def log_odds(self, features: Features) -> float:
+        """Return the logarithm of the odds that a command was meant for the guide."""
+        pairs = zip(astuple(self.weights), astuple(features), strict=True)
+        return self.constant + float(sum(weight * feature for weight, feature in pairs))
+
+
+@cache
+def model() -> Model:
+    """Return the fitted model."""
+    return load_toml(FILE, Model)
+
+
+def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
+    """Return what a command is judged by."""
+    talk_share = surroundings.talk_share
+    over_talk_db, over_before_db = surroundings.over_talk_db, surroundings.over_before_db
+    if talk_share < _MIN_TALK_SHARE:
+        # A person who says one thing after another is not louder than before.
+        over_talk_db, over_before_db = _MAX_OVER_TALK_DB, _MAX_OVER_BEFORE_DB
+    return Features(
+        log_confidence=max(log(command.confidence), -6.0),
+        log_odds=_within(command.odds, _MIN_LOG_ODDS, 4.0),
+        over_talk_db=_within(over_talk_db, -10.0, _MAX_OVER_TALK_DB),
+        over_before_db=_within(over_before_db, -5.0, _MAX_OVER_BEFORE_DB),
+        talk_share=min(talk_share, 0.8),
+        is_one_word=float(len(command.hypothesis.words) == 1),
+    )
+
+
+def is_plausible(command: ScoredCommand) -> bool:
+    """Return whether a command is likely enough to be judged at all."""
+    return command.odds >= _MIN_LOG_ODDS
+
+
+def needed_log_odds(sensitivity: float) -> float:
+    """Return the logarithm of the odds that a command needs, given a sensitivity from 0 to 1.
+
+    At 0.5 it has to be meant for the guide more likely than not; at 0.2, with 80 %.
+    """
+    probability = _within(1 - sensitivity, _LEAST_DOUBT, 1 - _LEAST_DOUBT)
+    return log(probability / (1 - probability))
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
