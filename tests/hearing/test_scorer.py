@@ -38,7 +38,7 @@ SENTENCES = Sentences(
                     "data": [{"sentences": ["go on"], "requires_context": {"context": "paused"}}]
                 },
             },
-            "lists": {"number": {"range": {"from": 1, "to": 30}}},
+            "lists": {"number": {"values": [{"in": "two", "out": 2}, {"in": "three", "out": 3}]}},
         }
     )
 )

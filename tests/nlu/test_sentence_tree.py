@@ -53,9 +53,7 @@ def test_a_value_is_what_was_written(tmp_path: Path, written: str, value: Any) -
         ("Café", "café", "Café"),
     ],
 )
-def test_a_list_value_need_not_be_text(
-    tmp_path: Path, value: str, said: str, meant: Any
-) -> None:
+def test_a_list_value_need_not_be_text(tmp_path: Path, value: str, said: str, meant: Any) -> None:
     found = sentences(
         tmp_path, "[{sentences: 'take {x}'}]", f"lists: {{x: {{values: [{value}]}}}}"
     )
