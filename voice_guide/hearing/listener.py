@@ -31,6 +31,7 @@ from voice_guide.hearing.self_echo import SelfEchoFilter
 from voice_guide.hearing.vad import LEAD_BLOCKS, VoiceActivityDetector
 from voice_guide.hearing.wake_retry import WakeRetry
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.matcher import Matcher
 
 
@@ -213,10 +214,12 @@ class Listener:
 
     def _is_likely(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough to have been meant for the guide."""
-        return (
-            acceptance.is_plausible(scored)
-            and acceptance.model().log_odds(self._features(scored)) >= self._needed_log_odds
-        )
+        if not acceptance.is_plausible(scored):
+            return False
+        # Look-alikes guard the wake phrase, which may be said in the middle of talk.
+        is_wake_phrase = scored.meanings[0].intent == Intent.WAKE
+        log_odds = acceptance.model().log_odds(self._features(scored))
+        return is_wake_phrase or log_odds >= self._needed_log_odds
 
     def _features(self, scored: ScoredCommand) -> acceptance.Features:
         around = self._foreground.surroundings(scored.hypothesis.words, self._newest_s)

@@ -10,9 +10,13 @@ from itertools import chain, cycle, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 
-_COPIES = (0, 100, 50, 35, 25, 8)
-"""Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short
-ones are said most, and would be lost among the many long ones."""
+_COPIES = (0, 40, 16, 10, 7, 3)
+"""Copies of a sentence of so many words in a short list for the recognizer; a longer one comes
+once. Short ones are said most, and would be lost among the many long ones."""
+
+_SENTENCES_PER_COPY, _MAX_TIMES = 2_000, 3
+"""Sentences in a list for which there are as many copies again, up to so many times: each becomes
+rarer among them."""
 
 _MAX_OPPOSITE_WORDS = 3
 """Words of a sentence whose opposite is in the recognizer's list: more opposites would be heard in
@@ -35,12 +39,14 @@ def weighted(sentences: Iterable[str], rare: Container[str] = ()) -> Iterator[st
     further one takes time to learn and adds nothing.
     """
     pairs: set[tuple[str, str]] = set()
-    for text in sorted(sentences, key=len):
+    shortest_first = sorted(sentences, key=len)
+    times = min(max(round(len(shortest_first) / _SENTENCES_PER_COPY), 1), _MAX_TIMES)
+    for text in shortest_first:
         words = text.split()
         new = set(pairwise(["", *words, ""])) - pairs
         pairs |= new
         if len(words) < len(_COPIES):
-            yield from [text] * (1 if text in rare else _COPIES[len(words)])
+            yield from [text] * (1 if text in rare else times * _COPIES[len(words)])
         elif new:
             yield text
 
