@@ -24,10 +24,8 @@ _YIELDS = "yields"
 """True for sentences that a pack's phrases may take over."""
 _OPENS = "opens"
 """True for sentences that open a session in another assistant."""
-_SAFE = "safe"
-"""True for sentences that it is better to obey once too often."""
-_URGENCY = "urgency"
-"""The number that tells which of several safe sentences is obeyed."""
+_SAFE, _URGENCY = "safe", "urgency"
+"""True for what is better obeyed once too often; and which of several of these counts."""
 
 
 @dataclass(frozen=True)
@@ -221,8 +219,7 @@ class Sentences:
 
     def templates(self, context: str | None) -> list[Template]:
         """Return every template listened for in that context (None: in any)."""
-        lists = self._everything.slot_lists
-        rules = self._everything.expansion_rules
+        lists, rules = self._everything.slot_lists, self._everything.expansion_rules
         return [
             Template(
                 intent=block.intent,
