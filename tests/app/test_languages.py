@@ -318,7 +318,7 @@ LACKING: dict[str, tuple[Callable[[Path], None], str]] = {
         ": there is no such context as: done; no sentence, in the context finished, for: Choose",
     ),
     "safety": (
-        change("commands.yaml", "{safe: true, urgency: ", "{safe: false, urgency: "),
+        change("commands.yaml", "safe: true, urgency: ", "safe: false, urgency: "),
         ": metadata: {safe: true} is missing in: Emergency",
     ),
     "a slot": (

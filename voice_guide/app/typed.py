@@ -19,6 +19,9 @@ def run_typed(file: SettingsFile, routine_id: str | None) -> None:
     from voice_guide.ui.transcript import Transcript
 
     content = load_content(file.settings)
+    if routine_id:
+        # An unknown one is the only thing to report.
+        content.library.by_id(routine_id)
     print_rejected_packs(content.rejected_packs)
     typed_input = keyboard.TypedInput(content.interpreter)
     display: SessionDisplay = Transcript(content.prompts, with_times=False)
