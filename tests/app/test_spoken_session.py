@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import inf
 
 import numpy as np
 import pytest
@@ -165,13 +166,15 @@ def test_a_clear_command_soon_after_talk_is_heard(person: Person, ear: Listener)
     assert commands(ear, scene(person, TALK, 0.6, "next step")) == ["Next"]
 
 
-def test_a_word_that_follows_on_talk_without_a_pause_belongs_to_it() -> None:
+def test_a_single_word_soon_after_talk_has_to_be_surer() -> None:
     talk = BackgroundTalk()
     talk.begin(1.0)
     talk.add([Word("once", 1.0, 1.4), Word("upon", 1.5, 2.3)])
 
-    assert talk.goes_on([Word("next", 2.5, 2.9)])
-    assert not talk.goes_on([Word("next", 2.9, 3.3)])
+    assert talk.needed_odds([Word("next", 2.5, 2.9)]) == inf
+    assert talk.needed_odds([Word("next", 2.9, 3.3)]) > 0
+    assert talk.needed_odds([Word("next", 2.9, 3.3), Word("step", 3.3, 3.7)]) == 0
+    assert talk.needed_odds([Word("next", 4.4, 4.8)]) == 0
 
 
 def test_noise_is_no_talk() -> None:
@@ -179,7 +182,7 @@ def test_noise_is_no_talk() -> None:
     talk.begin(1.0)
     talk.add([Word("the", 1.0, 1.4)])
 
-    assert not talk.goes_on([Word("next", 1.5, 1.9)])
+    assert talk.needed_odds([Word("next", 1.5, 1.9)]) == 0
 
 
 @pytest.mark.parametrize("after_s", [0.4, 0.45, 0.5, 0.55, 0.6, 0.65])

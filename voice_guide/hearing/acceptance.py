@@ -96,9 +96,12 @@ def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
     )
 
 
-def is_plausible(command: ScoredCommand) -> bool:
-    """Return whether a command is likely enough to be judged at all."""
-    return command.odds >= _MIN_LOG_ODDS
+def is_plausible(command: ScoredCommand, extra_log_odds: float = 0.0) -> bool:
+    """Return whether a command is likely enough to be judged at all.
+
+    `extra_log_odds` is what it needs beyond the usual.
+    """
+    return command.odds >= _MIN_LOG_ODDS + extra_log_odds
 
 
 def needed_log_odds(sensitivity: float) -> float:

@@ -12,8 +12,11 @@ _MIN_PAUSE_S = 0.3
 """Seconds of silence between background talk and a command."""
 
 _TALK_GOES_ON_S = 2.0
-"""Seconds after background talk in which more of it is expected: what is not understood was not
-meant for the guide."""
+"""Seconds after background talk in which more of it is expected: a single word then needs higher
+odds to be a command, and what is not understood was not meant for the guide."""
+
+_EXTRA_LOG_ODDS = 3.0
+"""Natural logarithm of the factor by which those odds are higher."""
 
 _MIN_ADDRESS_S, _MAX_ADDRESS_S = 0.3, 4.0
 """Seconds that people speak when they speak to the guide: what is shorter is a noise, what is
@@ -39,9 +42,12 @@ class BackgroundTalk:
         if self._length_s >= _MIN_TALK_S:
             self._ended_s = self._words[-1].end_s
 
-    def goes_on(self, words: Sequence[Word]) -> bool:
-        """Return whether words follow on background talk without a pause, and so belong to it."""
-        return words[0].start_s - self._ended_s < _MIN_PAUSE_S
+    def needed_odds(self, words: Sequence[Word]) -> float:
+        """Return the log odds that these words need beyond the usual to be a command."""
+        pause_s = words[0].start_s - self._ended_s
+        if pause_s < _MIN_PAUSE_S:
+            return inf
+        return _EXTRA_LOG_ODDS if len(words) == 1 and pause_s < _TALK_GOES_ON_S else 0.0
 
     def end(self) -> str | None:
         """End the utterance; return its words if they were meant for the guide, else None."""

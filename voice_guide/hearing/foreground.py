@@ -139,6 +139,8 @@ class Foreground:
 
     def _loud_part(self, words: tuple[Word, ...], newest_s: float) -> tuple[Word, ...]:
         levels = [self._level(word.start_s, word.end_s, newest_s) for word in words]
+        if max(levels, default=SILENCE_DBFS) < self._background_dbfs + _MARGIN_DB:
+            return words
         loud = [at for at, level in enumerate(levels) if level > max(levels) - _MAX_SOFTER_DB]
         return words[loud[0] : loud[-1] + 1] if loud else ()
 

@@ -198,7 +198,8 @@ class Listener:
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
         words = scored.hypothesis.words
-        if not self._is_likely(scored) or self._background_talk.goes_on(words):
+        needed = self._background_talk.needed_odds(words)
+        if not acceptance.is_plausible(scored, needed) or not self._is_likely(scored):
             return False
         if self._self_echo.is_own(words, scored.is_safe):
             return False
