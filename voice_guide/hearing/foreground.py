@@ -18,7 +18,7 @@ from voice_guide.hearing.recognizer import Hypothesis, Word
 _MEMORY_S = 20
 """Seconds whose levels are known: longer than a person talks to the guide."""
 
-_MIN_TALK_SHARE = 0.5
+_MIN_TALK_SHARE = 0.55
 """Part of that time in which somebody must have spoken for it to be the background."""
 
 _TALK_PERCENTILE = 80
