@@ -1,4 +1,4 @@
-"""Fit `voice_guide/hearing/acceptance.toml`: how likely it is that a command was meant.
+"""Fit `voice_guide/hearing/acceptance.toml`: the likelihood that a command was meant.
 
 People give commands in all scenes, and nobody gives any in backgrounds alone. Every command that
 is recognized there is an example, meant or not. The model is fitted on half of the recordings and
@@ -59,13 +59,13 @@ class Example:
     """A command that was recognized."""
 
     features: Features
-    """How it stands among the rest."""
+    """The features of the command."""
 
     is_meant: bool
     """True if it was given at that time."""
 
     weight: float
-    """How much it counts."""
+    """Its weight in the fit."""
 
     is_alone: bool
     """True if it was recognized in a background alone."""
@@ -76,10 +76,10 @@ class _JudgedListener(Listener):
 
     judged: list[tuple[Features, ScoredCommand]]
 
-    def _is_likely(self, scored: ScoredCommand) -> bool:
-        if acceptance.is_plausible(scored):
+    def _is_likely(self, scored: ScoredCommand, extra_log_odds: float = 0.0) -> bool:
+        if acceptance.is_plausible(scored, extra_log_odds):
             self.judged.append((self._features(scored), scored))
-        return super()._is_likely(scored)
+        return super()._is_likely(scored, extra_log_odds)
 
 
 @dataclass(frozen=True)

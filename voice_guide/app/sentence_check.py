@@ -8,7 +8,7 @@ from voice_guide.config.settings import SettingsFile
 from voice_guide.nlu.unheard import HearingReport, check_hearing
 
 SUFFIXES = (".yaml", ".yml")
-"""How the names of sentence files end."""
+"""The endings of the names of sentence files."""
 
 
 def check_sentence_files(path: Path) -> HearingReport:

@@ -167,13 +167,7 @@ def _check_sentences(path: Path) -> int:
     except VoiceGuideError as error:
         print(f"voice-guide: {error}", file=sys.stderr)
         return 2
-    for problem in report.sentences:
-        print(f"voice-guide: {path}: {problem}", file=sys.stderr)
-    for remark in report.words:
-        print(f"{path}: {remark}")
-    if not report.sentences:
-        print(f"{path}: valid")
-    return 2 if report.sentences else 0
+    return _print_check(path, report.sentences, report.words)
 
 
 def _check_packs(packs: Sequence[Path]) -> int:
@@ -187,14 +181,18 @@ def _check_packs(packs: Sequence[Path]) -> int:
     commands = reserved_commands(language, hearing)
     knows = load_model(language).knows
     reports = check_packs(packs, language.code, commands.conflicts_with, knows)
-    for path, report in reports.items():
-        for problem in report.problems:
-            print(f"voice-guide: {path}: {problem}", file=sys.stderr)
-        for remark in report.remarks:
-            print(f"{path}: {remark}")
-        if not report.problems:
-            print(f"{path}: valid")
-    return 2 if any(report.problems for report in reports.values()) else 0
+    return max(_print_check(path, each.problems, each.remarks) for path, each in reports.items())
+
+
+def _print_check(path: Path, problems: Sequence[str], remarks: Sequence[str]) -> int:
+    """Print what a check of a file found; return its exit status."""
+    for problem in problems:
+        print(f"voice-guide: {path}: {problem}", file=sys.stderr)
+    for remark in remarks:
+        print(f"{path}: {remark}")
+    if not problems:
+        print(f"{path}: valid")
+    return 2 if problems else 0
 
 
 def _rehearse(options: argparse.Namespace) -> int:

@@ -76,7 +76,8 @@ class HearingSettings:
 
     sensitivity: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     """Readiness to take speech for a command, from 0 (more of what you say is missed) to 1
-    (the guide sometimes answers what was not meant for it)."""
+    (the guide sometimes answers what was not meant for it): at 0.5 a command has to be meant
+    more likely than not, at 0.2 with a probability of 80 %."""
 
     wake_phrase: WakePhrase = Field(default_factory=lambda: reference().wake_phrase)
     """The phrase that wakes the guide: two words, or one of six letters or more, and no

@@ -1,4 +1,4 @@
-"""Acceptance: how likely it is that a command was meant for the guide.
+"""Acceptance: the likelihood that a command was meant for the guide.
 
 A logistic regression on what is known when a command has been recognized. Its coefficients are in
 `acceptance.toml`, which `scripts/fit-acceptance` writes.
@@ -35,7 +35,7 @@ _LEAST_DOUBT = 0.02
 
 @dataclass(frozen=True)
 class Features:
-    """Numbers that a command is judged by; as coefficients, the weight of each."""
+    """The numbers that a command is judged by; in a model, the weight of each."""
 
     log_confidence: float
     """Logarithm of the command's share of the likelihood of all alternatives, at least -6."""
@@ -80,7 +80,7 @@ def model() -> Model:
 
 
 def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
-    """Return what a command is judged by."""
+    """Return the features of a command."""
     talk_share = surroundings.talk_share
     over_talk_db, over_before_db = surroundings.over_talk_db, surroundings.over_before_db
     if talk_share < _MIN_TALK_SHARE:
@@ -96,7 +96,7 @@ def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
     )
 
 
-def is_plausible(command: ScoredCommand, extra_log_odds: float = 0.0) -> bool:
+def is_plausible(command: ScoredCommand, extra_log_odds: float) -> bool:
     """Return whether a command is likely enough to be judged at all.
 
     `extra_log_odds` is what it needs beyond the usual.

@@ -56,7 +56,7 @@ left out: times of words are not more exact."""
 
 @dataclass(frozen=True)
 class Surroundings:
-    """How a command stands among what was to be heard before it."""
+    """The level of a command against what was heard before it."""
 
     talk_share: float
     """The part of the last 20 s before it in which somebody spoke, from 0 to 1."""
@@ -116,7 +116,10 @@ class Foreground:
         return [replace(each, words=self._loud_part(each.words, newest_s)) for each in hypotheses]
 
     def surroundings(self, words: Sequence[Word], newest_s: float) -> Surroundings:
-        """Return how words stand among what was to be heard before them."""
+        """Return the level of words against what was heard before them.
+
+        `newest_s` is when the newest block ends, in the seconds of the words.
+        """
         start_s = words[0].start_s
         level = self._level(start_s, words[-1].end_s, newest_s)
         before = self._level(start_s - _BEFORE_S, start_s - _GAP_S, newest_s)
@@ -128,7 +131,10 @@ class Foreground:
         return Surroundings(share, float(level - talk_level), level - before)
 
     def forget(self, words: Sequence[Word], newest_s: float) -> None:
-        """Count words that were spoken to the guide as no talk."""
+        """Count words that were spoken to the guide as no talk.
+
+        `newest_s` is when the newest block ends, in the seconds of the words.
+        """
         first = self._index(words[0].start_s - _GAP_S, newest_s)
         for at in range(first, self._index(words[-1].end_s + _GAP_S, newest_s)):
             self._is_speech[at] = False

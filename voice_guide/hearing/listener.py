@@ -1,7 +1,7 @@
 """The hearing pipeline: microphone blocks in, commands out.
 
-    microphone → echo canceller → noise reduction → voice activity detector
-    → foreground → gain control → recognizer → endpointer → scorer → filters → Command
+    microphone → echo canceller → noise reduction → foreground → voice activity detector
+    → gain control → recognizer → endpointer → scorer → filters → Command
 
 The filters drop what was not meant for the guide: its own voice, and people talking to each
 other. Every part follows one thing and knows nothing of the others; this module connects them.
@@ -198,8 +198,8 @@ class Listener:
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
         words = scored.hypothesis.words
-        needed = self._background_talk.needed_odds(words)
-        if not acceptance.is_plausible(scored, needed) or not self._is_likely(scored):
+        extra_log_odds = self._background_talk.needed_odds(words)
+        if not self._is_likely(scored, extra_log_odds):
             return False
         if self._self_echo.is_own(words, scored.is_safe):
             return False
@@ -213,14 +213,14 @@ class Listener:
         is_own = self._self_echo.is_own(later_words, scored.is_safe)
         return not is_own and self._is_likely(scored) and not scored.is_doubtful
 
-    def _is_likely(self, scored: ScoredCommand) -> bool:
+    def _is_likely(self, scored: ScoredCommand, extra_log_odds: float = 0.0) -> bool:
         """Return whether a command is likely enough to have been meant for the guide."""
-        if not acceptance.is_plausible(scored):
+        if not acceptance.is_plausible(scored, extra_log_odds):
             return False
-        # Look-alikes guard the wake phrase, which may be said in the middle of talk.
-        is_wake_phrase = scored.meanings[0].intent == Intent.WAKE
-        log_odds = acceptance.model().log_odds(self._features(scored))
-        return is_wake_phrase or log_odds >= self._needed_log_odds
+        if scored.meanings[0].intent == Intent.WAKE:
+            # Look-alikes guard the wake phrase, which may be said in the middle of talk.
+            return True
+        return acceptance.model().log_odds(self._features(scored)) >= self._needed_log_odds
 
     def _features(self, scored: ScoredCommand) -> acceptance.Features:
         around = self._foreground.surroundings(scored.hypothesis.words, self._newest_s)

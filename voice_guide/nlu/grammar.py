@@ -25,14 +25,14 @@ place of other words."""
 _MAX_SHORT_WORDS = 2
 """Words of a sentence that is short."""
 
-_COPIES_CLOSED = 5
+_COPIES_CARRIED = 5
 """Copies of a short sentence with what is most often said after one."""
 
 _MAX_CARRIED_SENTENCES = 400
 """Sentences with words around them in the recognizer's list: each makes others rarer."""
 
 
-def weighted(sentences: Iterable[str], rare: Container[str] = ()) -> Iterator[str]:
+def weighted(sentences: Iterable[str], rare: Container[str]) -> Iterator[str]:
     """Yield sentences of a context, the shorter the more often, but the rare ones once.
 
     Of the long ones only those that have a pair of words which no shorter one has: every
@@ -70,7 +70,7 @@ def carried(
     short = [text for text in sentences if len(text.split()) <= _MAX_SHORT_WORDS]
     step = max(1, 2 * len(sentences) // _MAX_CARRIED_SENTENCES)
     return [
-        *(f"{text} {closing}" for text in short for closing in after[:1] * _COPIES_CLOSED),
+        *(f"{text} {after[0]}" for text in short * _COPIES_CARRIED if after),
         *(
             text
             for sentence in sentences[::step]

@@ -18,7 +18,7 @@ _MOST_NUMBERS = 10_000
 """Numbers in a list: reading and preparing more takes too long."""
 
 _JOINED_BY_AND = {"en": ("hundred", "hundred and")}
-"""What may be said for a word within a number, which the rules for its words lack."""
+"""Other words for a part of a number, by language, which the number rules of hassil lack."""
 
 
 @dataclass

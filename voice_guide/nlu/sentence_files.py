@@ -35,7 +35,7 @@ def load_sentences(
 
     Of a copy of Home Assistant's repository, read the language's files. `knows` tells whether a
     speech model has a word: words are then spelled as it has them, and numbers beyond a range
-    are told from those in it. Raises VoiceGuideError, naming the file, where one cannot be
+    mean nothing. Raises VoiceGuideError, naming the file, where one cannot be
     read, refers to a list or rule that no file has, or has numbers in a language whose number
     words are not known.
     """

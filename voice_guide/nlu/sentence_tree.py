@@ -12,7 +12,7 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.spelling import Spelling
 
 Tree: TypeAlias = dict[str, Any]
-"""What hassil makes sentences of."""
+"""The keys and values of a sentence file, in the form that hassil takes."""
 
 _INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]{0,14})$")
 _FRACTION = re.compile(r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}$")

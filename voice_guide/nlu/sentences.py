@@ -68,7 +68,7 @@ class Template:
     """The contexts in which it is not listened for."""
 
     conditions: frozenset[str] = frozenset()
-    """What else has to be known, which only a value in it can tell: the domain of a {name}."""
+    """Conditions besides contexts, which a list value has to meet: the domain of a {name}."""
 
     def holds_in(self, context: str | None) -> bool:
         """Return whether it is listened for in a context (None: in any)."""
