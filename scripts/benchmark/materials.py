@@ -152,14 +152,12 @@ def sentence_clips(vocabulary: Vocabulary, count: int) -> list[Clip]:
     intents = cycle(by_intent.values())
     for voice in (VOICES[at % len(VOICES)] for at in range(count)):
         template = chance.choice(next(intents))
-        text = _drawn(template.expression, template, vocabulary.sentences.language, chance)
+        text = _drawn(template.expression, template, chance)
         said.append((voice, " ".join(spoken(text))))
     return spoken_clips(vocabulary, said)
 
 
-def _drawn(
-    expression: Expression, template: Template, language: str, chance: random.Random
-) -> str:
+def _drawn(expression: Expression, template: Template, chance: random.Random) -> str:
     """Return a sentence of a template, with every choice in it made by chance."""
     if isinstance(expression, TextChunk):
         return expression.original_text
@@ -168,11 +166,9 @@ def _drawn(
         if isinstance(expression, Permutation):
             items = chance.sample(items, len(items))
         separator = " " if isinstance(expression, Permutation) else ""
-        return separator.join(_drawn(item, template, language, chance) for item in items)
+        return separator.join(_drawn(item, template, chance) for item in items)
     options: Sequence[Expression | str] = (
-        expression.items
-        if isinstance(expression, Alternative)
-        else choices(expression, template, language)
+        expression.items if isinstance(expression, Alternative) else choices(expression, template)
     )
     option = chance.choice(options)
-    return option if isinstance(option, str) else _drawn(option, template, language, chance)
+    return option if isinstance(option, str) else _drawn(option, template, chance)

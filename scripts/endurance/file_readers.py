@@ -77,7 +77,7 @@ def read_sentences(file: Path) -> None:
     check_hearing(sentences, str.isascii)
     list(missing_sentences(sentences, sentences))
     interpreter = Interpreter(sentences)
-    prefixes = SentencePrefixes(sentences.templates(None), sentences.language)
+    prefixes = SentencePrefixes(sentences.templates(None))
     for context in (None, *sentences.contexts):
         drawn = drawn_sentences(sentences, context, lambda _: True)
         for text in ("next step", *drawn[:2]):

@@ -41,5 +41,5 @@ SENTENCES = Sentences(
 def test_chance_of_more_is_the_share_of_sentences_that_go_on_to_a_value(
     words: str, chance: float
 ) -> None:
-    prefixes = SentencePrefixes(SENTENCES.templates(None), "en")
+    prefixes = SentencePrefixes(SENTENCES.templates(None))
     assert prefixes.chance_of_more(words.split(), None) == pytest.approx(chance)

@@ -82,11 +82,10 @@ def test_stop_pause_help_and_pain_are_heard_everywhere_but_asleep(content: Conte
 def test_the_model_can_hear_every_template_in_some_way(
     content: Content, model: SpeechModel
 ) -> None:
-    language = content.sentences.language
     unheard = [
         (template.intent, texts[0])
         for template in content.sentences.templates(None)
-        if (texts := drawn_from(template, language))
+        if (texts := drawn_from(template))
         and not any(all(map(model.knows, text.split())) for text in texts)
     ]
     assert unheard == []
@@ -94,10 +93,10 @@ def test_the_model_can_hear_every_template_in_some_way(
 
 def test_every_sentence_means_something_and_a_safe_one_something_safe(content: Content) -> None:
     # Of several intents with the same sentence, the first or the more urgent one counts.
-    language, safe = content.sentences.language, content.sentences.safe_intents
+    safe = content.sentences.safe_intents
     prefixes = content.interpreter.prefixes
     for template in content.sentences.templates(None):
-        texts = drawn_from(template, language) if template.is_said else []
+        texts = drawn_from(template) if template.is_said else []
         for text in texts[::_ONE_IN_SO_MANY]:
             found = content.sentences.meanings(text, None, template.intent)
             assert any(found), (template.intent, text)
@@ -277,7 +276,7 @@ def test_no_word_is_taken_for_another(matcher: Matcher) -> None:
 
 @pytest.fixture
 def prefixes(content: Content) -> SentencePrefixes:
-    return SentencePrefixes(content.sentences.templates(None), "en")
+    return SentencePrefixes(content.sentences.templates(None))
 
 
 def test_next_means_the_same_however_it_goes_on(prefixes: SentencePrefixes) -> None:

@@ -55,7 +55,7 @@ def test_every_word_that_can_be_said_is_selected(content: Content, selection: Se
     selected = {word for line in selection.sentences for word in line.text.split()}
     said = [each for each in content.sentences.templates(None) if each.is_said]
     typed = {"112", "911", "999", *content.interpreter.carriers.wording.spellings}
-    words = words_of_templates(said, content.sentences.language) - typed
+    words = words_of_templates(said) - typed
 
     assert selected == words
     assert {"guy", "tide"} <= words_of(content.sentences, None) - selected

@@ -86,7 +86,7 @@ class Interpreter:
     @cached_property
     def prefixes(self) -> SentencePrefixes:
         """How what was said so far may go on."""
-        return SentencePrefixes(self._loosened.templates(None), self._sentences.language)
+        return SentencePrefixes(self._loosened.templates(None))
 
     def why_unusable(self, phrase: str) -> str | None:
         """Return why a pack's phrase would blur what people mean; None for one that does not."""

@@ -70,20 +70,20 @@ def drawn_with_templates(
     by_intent: dict[str, list[Template]] = {}
     for template in sentences.templates(context):
         by_intent.setdefault(template.intent, []).append(template)
-    drawn = _drawn(by_intent, sentences.language, knows, patience)
+    drawn = _drawn(by_intent, knows, patience)
     found = {word for text, _ in drawn for word in text.split()}
     for templates in by_intent.values():
         for template in templates:
-            drawn += _drawn_with_rare_words(template, sentences.language, knows, found)
+            drawn += _drawn_with_rare_words(template, knows, found)
     return drawn
 
 
 def _drawn_with_rare_words(
-    template: Template, language: str, knows: Callable[[str], bool], found: set[str]
+    template: Template, knows: Callable[[str], bool], found: set[str]
 ) -> Iterator[tuple[str, Template]]:
     """Yield sentences of a template with those of its words that were not drawn yet."""
-    draw = _Draw(language)
-    missing = {word for word in words_of_templates([template], language) if knows(word)} - found
+    draw = _Draw()
+    missing = {word for word in words_of_templates([template]) if knows(word)} - found
     for _ in range(_MAX_RARE_DRAWS if missing else 0):
         if found.issuperset(missing):
             return
@@ -93,19 +93,18 @@ def _drawn_with_rare_words(
             yield " ".join(sentence), template
 
 
-def drawn_from(template: Template, language: str) -> list[str]:
+def drawn_from(template: Template) -> list[str]:
     """Draw distinct sentences of one template, those with words no model knows included."""
-    everything = _drawn({template.intent: [template]}, language, lambda _: True)
+    everything = _drawn({template.intent: [template]}, lambda _: True)
     return list(dict.fromkeys(text for text, _ in everything))
 
 
 def _drawn(
     by_intent: Mapping[str, Sequence[Template]],
-    language: str,
     knows: Callable[[str], bool],
     patience: int = _PATIENCE,
 ) -> list[tuple[str, Template]]:
-    draw = _Draw(language)
+    draw = _Draw()
     drawn: list[tuple[str, Template]] = []
     junctions: set[tuple[str, str]] = set()
     idle = dict.fromkeys(by_intent, 0)
@@ -131,15 +130,15 @@ def spoken(text: str) -> list[str]:
 
 def words_of(sentences: Sentences, context: str | None) -> set[str]:
     """Return every word that may occur in a sentence of the context."""
-    return words_of_templates(sentences.templates(context), sentences.language)
+    return words_of_templates(sentences.templates(context))
 
 
-def words_of_templates(templates: Iterable[Template], language: str) -> set[str]:
+def words_of_templates(templates: Iterable[Template]) -> set[str]:
     """Return every word that may occur in a sentence of the templates."""
     return {
         word
         for template in templates
-        for text in _texts(template.expression, template, language)
+        for text in _texts(template.expression, template)
         for word in spoken(text)
     }
 
@@ -149,7 +148,7 @@ def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for template in sentences.templates(None):
         for reference in template.references:
-            texts = map(spoken, _texts(reference, template, sentences.language))
+            texts = map(spoken, _texts(reference, template))
             words = found.setdefault(reference.slot_name, set())
             words.update(text[0] for text in texts if len(text) == 1)
     return {name: frozenset(words) for name, words in found.items()}
@@ -158,8 +157,7 @@ def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
 class _Draw:
     """Chance that evens itself out: of several choices, one that was taken least so far."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._chance = random.Random(0)
         self._left: dict[Hashable, list[int]] = {}
         self._values: dict[Hashable, Sequence[Expression | str]] = {}
@@ -187,7 +185,7 @@ class _Draw:
         elif isinstance(expression, Alternative):
             where, options = id(expression), expression.items
         else:
-            where, options = id(expression), choices(expression, template, self._language)
+            where, options = id(expression), choices(expression, template)
         option = self.one_of(options, where) if options else ""
         return option if isinstance(option, str) else self.sentence(option, template)
 
@@ -195,28 +193,26 @@ class _Draw:
         self, reference: ListReference, template: Template, key: Hashable
     ) -> Sequence[Expression | str]:
         if key not in self._values:
-            self._values[key] = choices(reference, template, self._language)
+            self._values[key] = choices(reference, template)
         return self._values[key]
 
 
-def _texts(expression: Expression, template: Template, language: str) -> Iterator[str]:
+def _texts(expression: Expression, template: Template) -> Iterator[str]:
     """Yield every piece of text in an expression."""
     if isinstance(expression, TextChunk):
         yield expression.original_text
     elif isinstance(expression, Group):
         for item in expression.items:
-            yield from _texts(item, template, language)
+            yield from _texts(item, template)
     else:
-        for choice in choices(expression, template, language):
+        for choice in choices(expression, template):
             if isinstance(choice, str):
                 yield choice
             else:
-                yield from _texts(choice, template, language)
+                yield from _texts(choice, template)
 
 
-def choices(
-    expression: Expression, template: Template, language: str
-) -> Sequence[Expression | str]:
+def choices(expression: Expression, template: Template) -> Sequence[Expression | str]:
     """Return what a {list} or <rule> may stand for; nothing for a wildcard."""
     if isinstance(expression, RuleReference):
         return [template.rules[expression.rule_name]]

@@ -50,9 +50,9 @@ class _Command:
 class SentencePrefixes:
     """The sentences of all contexts; every path from the start spells the beginning of one."""
 
-    def __init__(self, templates: Iterable[Template], language: str) -> None:
+    def __init__(self, templates: Iterable[Template]) -> None:
         """Build the graph; states are letters, numbered so that arcs only lead upwards."""
-        spelling = _Spelling(language)
+        spelling = _Spelling()
         commands: dict[object, _Command] = {}
         ended: dict[int, float] = {}
         intents = [""]
@@ -217,8 +217,7 @@ class SentencePrefixes:
 class _Spelling:
     """The letters of sentences, and which may follow which, as they are added."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self.letters = [" "]
         """Each state's letter; the start has none."""
         self.before: list[list[int]] = [[]]
@@ -241,7 +240,7 @@ class _Spelling:
         if isinstance(expression, Alternative):
             options: Sequence[Expression | str] = expression.items
         else:
-            options = choices(expression, template, self._language)
+            options = choices(expression, template)
         if not options:
             return {}
         first = len(self.letters)

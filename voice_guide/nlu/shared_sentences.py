@@ -24,14 +24,11 @@ _Texts: TypeAlias = Mapping[_Place, str]
 class SharedSentences:
     """The sentences of a template, with one value in one list, that others share."""
 
-    def __init__(
-        self, others: SentencePrefixes, template: Template, list_name: str, language: str
-    ) -> None:
+    def __init__(self, others: SentencePrefixes, template: Template, list_name: str) -> None:
         """Compare a template with the other sentences; `list_name` names the list of the value."""
         self._others = others
         self._template = template
         self._list_name = list_name
-        self._language = language
 
     @property
     def template(self) -> Template:
@@ -64,7 +61,7 @@ class SharedSentences:
         options = (
             expression.items
             if isinstance(expression, Alternative)
-            else choices(expression, self._template, self._language)
+            else choices(expression, self._template)
         )
         return _shortest(
             *(

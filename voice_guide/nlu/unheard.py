@@ -42,7 +42,7 @@ class _HearingCheck:
         problems: dict[tuple[str, str], list[str]] = {}
         lacking: dict[str, dict[str, None]] = {}
         for template in templates:
-            texts = drawn_from(template, self._sentences.language)
+            texts = drawn_from(template)
             unknown = self._unknown([word for text in texts for word in text.split()])
             heard = [text for text in texts if not self._unknown(text.split())]
             if any(self._is_understood(text, template) for text in heard[:_MOST_TRIED]):

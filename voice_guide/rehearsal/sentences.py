@@ -126,7 +126,7 @@ def _drawn(
         # The same one of another context, which need not be drawn again to see it.
         if not template.is_said or (itself := id(template.expression)) in drawn_templates:
             continue
-        texts = drawn_from(template, sentences.language)
+        texts = drawn_from(template)
         if (alike := (template.intent, *texts)) not in drawn_templates:
             drawn_templates |= {itself, alike}
             found = _found(sentences, context, template.intent, texts)

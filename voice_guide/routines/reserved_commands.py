@@ -93,16 +93,15 @@ class ReservedCommands:
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
         """The words of the sentences that no pack may take."""
-        return frozenset(words_of_templates(self._commands, self._sentences.language))
+        return frozenset(words_of_templates(self._commands))
 
     @cached_property
     def _compared(self) -> Mapping[str, Sequence[SharedSentences]]:
         """The templates of each pack list, to be compared with the commands."""
-        language = self._sentences.language
-        others = SentencePrefixes(self._commands, language)
+        others = SentencePrefixes(self._commands)
         return {
             name: [
-                SharedSentences(others, template, name, language)
+                SharedSentences(others, template, name)
                 for template in self._said
                 if template.slots & _PACK_LISTS == {name}
             ]
