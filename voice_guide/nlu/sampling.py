@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from hassil.expression import (
     Alternative,
@@ -82,12 +82,12 @@ def _drawn_with_rare_words(
     template: Template, knows: Callable[[str], bool], found: set[str]
 ) -> Iterator[tuple[str, Template]]:
     """Yield sentences of a template with those of its words that were not drawn yet."""
-    draw = _Draw()
+    draw = _Draw(template)
     missing = {word for word in words_of_templates([template]) if knows(word)} - found
     for _ in range(_MAX_RARE_DRAWS if missing else 0):
         if found.issuperset(missing):
             return
-        sentence = spoken(draw.sentence(template.expression, template))
+        sentence = spoken(draw.sentence())
         if not found.issuperset(sentence) and all(map(knows, sentence)):
             found.update(sentence)
             yield " ".join(sentence), template
@@ -104,7 +104,10 @@ def _drawn(
     knows: Callable[[str], bool],
     patience: int = _PATIENCE,
 ) -> list[tuple[str, Template]]:
-    draw = _Draw()
+    draws = {
+        intent: _Turns([_Draw(each) for each in templates], intent)
+        for intent, templates in by_intent.items()
+    }
     drawn: list[tuple[str, Template]] = []
     junctions: set[tuple[str, str]] = set()
     idle = dict.fromkeys(by_intent, 0)
@@ -112,14 +115,14 @@ def _drawn(
         # Once there are enough, only those go on that still bring something new.
         is_full = len(drawn) >= _MOST
         for intent in [name for name, rounds in idle.items() if rounds < patience or not is_full]:
-            template = draw.one_of(by_intent[intent], intent)
-            words = spoken(draw.sentence(template.expression, template))
+            draw = draws[intent].next()
+            words = spoken(draw.sentence())
             new = set(pairwise(["", *words, ""])) - junctions
             junctions |= new
             idle[intent] = 0 if new else idle[intent] + 1
             if words and (new or not is_full) and all(map(knows, words)):
                 # The same are drawn many times, and for every context: each is kept once.
-                drawn.append((sys.intern(" ".join(words)), template))
+                drawn.append((sys.intern(" ".join(words)), draw.template))
     return drawn
 
 
@@ -154,47 +157,60 @@ def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in found.items()}
 
 
+class _Turns(Generic[_T]):
+    """Options that take turns by chance: each comes up once before any comes up again."""
+
+    def __init__(self, options: Sequence[_T], seed: str) -> None:
+        self._options = options
+        self._chance = random.Random(seed)
+        self._left: list[_T] = []
+
+    def next(self) -> _T:
+        """Return the option whose turn it is."""
+        if not self._left:
+            self._left = self._chance.sample(self._options, len(self._options))
+        return self._left.pop()
+
+
 class _Draw:
-    """Chance that evens itself out: of several choices, one that was taken least so far."""
+    """Draws sentences of a template, each choice in it taking turns.
 
-    def __init__(self) -> None:
-        self._chance = random.Random(0)
-        self._left: dict[Hashable, list[int]] = {}
-        self._values: dict[Hashable, Sequence[Expression | str]] = {}
+    They depend on that template alone, so that no other one changes them.
+    """
 
-    def one_of(self, options: Sequence[_T], where: Hashable) -> _T:
-        """Return one of the options that may be taken at this place."""
-        left = self._left.setdefault(where, [])
-        if not left:
-            left += self._chance.sample(range(len(options)), len(options))
-        return options[left.pop()]
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        """The template that the sentences are drawn from."""
+        self._seed = f"{template.intent} {template.expression}"
+        self._chance = random.Random(self._seed)
+        self._turns: dict[Hashable, _Turns[Expression | str]] = {}
 
-    def sentence(self, expression: Expression, template: Template) -> str:
-        """Return one sentence of an expression; a wildcard gives nothing."""
+    def sentence(self) -> str:
+        """Return the next sentence; a wildcard gives nothing."""
+        return self._text(self.template.expression)
+
+    def _text(self, expression: Expression | str) -> str:
+        if isinstance(expression, str):
+            return expression
         if isinstance(expression, TextChunk):
             return expression.original_text
         if isinstance(expression, Permutation):
             items = self._chance.sample(expression.items, len(expression.items))
-            return " ".join(self.sentence(item, template) for item in items)
+            return " ".join(map(self._text, items))
         if isinstance(expression, Group) and not isinstance(expression, Alternative):
-            return "".join(self.sentence(item, template) for item in expression.items)
-        if isinstance(expression, ListReference):
-            # Wherever a list is named its values take turns, so that all of them come up soon.
-            where: Hashable = (expression.list_name, id(template.lists.get(expression.list_name)))
-            options: Sequence[Expression | str] = self._values_of(expression, template, where)
-        elif isinstance(expression, Alternative):
-            where, options = id(expression), expression.items
-        else:
-            where, options = id(expression), choices(expression, template)
-        option = self.one_of(options, where) if options else ""
-        return option if isinstance(option, str) else self.sentence(option, template)
-
-    def _values_of(
-        self, reference: ListReference, template: Template, key: Hashable
-    ) -> Sequence[Expression | str]:
-        if key not in self._values:
-            self._values[key] = choices(reference, template)
-        return self._values[key]
+            return "".join(map(self._text, expression.items))
+        # Wherever a list is named its values take turns, so that all of them come up soon.
+        where: Hashable = (
+            expression.list_name if isinstance(expression, ListReference) else id(expression)
+        )
+        if where not in self._turns:
+            options = (
+                expression.items
+                if isinstance(expression, Alternative)
+                else choices(expression, self.template)
+            )
+            self._turns[where] = _Turns(options or [""], f"{self._seed} {len(self._turns)}")
+        return self._text(self._turns[where].next())
 
 
 def _texts(expression: Expression, template: Template) -> Iterator[str]:
