@@ -6,6 +6,7 @@ A logistic regression on what is known when a command has been recognized. Its c
 
 from dataclasses import astuple, dataclass
 from functools import cache
+from itertools import pairwise
 from math import log
 from pathlib import Path
 
@@ -25,6 +26,10 @@ _MAX_OVER_TALK_DB = 12.0
 _MAX_OVER_BEFORE_DB = 15.0
 """Decibels over the last second beyond which it makes none."""
 
+_MAX_LEAD_S, _MAX_PAUSE_S = 2.0, 0.3
+"""Seconds before a command, and between its words, beyond which it makes none: people draw
+breath."""
+
 _MIN_LOG_ODDS = -3.0
 """Logarithm of the odds of a command over words that mean nothing that it needs in any case: of
 2,000 decoys one often has the better of it by a sound."""
@@ -40,8 +45,8 @@ class Features:
     log_confidence: float
     """Logarithm of the command's share of the likelihood of all alternatives, at least -6."""
 
-    log_odds: float
-    """Logarithm of its likelihood over that of words that mean nothing, from -3 to 4."""
+    log_alternatives: float
+    """Logarithm of the number of alternatives: the more there are, the less clear is the sound."""
 
     over_talk_db: float
     """Decibels by which it is louder than talk in the room, from -10 to 12; 12 without talk."""
@@ -53,8 +58,11 @@ class Features:
     talk_share: float
     """Part of the last 20 s in which somebody spoke, at most 0.8."""
 
-    is_one_word: float
-    """1 for a command of one word, else 0."""
+    lead_s: float
+    """Seconds of speech in the same utterance before it, at most 2."""
+
+    pause_s: float
+    """Longest pause between two words of it, at most 0.3 s."""
 
 
 @dataclass(frozen=True)
@@ -79,20 +87,25 @@ def model() -> Model:
     return load_toml(FILE, Model)
 
 
-def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
-    """Return the features of a command."""
+def features_of(command: ScoredCommand, surroundings: Surroundings, lead_s: float) -> Features:
+    """Return the features of a command.
+
+    `lead_s` is the time from the first speech of its utterance to its first word, in seconds.
+    """
     talk_share = surroundings.talk_share
     over_talk_db, over_before_db = surroundings.over_talk_db, surroundings.over_before_db
     if talk_share < _MIN_TALK_SHARE:
         # A person who says one thing after another is not louder than before.
         over_talk_db, over_before_db = _MAX_OVER_TALK_DB, _MAX_OVER_BEFORE_DB
+    pauses = (after.start_s - before.end_s for before, after in pairwise(command.hypothesis.words))
     return Features(
         log_confidence=max(log(command.confidence), -6.0),
-        log_odds=_within(command.odds, _MIN_LOG_ODDS, 4.0),
+        log_alternatives=log(command.alternatives),
         over_talk_db=_within(over_talk_db, -10.0, _MAX_OVER_TALK_DB),
         over_before_db=_within(over_before_db, -5.0, _MAX_OVER_BEFORE_DB),
         talk_share=min(talk_share, 0.8),
-        is_one_word=float(len(command.hypothesis.words) == 1),
+        lead_s=_within(lead_s, 0.0, _MAX_LEAD_S),
+        pause_s=min(max(pauses, default=0.0), _MAX_PAUSE_S),
     )
 
 

@@ -40,6 +40,9 @@ class ScoredCommand:
     confidence: float
     """The meaning's share of the likelihood of all alternatives, from 0 to 1."""
 
+    alternatives: int
+    """How many alternatives there were."""
+
     odds: float
     """The logarithm of its likelihood over that of words that mean nothing, with what is
     allowed to what is safe."""
@@ -85,6 +88,7 @@ def read(
         meanings=meant.meanings,
         hypothesis=likeliest,
         confidence=support / (support + doubt + otherwise + alike),
+        alternatives=len(hypotheses),
         odds=odds + _allowance(meant),
         is_safe=meant.is_safe,
         is_doubtful=allowed < otherwise + alike,
