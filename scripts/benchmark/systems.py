@@ -18,6 +18,7 @@ from voice_guide.config.settings import HearingSettings, Settings, SoundSettings
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import UNKNOWN, drawn_sentences
 from voice_guide.nlu.sentence_files import load_sentences
@@ -194,7 +195,7 @@ def _stock_model() -> Any:
 
 @cache
 def _matcher(name: str) -> Matcher:
-    return new_matcher(vocabulary(name).sentences, _model(), reference())
+    return new_matcher(Interpreter(vocabulary(name).sentences), _model(), reference())
 
 
 def _new_listener(

@@ -41,7 +41,7 @@ class SharedHearing:
         """Load the parts that this user's settings ask for."""
         file = SettingsFile()
         content, model = load_content(file.settings), load_model(file.language)
-        matcher = new_matcher(content.sentences, model, content.language)
+        matcher = new_matcher(content.interpreter, model, content.language)
         for context in content.sentences.contexts:
             matcher.prepare(context)
         return cls(content, model, matcher)

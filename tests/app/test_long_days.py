@@ -35,7 +35,7 @@ def growth_mb() -> float:
     """Hear commands, listening for something else after each; return what memory it took."""
     content = load_content(Settings())
     model = load_model(reference())
-    matcher = new_matcher(content.sentences, model, content.language)
+    matcher = new_matcher(content.interpreter, model, content.language)
     for context in content.sentences.contexts:
         matcher.prepare(context)
     listener = new_listener(model, matcher, CONTEXTS[0], Settings())
@@ -56,7 +56,7 @@ def test_memory_does_not_grow_with_what_is_heard() -> None:
 def test_times_stay_right_however_much_was_skipped_heard_and_switched() -> None:
     content = load_content(Settings())
     model = load_model(reference())
-    matcher = new_matcher(content.sentences, model, content.language)
+    matcher = new_matcher(content.interpreter, model, content.language)
     listener = new_listener(model, matcher, CONTEXTS[0], Settings())
     words = PEOPLE[0].says("it hurts")
     said = blocks_of(in_a_quiet_room(words, after_s=0.5))

@@ -23,6 +23,7 @@ from voice_guide.hearing.background_talk import BackgroundTalk
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel, Word
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 from voice_guide.simulation.acoustics import DEMO_ROOM
@@ -56,7 +57,7 @@ says = cache(Person.says)
 
 @pytest.fixture(scope="module")
 def guide(content: Content, model: SpeechModel) -> Matcher:
-    return new_matcher(content.sentences, model, content.language)
+    return new_matcher(content.interpreter, model, content.language)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def neck(model: SpeechModel) -> Matcher:
         "Area": {"data": [{"sentences": ["[the] (back of my neck|upper arm|foot)"]}]},
     }
     sentences = Sentences(Intents.from_dict({"language": "en", "intents": intents}))
-    return new_matcher(sentences, model, reference())
+    return new_matcher(Interpreter(sentences), model, reference())
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def as_asked(words: str) -> Samples:
 
 @pytest.fixture(scope="module")
 def matcher(content: Content, model: SpeechModel) -> Matcher:
-    return new_matcher(content.sentences, model, content.language)
+    return new_matcher(content.interpreter, model, content.language)
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,10 @@
 
 import pytest
 from hassil.intents import Intents
+from support.matchers import matcher_of
 
 from voice_guide.hearing.endpointer import Endpointer, extensible_s
 from voice_guide.hearing.vad import HANGOVER_S, VoiceActivityDetector
-from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 
 SENTENCES = Sentences(
@@ -38,7 +37,7 @@ class AfterSpeech(VoiceActivityDetector):
 
 def ending(words: str, silence_s: float) -> tuple[bool, float]:
     """Return whether an utterance of these words is over, and the hangover it has then."""
-    matcher = Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list))
+    matcher = matcher_of(SENTENCES)
     vad = AfterSpeech(silence_s)
     is_over = Endpointer(matcher, vad).is_over(words.split, None)
     return is_over, vad.hangover_s
@@ -72,7 +71,7 @@ def test_endpointer_lengthens_the_hangover_after_the_beginning_of_a_sentence(
 
 
 def test_endpointer_ends_an_utterance_that_the_detector_has_ended() -> None:
-    matcher = Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list))
+    matcher = matcher_of(SENTENCES)
     assert Endpointer(matcher, VoiceActivityDetector()).is_over(list, None)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from hassil.intents import Intents
+from support.matchers import matcher_of
 
 from voice_guide.hearing.joining import Joining
 from voice_guide.hearing.recognizer import Hypothesis, Word
-from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 
 SENTENCES = Sentences(
@@ -34,7 +33,7 @@ def words(text: str, start_s: float) -> tuple[Word, ...]:
 
 def joined(before: str, after: str, pause_s: float = 0.5) -> str | None:
     """Return the words that two parts of an utterance are read as, if they are one sentence."""
-    joining = Joining(Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list)))
+    joining = Joining(matcher_of(SENTENCES))
     first = words(before, 1.0)
     joining.remember(first)
     scored = joining.read([Hypothesis(words(after, first[-1].end_s + pause_s), 0.0)], None)
@@ -56,7 +55,7 @@ def test_joining_ends_after_a_long_pause() -> None:
 
 
 def test_joining_obeys_the_same_command_once() -> None:
-    joining = Joining(Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list)))
+    joining = Joining(matcher_of(SENTENCES))
     first = joining.read([Hypothesis(words("next step", 1.0), 0.0)], None)
     assert first is None
     joining.remember(words("next", 1.0))

@@ -57,7 +57,7 @@ class Listeners:
     """One listener for each context, since building one takes longer than listening."""
 
     def __init__(self, model: SpeechModel, content: Content) -> None:
-        matcher = new_matcher(content.sentences, model, content.language)
+        matcher = new_matcher(content.interpreter, model, content.language)
         self._listeners = {
             context: new_listener(model, matcher, context, Settings())
             for context in content.sentences.contexts

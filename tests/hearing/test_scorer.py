@@ -5,11 +5,10 @@ from math import inf
 import numpy as np
 import pytest
 from hassil.intents import Intents
+from support.matchers import matcher_of
 
 from voice_guide.hearing.recognizer import Hypothesis, Word
 from voice_guide.hearing.scorer import ScoredCommand, read
-from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Sentences
 
 SENTENCES = Sentences(
@@ -43,7 +42,7 @@ SENTENCES = Sentences(
     )
 )
 
-UNDERSTANDING = Matcher(SENTENCES, lambda _: True, FillerWords((), lambda _: True, list))
+UNDERSTANDING = matcher_of(SENTENCES)
 
 
 def heard(**score_of: float) -> ScoredCommand | None:

@@ -45,7 +45,7 @@ class Interruption:
 
 @pytest.fixture(scope="module")
 def matcher(model: SpeechModel, content: Content) -> Matcher:
-    return new_matcher(content.sentences, model, content.language)
+    return new_matcher(content.interpreter, model, content.language)
 
 
 def hear(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.matchers import matcher_of
 
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.speech_input import new_matcher
@@ -10,7 +11,6 @@ from voice_guide.config.settings import HearingSettings, Settings
 from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
-from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import drawn_from, drawn_sentences, words_of
 from voice_guide.nlu.sentence_files import load_sentences
@@ -52,14 +52,9 @@ def sentences(tmp_path: Path, text: str) -> Sentences:
     return load_sentences(file)
 
 
-def knowing_all_words(sentences: Sentences) -> Matcher:
-    """Understand sentences as with a model that knows every word, and no decoys."""
-    return Matcher(sentences, lambda _: True, FillerWords((), lambda _: True, list))
-
-
 @pytest.fixture
 def matcher(content: Content) -> Matcher:
-    return knowing_all_words(content.sentences)
+    return matcher_of(content.sentences)
 
 
 def intent_of(matcher: Matcher, text: str, context: str) -> str | None:
@@ -214,7 +209,7 @@ def test_every_word_that_can_be_said_is_expected(content: Content, model: Speech
 def test_sentences_of_other_contexts_are_expected_too(
     content: Content, model: SpeechModel
 ) -> None:
-    expected = new_matcher(content.sentences, model, content.language).expected("paused")
+    expected = new_matcher(content.interpreter, model, content.language).expected("paused")
     assert "next step" in expected
 
 
@@ -226,7 +221,8 @@ def test_what_the_model_cannot_hear_is_not_expected(tmp_path: Path) -> None:
 
 def test_the_same_is_expected_each_time(content: Content, model: SpeechModel) -> None:
     once, again = (
-        new_matcher(content.sentences, model, content.language).expected("step") for _ in range(2)
+        new_matcher(content.interpreter, model, content.language).expected("step")
+        for _ in range(2)
     )
     assert once == again
 
@@ -237,7 +233,7 @@ def test_sentences_too_many_to_list_are_understood(tmp_path: Path) -> None:
     text = (
         "give me a large latte with oat milk dark roast and a double shot with some honey please"
     )
-    (meaning,) = knowing_all_words(orders).interpret(text, None).meanings
+    (meaning,) = matcher_of(orders).interpret(text, None).meanings
     assert meaning.slots == {
         "size": "large",
         "drink": "latte",

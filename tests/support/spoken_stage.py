@@ -95,7 +95,7 @@ class Ear:
     def load(cls) -> "Ear":
         """Take about a second and 200 MB."""
         content, model = load_content(Settings()), load_model(reference())
-        return cls(content, model, new_matcher(content.sentences, model, reference()))
+        return cls(content, model, new_matcher(content.interpreter, model, reference()))
 
 
 @dataclass(frozen=True)

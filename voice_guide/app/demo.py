@@ -77,7 +77,7 @@ class Demo:
         self._voice = VoiceSpec(self._script.voice, _RATE_WPM)
         self._tts = new_tts(settings, self._content, self._transcript.note)
         model = load_model(language)
-        matcher = new_matcher(self._content.sentences, model, language)
+        matcher = new_matcher(self._content.interpreter, model, language)
         self._listener = new_listener(model, matcher, Phase.CHOOSING, settings)
         self._engine = new_engine(
             self._content,

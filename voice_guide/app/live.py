@@ -56,7 +56,7 @@ def run_live(
         tts = new_tts(settings, content, display.note)
         model = loading.result()
     require_hearable_wake_phrase(settings.hearing, model)
-    matcher = new_matcher(content.sentences, model, content.language)
+    matcher = new_matcher(content.interpreter, model, content.language)
     listener = new_listener(model, matcher, Phase.CHOOSING, settings)
     listener.prepare_self_echo_filter()
     pins = Pins(settings.pins, display.note)

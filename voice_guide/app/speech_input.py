@@ -6,9 +6,9 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.listener import Listener
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.fillers import FillerWords
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sampling import spoken
-from voice_guide.nlu.sentences import Sentences
 from voice_guide.speech_models.verify import require_model
 from voice_guide.tts.pyttsx3_tts import phonemes
 
@@ -18,11 +18,11 @@ def load_model(language: Language) -> SpeechModel:
     return SpeechModel(require_model(language.model))
 
 
-def new_matcher(sentences: Sentences, model: SpeechModel, language: Language) -> Matcher:
-    """Return a matcher of these sentences, with the language's filler words around them."""
-    voice = sentences.language
+def new_matcher(interpreter: Interpreter, model: SpeechModel, language: Language) -> Matcher:
+    """Return a matcher of sentences, with the language's filler words around them."""
+    voice = interpreter.sentences.language
     fillers = FillerWords(language.common_words, model.knows, lambda texts: phonemes(texts, voice))
-    return Matcher(sentences, model.knows, fillers)
+    return Matcher(interpreter, model.knows, fillers)
 
 
 def require_hearable_wake_phrase(hearing: HearingSettings, model: SpeechModel) -> None:

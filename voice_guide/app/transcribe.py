@@ -17,6 +17,7 @@ from voice_guide.devices.wav_file import Recording
 from voice_guide.dialogue.phase import Phase
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.command import Command
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.unheard import check_hearing
 from voice_guide.ui.console import print_rejected_packs, print_unheard
 
@@ -61,7 +62,7 @@ class Transcriber:
             raise VoiceGuideError(f'there is no context "{context}"; {there_are}')
         self._context = context
         require_hearable_wake_phrase(hearing, self._model)
-        self._matcher = new_matcher(self._sentences, self._model, content.language)
+        self._matcher = new_matcher(Interpreter(self._sentences), self._model, content.language)
         self._settings = settings
 
     def _report_unheard(self, path: Path) -> None:

@@ -208,7 +208,7 @@ class _Checks:
             raise VoiceGuideError("not tested: the microphone hears nothing at all")
         settings, content = self._settings, self._content
         card = self._sound_card()
-        matcher = new_matcher(content.sentences, self._speech_model, content.language)
+        matcher = new_matcher(content.interpreter, self._speech_model, content.language)
         matcher.prepare(_CONTEXT)
         listener = new_listener(self._speech_model, matcher, _CONTEXT, settings)
         tts = new_tts(settings, content, lambda _, text: self._show(text))

@@ -65,7 +65,8 @@ class Interpreter:
 
     def __init__(self, sentences: Sentences, carriers: CarrierWords | None = None) -> None:
         """Take the sentences, and what may carry them, where not as their language says."""
-        self._sentences = sentences
+        self.sentences = sentences
+        """The sentences that texts are compared with."""
         self.carriers = carrier_words(sentences.language) if carriers is None else carriers
         self._loosened = sentences.rewritten(self.carriers.loosened)
         self._urgency = sentences.urgency
@@ -81,7 +82,7 @@ class Interpreter:
     def whole(self, text: str, context: str | None) -> Meaning | None:
         """Return what a text means that is a sentence as it is written in the sentence files."""
         may_be = self._may_be_sentence(spoken(text), context)
-        return self._sentences.match(text, context) if may_be else None
+        return self.sentences.match(text, context) if may_be else None
 
     @cached_property
     def prefixes(self) -> SentencePrefixes:
@@ -192,7 +193,7 @@ class Interpreter:
 
     @cached_property
     def _values(self) -> Mapping[str, frozenset[str]]:
-        return value_words(self._sentences)
+        return value_words(self.sentences)
 
     def _most_urgent(self, meanings: Sequence[Meaning]) -> tuple[Meaning, ...]:
         if not meanings:

@@ -7,7 +7,7 @@ from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.grammar import carried, edges, opposites, repeated, weighted
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_with_templates
-from voice_guide.nlu.sentences import Meaning, Sentences
+from voice_guide.nlu.sentences import Meaning
 
 _MAX_REPEATED_WORDS = 3
 """Words of a sentence that is said twice over."""
@@ -26,17 +26,17 @@ class Matcher:
     """
 
     def __init__(
-        self, sentences: Sentences, knows: Callable[[str], bool], fillers: FillerWords
+        self, interpreter: Interpreter, knows: Callable[[str], bool], fillers: FillerWords
     ) -> None:
         """Take the sentences, what tells whether the speech model has a word, and decoys."""
-        self._sentences = sentences
+        sentences = interpreter.sentences
+        self._interpreter = interpreter
         self._fillers = fillers
-        self._interpreter = Interpreter(sentences)
-        self._carriers = self._interpreter.carriers
+        self._carriers = interpreter.carriers
         self._knows = knows
         self._drawn = cache(lambda context: drawn_with_templates(sentences, context, knows))
         self.expected = cache(self._make_expected)
-        self.interpret = self._interpreter.interpret
+        self.interpret = interpreter.interpret
         self.safe_intents = sentences.safe_intents
 
     def prepare(self, context: str) -> None:
@@ -48,7 +48,8 @@ class Matcher:
     @cached_property
     def _all_drawn(self) -> frozenset[str]:
         """Sentences of all contexts: a part of them is enough for what is not listened for."""
-        drawn = drawn_with_templates(self._sentences, None, self._knows, _PATIENCE_ELSEWHERE)
+        sentences = self._interpreter.sentences
+        drawn = drawn_with_templates(sentences, None, self._knows, _PATIENCE_ELSEWHERE)
         return frozenset(text for text, _ in drawn)
 
     def _make_expected(self, context: str | None) -> list[str]:

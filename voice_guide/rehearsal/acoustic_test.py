@@ -17,6 +17,7 @@ from voice_guide.config.settings import Settings
 from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.command import Command, NotUnderstood
+from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentence_files import load_sentences
 from voice_guide.rehearsal.room_sound import RoomCondition, sound_in_room
@@ -166,8 +167,8 @@ def _start_process(source: SentenceSource) -> None:
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     language, lists = source
     model = load_model(language)
-    sentences = load_sentences(language.folder, lists)
-    _recognitions.append(_Recognition(model, new_matcher(sentences, model, language)))
+    interpreter = Interpreter(load_sentences(language.folder, lists))
+    _recognitions.append(_Recognition(model, new_matcher(interpreter, model, language)))
 
 
 def _exit_with_parent() -> None:
