@@ -5,7 +5,6 @@ and in a simulated room many times faster than real time, with the same answers.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeAlias
 
@@ -24,6 +23,7 @@ from voice_guide.dialogue.actions import (
     StopSpeaking,
     StopTimer,
 )
+from voice_guide.dialogue.countdown import Countdown
 from voice_guide.dialogue.events import (
     Event,
     Idle,
@@ -77,27 +77,6 @@ _CALENDAR_CHECK_SAMPLES = 60 * RATE
 """Samples between two checks of the calendar."""
 
 
-@dataclass(frozen=True)
-class _SampleTimer:
-    """The dialogue's timer, in samples since the start."""
-
-    end: int
-    """The sample at which it runs out."""
-
-    next_tick: int
-    """The sample of its next tick."""
-
-    tick: int
-    """Samples between two ticks."""
-
-
-def _timer(now: int, seconds: float, tick_s: float) -> _SampleTimer:
-    """Return a timer that starts now; its ticks are counted back from its end."""
-    length, tick = round(seconds * RATE), round(tick_s * RATE)
-    first = length % tick or tick
-    return _SampleTimer(now + length, now + first, tick)
-
-
 class Engine:
     """Connects the speech input, the dialogue and the voice, block by block."""
 
@@ -124,7 +103,7 @@ class Engine:
         self._mixer = mixer
         self._observe = observe
         self._samples = 0
-        self._timer: _SampleTimer | None = None
+        self._timer: Countdown | None = None
         self._started = started
         self._today = today
         self._day = started.today
@@ -193,16 +172,10 @@ class Engine:
         return block
 
     def _run_timer(self) -> None:
-        timer = self._timer
-        if timer is None:
+        if self._timer is None or self._samples < self._timer.due:
             return
-        if self._samples >= timer.end:
-            self._timer = None
-            self._handle(TimeUp())
-        elif self._samples >= timer.next_tick:
-            left_s = (timer.end - timer.next_tick) / RATE
-            self._timer = replace(timer, next_tick=timer.next_tick + timer.tick)
-            self._handle(Tick(left_s))
+        left, self._timer = self._timer.run(self._samples)
+        self._handle(Tick(left / RATE) if left else TimeUp())
 
     def _check_calendar(self) -> None:
         if self._samples % _CALENDAR_CHECK_SAMPLES == 0 and self._today() != self._day:
@@ -250,7 +223,9 @@ class Engine:
             case PrepareSpeech(texts):
                 self._tts.prepare([part for text in texts for part in sentences(text)])
             case SetTimer(seconds, tick_s):
-                self._timer = _timer(self._samples, seconds, tick_s)
+                self._timer = Countdown.begin(
+                    self._samples, round(seconds * RATE), round(tick_s * RATE)
+                )
             case StopTimer():
                 self._timer = None
             case SetVolume(volume):

@@ -7,7 +7,7 @@ seconds, so a session needs no thread and a test can move time as it likes.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from math import inf
 
@@ -26,6 +26,7 @@ from voice_guide.dialogue.actions import (
     StopTimer,
 )
 from voice_guide.dialogue.chime import Chime
+from voice_guide.dialogue.countdown import Countdown
 from voice_guide.dialogue.events import (
     Event,
     NewDay,
@@ -60,20 +61,6 @@ _MAX_TEXT = 500
 """Characters of a text that can still be a command; a longer one is not looked at."""
 
 
-@dataclass(frozen=True)
-class _Timer:
-    """The dialogue's one timer on the host's clock."""
-
-    ends_s: float
-    """The time at which it is up, in seconds."""
-
-    tick_s: float
-    """The length of its parts in seconds, counted back from the end."""
-
-    next_tick_s: float
-    """The time of its next tick, in seconds; the end itself is not a tick."""
-
-
 class SkillSession:
     """A dialogue led on behalf of one room of a host."""
 
@@ -96,7 +83,7 @@ class SkillSession:
         self._queue: deque[str] = deque()
         self._speaking: str | None = None
         self._speaking_ends_s = 0.0
-        self._timer: _Timer | None = None
+        self._timer: Countdown | None = None
         self._explains_wake_word = not host.abilities.listens_again
         self._is_ending = False
         self.last_sign_s = 0.0
@@ -129,7 +116,7 @@ class SkillSession:
         if self._speaking is not None:
             times.append(self._speaking_ends_s)
         if self._timer is not None:
-            times.append(min(self._timer.next_tick_s, self._timer.ends_s))
+            times.append(self._timer.due / 1000)
         return min(times)
 
     def begin(self, started: Started, text: str, now_s: float) -> None:
@@ -200,18 +187,11 @@ class SkillSession:
         self._now_s = self.last_sign_s = now_s
 
     def _run_timer(self) -> None:
-        """Report the ticks that are due; of several that were missed, only the last."""
-        timer = self._timer
-        if timer is None:
+        now_ms = _ms(self._now_s)
+        if self._timer is None or now_ms < self._timer.due:
             return
-        if self._now_s >= timer.ends_s:
-            self._timer = None
-            self._handle(TimeUp())
-        elif self._now_s >= timer.next_tick_s:
-            missed = int((self._now_s - timer.next_tick_s) / timer.tick_s)
-            tick_s = timer.next_tick_s + missed * timer.tick_s
-            self._timer = replace(timer, next_tick_s=tick_s + timer.tick_s)
-            self._handle(Tick(timer.ends_s - tick_s))
+        left_ms, self._timer = self._timer.run(now_ms)
+        self._handle(Tick(left_ms / 1000) if left_ms else TimeUp())
 
     def _handle(self, event: Event) -> None:
         self._apply(event)
@@ -234,7 +214,7 @@ class SkillSession:
             case StopSpeaking():
                 self._stop_speaking()
             case SetTimer(seconds, tick_s):
-                self._timer = _timer(self._now_s, seconds, tick_s)
+                self._timer = Countdown.begin(_ms(self._now_s), _ms(seconds), _ms(tick_s))
             case StopTimer():
                 self._timer = None
             case SetVolume() | SetRate() | SetPacing() | PrepareSpeech():
@@ -284,11 +264,9 @@ class SkillSession:
             self._handle(SpeechEnded())
 
 
-def _timer(now_s: float, seconds: float, tick_s: float) -> _Timer:
-    """Return a timer whose ticks are counted back from its end."""
-    ends_s = now_s + seconds
-    first_s = ends_s - int(seconds / tick_s - 1e-9) * tick_s
-    return _Timer(ends_s, tick_s, first_s)
+def _ms(seconds: float) -> int:
+    """Return a time in milliseconds."""
+    return round(seconds * 1000)
 
 
 def _estimated_s(text: str) -> float:
