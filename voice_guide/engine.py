@@ -172,10 +172,9 @@ class Engine:
         return block
 
     def _run_timer(self) -> None:
-        if self._timer is None or self._samples < self._timer.due:
-            return
-        left, self._timer = self._timer.run(self._samples)
-        self._handle(Tick(left / RATE) if left else TimeUp())
+        if self._timer and self._samples >= self._timer.due:
+            left, self._timer = self._timer.run(self._samples)
+            self._handle(Tick(left / RATE) if left else TimeUp())
 
     def _check_calendar(self) -> None:
         if self._samples % _CALENDAR_CHECK_SAMPLES == 0 and self._today() != self._day:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from ovos_bus_client.message import Message
 from ovos_bus_client.session import Session
+from ovos_spec_tools.messages import SpecMessage
 from ovoscope import MiniCroft, get_minicroft
 
 SKILL = "voice-guide.openvoiceos"
@@ -33,6 +34,7 @@ class Satellite:
         self._croft = croft
         self._session = Session(name, pipeline=_PIPELINE).serialize()
         self._heard = 0
+        self._is_speaking = False
         self.name = name
         self.messages: list[Message] = []
         croft.bus.on("message", self._take)
@@ -46,7 +48,8 @@ class Satellite:
 
     def say(self, *texts: str) -> None:
         """Say something; several texts are what a recognizer was in doubt between."""
-        context = {"session": self._session, "source": self.name, "destination": "skills"}
+        session = {**self._session, "is_speaking": self._is_speaking}
+        context = {"session": session, "source": self.name, "destination": "skills"}
         data = {"utterances": list(texts), "lang": "en-US"}
         self._croft.bus.emit(Message("recognizer_loop:utterance", data, context))
 
@@ -65,6 +68,38 @@ class Satellite:
             lambda: f"{start!r}; spoken: {self.spoken}",
         )
         self._heard = len(self.spoken)
+
+    def begins_speaking(self) -> None:
+        """Report, as an audio service does, that a sentence is heard from now on."""
+        self._is_speaking = True
+        self._report("recognizer_loop:audio_output_start")
+
+    def begins_utterance(self) -> None:
+        """Report, as an audio service does, that another sentence of a row is heard."""
+        self._report("recognizer_loop:utterance_start")
+
+    def ends_speaking(self) -> None:
+        """Report that all has been spoken, or was cut off."""
+        self._is_speaking = False
+        self._report("recognizer_loop:audio_output_end")
+
+    def speak_until(self, start: str) -> None:
+        """Report one sentence after the other as spoken, up to one that begins like this."""
+        for _ in range(200):
+            if any(text.startswith(start) for text in self.spoken[self._heard :]):
+                break
+            self.begins_speaking()
+            self.ends_speaking()
+            time.sleep(0.05)
+        self.wait_for(start)
+
+    def has_active(self, skill: str) -> bool:
+        """Return True if a skill is asked about what is said here."""
+        return bool(Session.deserialize(self._session).is_active(skill))
+
+    def _report(self, kind: str) -> None:
+        context = {"session": self._session, "source": "audio", "destination": self.name}
+        self._croft.bus.emit(Message(kind, {}, context))
 
     def lead(self, *exchanges: tuple[str, str]) -> None:
         for text, answer in exchanges:
@@ -90,8 +125,11 @@ class Satellite:
 class Core:
     """A core that is started with the skill, as installed."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_mute: bool = False) -> None:
+        """Start it with an audio service that has spoken after 0.1 s, or with none."""
         self._croft = get_minicroft([SKILL], default_pipeline=_PIPELINE)
+        if is_mute:
+            self._croft.bus.ee.remove_all_listeners(SpecMessage.SPEAK)
         self._rooms = 0
 
     def satellite(self, name: str) -> Satellite:

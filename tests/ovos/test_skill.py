@@ -75,6 +75,30 @@ def test_stop_stops_one_of_two_rooms(core: Core) -> None:
     kitchen.lead(("continue", "Step 1"))
 
 
+def test_a_global_stop_is_answered_too(core: Core) -> None:
+    kitchen = core.new_satellite().led_to_step_1()
+
+    kitchen.say_and_wait("stop everything")
+
+    kitchen.wait_for("Stopped at step 1 of 5.")
+
+
+@pytest.mark.parametrize("text", ["goodbye", "go to sleep"])
+def test_the_guide_is_asked_no_more_after_the_end(core: Core, text: str) -> None:
+    kitchen = core.new_satellite().led_to_step_1()
+    bedroom = core.new_satellite().led_to_step_1()
+    assert kitchen.has_active(SKILL)
+
+    kitchen.say(text)
+    kitchen.wait_for("Goodbye")
+
+    wait_until(lambda: not kitchen.has_active(SKILL), lambda: "the end of the activation")
+    assert bedroom.has_active(SKILL)
+    kitchen.say_and_wait("next")
+    assert kitchen.all_of(f"{SKILL}.converse.ping")[-1].data["utterances"] != ["next"]
+    bedroom.lead(("next", "Never press"))
+
+
 def test_what_is_not_the_guides_is_left_to_others_in_a_step(core: Core) -> None:
     kitchen = core.new_satellite().led_to_step_1()
     before = kitchen.spoken

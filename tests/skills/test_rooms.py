@@ -1,8 +1,10 @@
 """Sessions of several rooms, side by side."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,14 @@ WAITS = Settings(guide=GuideSettings(pacing=Pacing.WAIT))
 ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
 
 
+CAUTIONS = (
+    "Never press the ball directly against your spine.",
+    "This is for minor, occasional back and neck pain, from strain and tension.",
+    "Pain that lasts more than a few days, or gets worse, should be checked by a doctor.",
+)
+"""Cautions of the tennis ball massage; the first is its own, the others are all routines'."""
+
+
 class PromptHost(FakeHost):
     """A host that has spoken as soon as it is asked to, and says so from within the request."""
 
@@ -26,8 +36,11 @@ class PromptHost(FakeHost):
         super().__init__(ABILITIES)
         self._report = report
         self.seen = 0
+        self.fails = False
 
     def speak(self, sentence: str, expects_reply: bool) -> None:
+        if self.fails:
+            raise ConnectionError("no longer there")
         super().speak(sentence, expects_reply)
         self._report()
 
@@ -38,7 +51,8 @@ class House:
     def __init__(self, content: Content, folder: Path) -> None:
         self._ahead_s = 0.0
         self.hosts: dict[str, PromptHost] = {}
-        self.rooms = Rooms(content, WAITS, folder, self._now_s)
+        self.closed: list[str] = []
+        self.rooms = Rooms(content, WAITS, folder, self._now_s, self.closed.append)
 
     def open(self, name: str, text: str) -> None:
         self.hosts[name] = PromptHost(lambda: self.rooms.spoken(name))
@@ -58,6 +72,9 @@ class House:
             time.sleep(0.01)
         pytest.fail(f"not within ten seconds; spoken: {self.hosts}")
 
+    def is_closed(self, name: str) -> bool:
+        return not self.rooms.is_open(name)
+
     def lead(self, name: str, *exchanges: tuple[str, str]) -> None:
         for text, answer in exchanges:
             assert self.rooms.hear(name, text)
@@ -70,6 +87,15 @@ class House:
 
     def _now_s(self) -> float:
         return time.monotonic() + self._ahead_s
+
+
+def interrupted(house: House, folder: Path, name: str) -> Path:
+    """Begin a routine in a room; return the file that this was kept in."""
+    before = {*folder.iterdir()}
+    house.open(name, "start the tennis ball massage")
+    house.wait_for(name, 'Say "ready"')
+    (file,) = (each for each in {*folder.iterdir()} - before if each.suffix == ".sqlite3")
+    return file
 
 
 @pytest.fixture
@@ -141,6 +167,61 @@ def test_a_session_without_a_sign_of_life_is_closed_and_its_place_kept(house: Ho
     house.wait_until(lambda: not house.rooms.is_open("kitchen"))
     house.open("kitchen", "i want a massage")
     house.wait_for("kitchen", "Tennis ball wall massage was interrupted")
+
+
+def test_cautions_that_were_heard_in_a_room_are_not_said_there_again(house: House) -> None:
+    said = []
+    for name in ("kitchen", "kitchen", "bedroom"):
+        house.open(name, "start the tennis ball massage")
+        house.wait_for(name, 'Say "ready"')
+        house.lead(name, ("goodbye", "Goodbye"))
+        house.wait_until(partial(house.is_closed, name))
+        said.append([text for text in house.hosts[name].spoken if text in CAUTIONS])
+
+    assert said == [list(CAUTIONS), list(CAUTIONS[:1]), list(CAUTIONS)]
+
+
+@pytest.mark.parametrize("text", ["goodbye", "go to sleep"])
+def test_a_session_that_has_ended_is_reported(house: House, text: str) -> None:
+    house.open("kitchen", "i want a massage")
+    house.wait_for("kitchen", "Tell me where it hurts")
+    assert house.closed == []
+
+    house.lead("kitchen", (text, "Goodbye"))
+
+    house.wait_until(lambda: house.closed == ["kitchen"])
+
+
+def test_a_room_whose_host_fails_is_closed_and_the_others_are_led_on(house: House) -> None:
+    house.open("kitchen", "i want a massage")
+    house.wait_for("kitchen", "Tell me where it hurts")
+    house.open("bedroom", "start the hand massage")
+    house.wait_for("bedroom", 'Say "ready"')
+
+    house.hosts["kitchen"].fails = True
+    with pytest.raises(ConnectionError):
+        house.rooms.hear("kitchen", "what can you do")
+    house.rooms.spoken("kitchen")
+    house.wait_until(lambda: not house.rooms.is_open("kitchen"))
+
+    house.lead("bedroom", ("ready", "Step 1"), ("next", "Step 2"))
+
+
+def test_an_old_file_is_deleted_unless_there_is_a_diary_in_it(
+    house: House, content: Content, tmp_path: Path
+) -> None:
+    old = {name: interrupted(house, tmp_path, name) for name in ("kitchen", "bedroom")}
+    house.lead("bedroom", ("keep a diary", "From now on"))
+    house.rooms.close()
+    for file in old.values():
+        os.utime(file, (0, time.time() - 9 * 24 * 3600))
+    after = House(content, tmp_path)
+    new = interrupted(after, tmp_path, "attic")
+    after.rooms.close()
+
+    House(content, tmp_path).rooms.close()
+
+    assert {*tmp_path.iterdir()} == {old["bedroom"], new}
 
 
 def test_the_room_that_was_silent_longest_makes_way(

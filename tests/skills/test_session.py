@@ -44,12 +44,16 @@ class Room:
     def hear(self, text: str) -> bool:
         return self.session.hear(text, self.now_s)
 
+    def spoken(self) -> None:
+        """Let the host report the end of its speech."""
+        self.session.spoken(self.session.number, self.now_s)
+
     def let_speak(self) -> Sequence[str]:
         """Let the host speak until nothing is left; return what it has spoken meanwhile."""
         before = len(self.host.spoken) - 1
         while self.session.is_speaking:
             self.pass_time(0.1)
-            self.session.spoken(self.now_s)
+            self.spoken()
         return self.host.spoken[before:]
 
     def pass_time(self, seconds: float) -> None:
@@ -91,7 +95,7 @@ def test_sentences_go_out_one_by_one(room: Room) -> None:
     room.begin("start the tennis ball massage")
     assert len(room.host.spoken) == 1
 
-    room.session.spoken(room.now_s)
+    room.spoken()
 
     assert len(room.host.spoken) == 2
 
@@ -168,6 +172,60 @@ def test_stop_silences_and_stops_the_time(room: Room) -> None:
     assert room.host.spoken[-1].startswith("Stopped at step 3 of 5.")
 
 
+def test_the_answer_to_the_hosts_own_stop_waits_until_the_host_has_silenced_its_room(
+    content: Content,
+) -> None:
+    room = Room(content, replace(ABILITIES, silences_for_s=0.3)).led_to_the_timed_step()
+    room.hear("ready")
+    before = list(room.host.spoken)
+
+    room.session.interrupt(room.now_s, "Stop")
+    room.pass_time(0.29)
+    assert room.host.spoken == before
+    assert room.session.is_leading
+    assert not room.session.is_over
+    room.pass_time(0.02)
+
+    (answer,) = room.host.spoken[len(before) :]
+    assert answer.startswith("Stopped at step 3 of 5.")
+
+
+def test_the_late_end_of_a_sentence_that_was_cut_off_is_not_that_of_the_next(room: Room) -> None:
+    room.led_to_the_timed_step()
+    room.session.begun(room.session.number, room.now_s)
+    cut_off = room.session.number
+    room.hear("tell me the cautions")
+    before = list(room.host.spoken)
+    assert room.session.number == cut_off + 1
+
+    room.spoken()
+    assert room.host.spoken == before
+    room.session.begun(room.session.number, room.now_s)
+    room.spoken()
+
+    assert len(room.host.spoken) == len(before) + 1
+
+
+def test_a_beginning_that_was_reported_before_the_sentence_was_given_does_not_count(
+    room: Room,
+) -> None:
+    room.begin("start the tennis ball massage")
+    room.session.begun(0, room.now_s)
+
+    room.spoken()
+
+    assert len(room.host.spoken) == 1
+
+
+def test_a_host_that_reports_no_more_ends_after_a_beginning_is_not_waited_for(room: Room) -> None:
+    room.begin("start the tennis ball massage")
+    room.session.begun(1, room.now_s)
+
+    room.pass_time(300)
+
+    assert room.host.spoken[-1] == 'Say "ready" when you want to start.'
+
+
 def test_a_host_that_never_reports_back_is_not_waited_for(room: Room) -> None:
     room.begin("start the tennis ball massage")
 
@@ -182,7 +240,7 @@ def test_reports_without_speech_change_nothing(room: Room) -> None:
     before = list(room.host.spoken)
 
     for _ in range(1000):
-        room.session.spoken(room.now_s)
+        room.spoken()
 
     assert room.host.spoken == before
 

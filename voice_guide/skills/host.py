@@ -19,6 +19,9 @@ class Abilities:
     latency_s: float
     """Seconds from a request to speak until sound is heard, at most."""
 
+    silences_for_s: float = 0.0
+    """Seconds after a "stop" of its own in which it silences its room, whoever speaks there."""
+
 
 class Host(Protocol):
     """The assistant that hears and speaks for one session."""

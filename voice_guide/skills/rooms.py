@@ -4,25 +4,24 @@ A room is whatever the host tells apart: a satellite, a user, a session id. Each
 store and a lock of its own; one thread keeps the time of all of them.
 """
 
-import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from voice_guide.app.content import Content
 from voice_guide.config.settings import Settings
-from voice_guide.dialogue.actions import Action, Persist
-from voice_guide.dialogue.events import Started
 from voice_guide.dialogue.manager import DialogueManager
-from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.intent import Intent
 from voice_guide.skills.host import Host
+from voice_guide.skills.room_store import RoomStore, forget_old
 from voice_guide.skills.session import SkillSession
-from voice_guide.storage.store import SessionStore
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +33,11 @@ Its checkpoint is kept."""
 _MAX_ROOMS = 500
 """Sessions that are open at once; the one that was silent longest makes way for another."""
 
-_ROOM_NAME_BYTES = 12
-"""Length of the digest that names a room's file."""
+_MAX_REPORTS = 100
+"""Reports from a host that wait to be passed on; of more, the oldest are dropped."""
+
+_Report: TypeAlias = tuple[Callable[[SkillSession, int, float], None], int]
+"""A method of the session that takes a report, and the sentence that the host was given last."""
 
 
 @dataclass
@@ -45,14 +47,14 @@ class _Room:
     session: SkillSession
     """Its session."""
 
-    store: SessionStore
-    """Its checkpoint and its diary."""
+    store: RoomStore
+    """Its file."""
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while the session works."""
 
-    reports: int = 0
-    """Reports from the host that a sentence was spoken, not yet passed on."""
+    reports: deque[_Report] = field(default_factory=lambda: deque(maxlen=_MAX_REPORTS))
+    """Reports from the host that it began or ended speaking, not yet passed on."""
 
 
 class Rooms:
@@ -64,31 +66,37 @@ class Rooms:
         settings: Settings,
         folder: Path,
         clock: Callable[[], float] = time.monotonic,
+        closed: Callable[[str], None] = lambda name: None,
     ) -> None:
-        """`folder` holds a store for each room."""
+        """`folder` holds a store for each room; `closed` is called when a session has ended."""
         self._content = content
         self._settings = settings
         self._interpreter = content.interpreter
         self._folder = folder
         self._clock = clock
+        self._closed = closed
         self._rooms: dict[str, _Room] = {}
+        self._opening = threading.RLock()
         self._changed = threading.Condition()
         self._is_closing = False
+        forget_old(folder)
         self._timekeeper = threading.Thread(target=self._keep_time, name="rooms", daemon=True)
         self._timekeeper.start()
 
     def open(self, name: str, host: Host, text: str) -> None:
         """Begin a session in a room with the text that asked for it; go on with an open one."""
-        room = self._rooms.get(name)
-        if room is None:
-            self._make_way()
-            room = self._new_room(name, host)
-            with room.lock:
-                self._rooms[name] = room
-                room.session.begin(self._started(room.store), text, self._clock())
-        else:
-            with room.lock:
-                room.session.hear(text, self._clock())
+        with self._opening:
+            if name not in self._rooms:
+                self._begin(name, host, text)
+                return
+        self.hear(name, text)
+
+    def _begin(self, name: str, host: Host, text: str) -> None:
+        self._make_way()
+        room = self._new_room(name, host)
+        with room.lock:
+            self._rooms[name] = room
+            room.session.begin(room.store.started(), text, self._clock())
         self._notify()
 
     def is_open(self, name: str) -> bool:
@@ -102,38 +110,49 @@ class Rooms:
 
     def understands(self, name: str, text: str) -> bool:
         """Return True if a text is a command in a room at this moment."""
-        room = self._rooms.get(name)
-        if room is None:
-            return False
-        with room.lock:
-            return room.session.understands(text)
+        with self._working(name) as session:
+            return session is not None and session.understands(text)
 
     def hear(self, name: str, text: str) -> bool:
         """Act on a text; return False if the room has no session or the text is no command."""
-        room = self._rooms.get(name)
-        if room is None:
-            return False
-        with room.lock:
-            is_understood = room.session.hear(text, self._clock())
+        with self._working(name) as session:
+            is_understood = session is not None and session.hear(text, self._clock())
         self._notify()
         return is_understood
 
     def stop(self, name: str) -> bool:
         """Stop the guide in a room at once; return False if there is nothing to stop."""
-        room = self._rooms.get(name)
-        if room is None or not room.session.is_leading:
-            return False
-        with room.lock:
-            room.session.interrupt(self._clock(), Intent.STOP)
+        with self._working(name) as session:
+            if session is None or not session.is_leading:
+                return False
+            session.interrupt(self._clock(), Intent.STOP)
         self._notify()
         return True
 
+    @contextmanager
+    def _working(self, name: str) -> Iterator[SkillSession | None]:
+        """Yield the session of a room for this thread alone; None if it has none."""
+        room = self._rooms.get(name)
+        if room is None:
+            yield None
+            return
+        with room.lock:
+            # It may have been closed while this thread waited.
+            yield room.session if self._rooms.get(name) is room else None
+
+    def begun(self, name: str) -> None:
+        """Take note that a room's host has begun to speak; not every host reports that."""
+        self._report(name, SkillSession.begun)
+
     def spoken(self, name: str) -> None:
         """Take note that a room's host has spoken the sentence it was given."""
+        self._report(name, SkillSession.spoken)
+
+    def _report(self, name: str, take: Callable[[SkillSession, int, float], None]) -> None:
         room = self._rooms.get(name)
         if room is not None:
             # The thread that keeps the time passes it on: a host may report from within `speak`.
-            room.reports += 1
+            room.reports.append((take, room.session.number))
             self._notify()
 
     def close(self) -> None:
@@ -146,46 +165,32 @@ class Rooms:
             self._close(name)
 
     def _new_room(self, name: str, host: Host) -> _Room:
-        store = SessionStore(self._path(name))
+        store = RoomStore(self._folder, name)
         manager = DialogueManager(self._content.library, self._content.prompts, self._settings)
         session = SkillSession(
             manager,
             self._content.prompts,
             self._interpreter,
             host,
-            lambda action: _keep(store, action),
+            store.keep,
         )
         return _Room(session, store)
 
-    def _path(self, name: str) -> Path:
-        digest = hashlib.blake2b(name.encode(), digest_size=_ROOM_NAME_BYTES).hexdigest()
-        return self._folder / f"{digest}.sqlite3"
-
-    def _started(self, store: SessionStore) -> Started:
-        """Return what a room's session knows of earlier ones.
-
-        A shared assistant does not offer a diary by itself; it keeps one for who asks.
-        """
-        diary = store.diary()
-        if diary.is_wanted is None:
-            diary = replace(diary, is_wanted=False)
-        return Started(diary, date.today(), store.checkpoint())
-
     def _make_way(self) -> None:
-        if len(self._rooms) >= _MAX_ROOMS:
-            by_sign = sorted(self._rooms, key=lambda name: self._rooms[name].session.last_sign_s)
-            self._close(by_sign[0])
+        rooms = list(self._rooms.items())
+        if len(rooms) >= _MAX_ROOMS:
+            self._close(min(rooms, key=lambda each: each[1].session.last_sign_s)[0])
 
     def _close(self, name: str) -> None:
         room = self._rooms.pop(name, None)
         if room is None:
             return
         with room.lock:
-            room.session.silence()
-            is_empty = room.store.checkpoint() is None and room.store.diary().is_wanted is None
-            room.store.close()
-        if is_empty:
-            self._path(name).unlink(missing_ok=True)
+            try:
+                room.session.silence()
+            finally:
+                room.store.close()
+        self._closed(name)
 
     def _notify(self) -> None:
         with self._changed:
@@ -197,22 +202,28 @@ class Rooms:
             for name, room in list(self._rooms.items()):
                 self._keep_time_of(name, room)
             with self._changed:
-                if not self._is_closing and not any(r.reports for r in self._rooms.values()):
+                is_idle = not any(room.reports for room in list(self._rooms.values()))
+                if is_idle and not self._is_closing:
                     self._changed.wait(self._pause_s())
 
     def _keep_time_of(self, name: str, room: _Room) -> None:
-        now_s = self._clock()
+        """Do what is due in a room; its fault must not end the others' time."""
         try:
-            with room.lock:
-                for _ in range(room.reports):
-                    room.reports -= 1
-                    room.session.spoken(now_s)
-                room.session.advance(now_s, date.today())
+            self._advance(name, room)
         except Exception:
-            # One room's fault must not end the others' time.
             _log.exception("The session of a room failed and is closed.")
-            self._close(name)
-            return
+            with suppress(Exception):
+                self._close(name)
+
+    def _advance(self, name: str, room: _Room) -> None:
+        now_s = self._clock()
+        with self._working(name) as session:
+            if session is not room.session:
+                return
+            while room.reports:
+                take, number = room.reports.popleft()
+                take(session, number, now_s)
+            session.advance(now_s, date.today())
         if room.session.is_over or now_s - room.session.last_sign_s > CLOSED_AFTER_S:
             self._close(name)
 
@@ -221,12 +232,3 @@ class Rooms:
         now_s = self._clock()
         due_s = [room.session.next_s - now_s for room in list(self._rooms.values())]
         return min([60.0, *(max(0.01, each) for each in due_s)])
-
-
-def _keep(store: SessionStore, action: Action) -> None:
-    if not isinstance(action, Persist):
-        return
-    try:
-        store.save(action)
-    except VoiceGuideError as error:
-        _log.warning("Not kept for the next start: %s", error)

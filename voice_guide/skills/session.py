@@ -86,6 +86,10 @@ class SkillSession:
         self._timer: Countdown | None = None
         self._explains_wake_word = not host.abilities.listens_again
         self._is_ending = False
+        self._silent_until_s = -inf
+        self._begun: int | None = None
+        self.number = 0
+        """The number of the sentence that the host was given last."""
         self.last_sign_s = 0.0
         """The time of the last text or report from the host, in seconds."""
 
@@ -102,12 +106,12 @@ class SkillSession:
     @property
     def is_over(self) -> bool:
         """True once the session has ended and everything has been spoken."""
-        return self._is_ending and not self.is_speaking
+        return self._is_ending and not self._is_to_speak
 
     @property
     def is_leading(self) -> bool:
         """True while the user may want to stop it: it speaks, times, or is in a step."""
-        return self.is_speaking or self._timer is not None or self.context.startswith(Phase.STEP)
+        return self._is_to_speak or bool(self._timer) or self.context.startswith(Phase.STEP)
 
     @property
     def next_s(self) -> float:
@@ -115,6 +119,8 @@ class SkillSession:
         times = [inf]
         if self._speaking is not None:
             times.append(self._speaking_ends_s)
+        elif self._queue:
+            times.append(self._silent_until_s)
         if self._timer is not None:
             times.append(self._timer.due / 1000)
         return min(times)
@@ -148,14 +154,28 @@ class SkillSession:
             self._handle(NotUnderstood(text[:_MAX_TEXT], now_s))
         return bool(commands)
 
-    def spoken(self, now_s: float) -> None:
-        """Take note that the host has spoken the sentence it was given."""
+    def begun(self, number: int, now_s: float) -> None:
+        """Take note that the host began to speak when it had been given this sentence last."""
         self._sign(now_s)
-        self._finish_sentence()
+        self._begun = number
+
+    def spoken(self, number: int, now_s: float) -> None:
+        """Take note that the host ended speaking when it had been given this sentence last.
+
+        Where a host reports beginnings too, an end without one is that of an earlier sentence,
+        which was cut off.
+        """
+        self._sign(now_s)
+        if number == self.number and self._begun in (None, number):
+            self._finish_sentence()
 
     def interrupt(self, now_s: float, intent: str) -> None:
-        """Act on an intent that the host itself recognized, as its own "stop"."""
+        """Act on an intent that the host itself recognized, as its own "stop".
+
+        The answer waits until the host, which silences its rooms itself, has done so.
+        """
         self._sign(now_s)
+        self._silent_until_s = now_s + self._host.abilities.silences_for_s
         self._handle(Command(intent, decided_s=now_s))
 
     def silence(self) -> None:
@@ -172,6 +192,7 @@ class SkillSession:
         if self._speaking is not None and now_s >= self._speaking_ends_s:
             self._finish_sentence()
         self._run_timer()
+        self._speak_next()
 
     def _commands(self, text: str) -> Sequence[Command]:
         if len(text) > _MAX_TEXT:
@@ -188,10 +209,9 @@ class SkillSession:
 
     def _run_timer(self) -> None:
         now_ms = _ms(self._now_s)
-        if self._timer is None or now_ms < self._timer.due:
-            return
-        left_ms, self._timer = self._timer.run(now_ms)
-        self._handle(Tick(left_ms / 1000) if left_ms else TimeUp())
+        if self._timer and now_ms >= self._timer.due:
+            left_ms, self._timer = self._timer.run(now_ms)
+            self._handle(Tick(left_ms / 1000) if left_ms else TimeUp())
 
     def _handle(self, event: Event) -> None:
         self._apply(event)
@@ -238,7 +258,7 @@ class SkillSession:
             self._host.stop_speaking()
 
     def _speak_next(self) -> None:
-        if self._speaking is not None or not self._queue:
+        if self.is_speaking or not self._queue or self._now_s < self._silent_until_s:
             return
         sentence = self._queue.popleft()
         expects_reply = not self._queue and self._awaits_reply
@@ -248,7 +268,13 @@ class SkillSession:
         self._speaking = sentence
         delay_s = self._host.abilities.latency_s + _MAX_DELAY_S
         self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * _estimated_s(sentence)
+        self.number += 1
         self._host.speak(sentence, expects_reply)
+
+    @property
+    def _is_to_speak(self) -> bool:
+        """True while anything is spoken or waits to be."""
+        return self.is_speaking or bool(self._queue)
 
     @property
     def _awaits_reply(self) -> bool:
@@ -260,7 +286,7 @@ class SkillSession:
         if sentence is None:
             return
         self._handle(SentenceFinished(sentence))
-        if self._speaking is None:
+        if not self._is_to_speak:
             self._handle(SpeechEnded())
 
 

@@ -1,6 +1,5 @@
 """The skill that OpenVoiceOS loads: texts go to the guide, and its sentences to OVOS."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,19 @@ from ovos_utils.process_utils import RuntimeRequirements
 from ovos_workshop.skills.converse import ConversationalSkill
 from ovos_workshop.skills.fallback import FallbackSkill
 
-from voice_guide.app.content import Content, load_content
-from voice_guide.config.settings import Pacing, Settings
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.skills.host import Abilities
 from voice_guide.skills.ovos.locale import opening_lines
 from voice_guide.skills.rooms import Rooms
+from voice_guide.skills.settings import load_chosen
 
-_ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0)
-"""The abilities of OVOS: it listens again after a prompt that expects a response."""
+_ABILITIES = Abilities(listens_again=True, plays_chimes=False, latency_s=1.0, silences_for_s=0.3)
+"""The abilities of OVOS.
+
+It listens again after a prompt that expects a response. After "stop" it silences the room once
+more when the skill has answered that it stopped."""
 
 _FALLBACK_PRIORITY = 4
 """Rank among the skills that are asked where no intent matched closely; lower is earlier."""
@@ -59,17 +60,31 @@ class OvosHost:
     def play(self, chime: Chime) -> None:
         """Play nothing: OVOS speaks what a chime would say."""
 
+    def leave(self) -> None:
+        """Have OVOS ask the guide no more about what is said here."""
+        data = {"skill_id": self._skill.skill_id}
+        self._skill.bus.emit(self._message("intent.service.skills.deactivate", data))
+
     def _send(self, kind: str, data: dict[str, Any]) -> None:
-        """Send a message in the session as it is now, with the guide active in it.
+        """Send a message with the guide active in its session.
 
         A satellite returns the session that it received last: with that of the opening, it would
         forget that the guide is to be asked about what is said.
         """
-        message = self._opening.forward(kind, data)
-        session = SessionManager.sessions.get(self._room) or Session.from_message(message)
+        message = self._message(kind, data)
+        session = Session.from_message(message)
         session.activate_skill(self._skill.skill_id)
         message.context["session"] = session.serialize()
         self._skill.bus.emit(message)
+
+    def _message(self, kind: str, data: dict[str, Any]) -> Message:
+        """Return a message on the route of the opening, in the session as it is now."""
+        message = self._opening.forward(kind, data)
+        message.context["skill_id"] = self._skill.skill_id
+        session = SessionManager.sessions.get(self._room)
+        if session is not None:
+            message.context["session"] = session.serialize()
+        return message
 
 
 class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
@@ -89,12 +104,17 @@ class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
 
     def initialize(self) -> None:
         """Load the guide's content, and register what opens a session."""
-        settings = _settings(self.settings)
-        self._content: Content = load_content(settings)
+        self._content, settings, problems = load_chosen(self.settings)
+        for problem in problems:
+            self.log.warning(f"settings.json: {problem}")
         folder = platformdirs.user_data_path("voice-guide") / "rooms"
         self._openings = Interpreter(self._content.sentences.openings())
-        self._rooms = Rooms(self._content, settings, folder)
+        self._hosts: dict[str, OvosHost] = {}
+        self._rooms = Rooms(self._content, settings, folder, closed=self._handle_closed)
         self._register_openings()
+        # Several sentences in a row have one start, but each its own utterance_start.
+        for begun in ("audio_output_start", "utterance_start"):
+            self.add_event(f"recognizer_loop:{begun}", self._handle_begun)
         self.add_event("recognizer_loop:audio_output_end", self._handle_spoken)
 
     def _register_openings(self) -> None:
@@ -133,7 +153,9 @@ class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
 
     def _open(self, message: Message, text: str) -> None:
         self.activate(duration_minutes=_ACTIVE_MIN)
-        self._rooms.open(_room(message), OvosHost(self, message), text)
+        room = _room(message)
+        host = self._hosts.setdefault(room, OvosHost(self, message))
+        self._rooms.open(room, host, text)
 
     def can_converse(self, message: Message) -> bool:
         """Claim what the guide of this room understands at this moment, and nothing else."""
@@ -157,8 +179,16 @@ class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
         """Stop the guide of this room alone."""
         return self._rooms.stop(session.session_id)
 
+    def _handle_begun(self, message: Message) -> None:
+        self._rooms.begun(_room(message))
+
     def _handle_spoken(self, message: Message) -> None:
         self._rooms.spoken(_room(message))
+
+    def _handle_closed(self, room: str) -> None:
+        host = self._hosts.pop(room, None)
+        if host is not None:
+            host.leave()
 
     def shutdown(self) -> None:
         """Close every session with its place kept."""
@@ -171,11 +201,3 @@ def _room(message: Message) -> str:
 
 def _utterances(message: Message) -> list[str]:
     return [str(text) for text in message.data.get("utterances") or []]
-
-
-def _settings(chosen: dict[str, Any]) -> Settings:
-    """Return the guide's settings with those of the skill: `language` and `pacing`."""
-    settings = Settings()
-    pacing = Pacing(chosen.get("pacing", Pacing.CARRY_ON))
-    language = str(chosen.get("language", settings.language))
-    return replace(settings, language=language, guide=replace(settings.guide, pacing=pacing))
