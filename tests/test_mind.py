@@ -56,6 +56,19 @@ def test_the_mind_is_imported_and_leads_a_session_without_them_in_little_memory(
     assert int(done.stdout.split()[1]) < MAX_MB * 1024
 
 
+def test_the_service_says_in_one_line_what_to_install() -> None:
+    code = "import sys; sys.modules['wyoming'] = None; "
+    run = "from voice_guide.cli.commands import main; main(['wyoming'])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code + run], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    needed = 'pip install "voice-guide[device,wyoming]"'
+    assert done.stderr == f"voice-guide: wyoming is not installed: {needed}\n"
+
+
 @pytest.mark.parametrize("command", ["run", "demo", "doctor", "hear"])
 def test_a_command_that_needs_them_says_in_one_line_what_to_install(command: str) -> None:
     arguments = [command, "x.wav"] if command == "hear" else [command]

@@ -32,10 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"voice-guide: {error}", file=sys.stderr)
         sys.exit(2)
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("voice_guide"):
+        library = (error.name or "").split(".")[0]
+        if library == "voice_guide":
             raise
-        needed = 'pip install "voice-guide[device]"'
-        print(f"voice-guide: {error.name} is not installed: {needed}", file=sys.stderr)
+        extra = _EXTRAS.get(library, "device")
+        needed = f'pip install "voice-guide[{extra}]"'
+        print(f"voice-guide: {library} is not installed: {needed}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -115,6 +117,27 @@ def _hear(options: argparse.Namespace) -> int:
         else:
             print_commands(path, heard.duration_s, heard.commands)
     return status
+
+
+def _wyoming(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from voice_guide.config.settings import SettingsFile
+    from voice_guide.skills.wyoming.service import DEFAULT_HOST, DEFAULT_PORT, Address, run_service
+
+    if options.uri is not None and (options.host or options.port is not None):
+        raise VoiceGuideError("--uri has host and port in it: leave --host and --port out")
+    if options.uri is None:
+        port = DEFAULT_PORT if options.port is None else options.port
+        address = Address(options.host or DEFAULT_HOST, port)
+    else:
+        address = Address.of(options.uri)
+    settings = SettingsFile().settings
+    given = {"url": options.home_assistant, "token_file": options.token_file}
+    chosen = {name: value for name, value in given.items() if value}
+    home_assistant = replace(settings.home_assistant, **chosen)
+    run_service(replace(settings, home_assistant=home_assistant), address, options.discovery)
+    return 0
 
 
 def _routines(_: argparse.Namespace) -> int:
@@ -290,6 +313,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "demo": _demo,
     "hear": _hear,
+    "wyoming": _wyoming,
     "routines": _routines,
     "new": _new,
     "check": _check,
@@ -301,3 +325,6 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
 }
 """The function of each command, by the name the parser gives it; it returns the exit status."""
+
+_EXTRAS = dict.fromkeys(("wyoming", "zeroconf", "websockets"), "device,wyoming")
+"""The extras that a missing module comes with, where that is not the one of a device."""

@@ -92,6 +92,35 @@ def parser() -> argparse.ArgumentParser:
     )
     hear.set_defaults(command="hear")
 
+    wyoming = commands.add_parser(
+        "wyoming",
+        help="serve Home Assistant and its satellites",
+        description="Serves the guide in Wyoming, a protocol of Home Assistant: its dialogue, "
+        "its ear and its voice, each usable alone. Other machines reach it only if you give an "
+        "address of this one, such as --host 0.0.0.0. Runs until it is ended.",
+    )
+    wyoming.add_argument(
+        "--host", metavar="NAME", help="address to listen on (default: 127.0.0.1)"
+    )
+    wyoming.add_argument("--port", metavar="N", type=_port, help="TCP port (default: 10700)")
+    wyoming.add_argument("--uri", metavar="URI", help="both, as in tcp://127.0.0.1:10700")
+    wyoming.add_argument(
+        "--discovery",
+        action="store_true",
+        help="tell the network about it, so that Home Assistant finds it",
+    )
+    wyoming.add_argument(
+        "--home-assistant",
+        metavar="URL",
+        help="the Home Assistant to speak through unasked, as in http://homeassistant.local:8123",
+    )
+    wyoming.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="file with a long-lived access token of it, which you alone can read",
+    )
+    wyoming.set_defaults(command="wyoming")
+
     routines = commands.add_parser("routines", help="list the routines")
     routines.set_defaults(command="routines")
 
@@ -196,3 +225,10 @@ def _percentage(text: str) -> float:
     if not 0 <= percent <= 100:
         raise ValueError
     return percent
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ValueError
+    return port

@@ -122,6 +122,17 @@ class PinSettings:
 
 
 @dataclass(frozen=True, config=_CHECKED)
+class HomeAssistantSettings:
+    """The Home Assistant that the guide may speak through by itself."""
+
+    url: Annotated[str, Field(strict=True)] = ""
+    """Its address, as "http://homeassistant.local:8123"; empty for none."""
+
+    token_file: Annotated[str, Field(strict=True)] = "~/.config/voice-guide/home-assistant-token"
+    """The file with a long-lived access token of it, which its owner alone may read."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
 class Settings:
     """All settings."""
 
@@ -139,6 +150,9 @@ class Settings:
 
     pins: PinSettings = PinSettings()
     """A light and a button on a Raspberry Pi's pins."""
+
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
+    """The Home Assistant that the guide may speak through by itself."""
 
     language: Annotated[str, Field(strict=True)] = REFERENCE
     """Code of the language that the guide speaks and understands."""

@@ -22,6 +22,9 @@ class Abilities:
     silences_for_s: float = 0.0
     """Seconds after a "stop" of its own in which it silences its room, whoever speaks there."""
 
+    takes_whole_answers: bool = False
+    """True if the sentences of an answer are to come as one, and not one by one."""
+
 
 class Host(Protocol):
     """The assistant that hears and speaks for one session."""
@@ -31,7 +34,7 @@ class Host(Protocol):
         """Its abilities."""
 
     def speak(self, sentence: str, expects_reply: bool) -> None:
-        """Speak a sentence and report back when it has been spoken; then listen if asked to."""
+        """Speak a sentence, or a whole answer, and report back; then listen if asked to."""
 
     def stop_speaking(self) -> None:
         """Fall silent at once."""

@@ -108,6 +108,11 @@ class Rooms:
         room = self._rooms.get(name)
         return room is not None and room.session.is_leading
 
+    def contexts(self) -> list[str]:
+        """Return the contexts of all open sessions, those of the latest texts first."""
+        rooms = sorted([*self._rooms.values()], key=lambda room: -room.session.last_sign_s)
+        return list(dict.fromkeys(room.session.context for room in rooms))
+
     def understands(self, name: str, text: str) -> bool:
         """Return True if a text is a command in a room at this moment."""
         with self._working(name) as session:

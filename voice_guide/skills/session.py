@@ -81,7 +81,7 @@ class SkillSession:
         self._day = date.min
         self._now_s = 0.0
         self._queue: deque[str] = deque()
-        self._speaking: str | None = None
+        self._speaking: Sequence[str] = ()
         self._speaking_ends_s = 0.0
         self._timer: Countdown | None = None
         self._explains_wake_word = not host.abilities.listens_again
@@ -101,7 +101,7 @@ class SkillSession:
     @property
     def is_speaking(self) -> bool:
         """True while the host has a sentence of this session to speak."""
-        return self._speaking is not None
+        return bool(self._speaking)
 
     @property
     def is_over(self) -> bool:
@@ -117,7 +117,7 @@ class SkillSession:
     def next_s(self) -> float:
         """The time at which `advance` has something to do, in seconds; infinity for never."""
         times = [inf]
-        if self._speaking is not None:
+        if self.is_speaking:
             times.append(self._speaking_ends_s)
         elif self._queue:
             times.append(self._silent_until_s)
@@ -167,7 +167,7 @@ class SkillSession:
         """
         self._sign(now_s)
         if number == self.number and self._begun in (None, number):
-            self._finish_sentence()
+            self._finish_sentences()
 
     def interrupt(self, now_s: float, intent: str) -> None:
         """Act on an intent that the host itself recognized, as its own "stop".
@@ -189,8 +189,8 @@ class SkillSession:
         if today != self._day:
             self._day = today
             self._handle(NewDay(today))
-        if self._speaking is not None and now_s >= self._speaking_ends_s:
-            self._finish_sentence()
+        if self.is_speaking and now_s >= self._speaking_ends_s:
+            self._finish_sentences()
         self._run_timer()
         self._speak_next()
 
@@ -253,23 +253,25 @@ class SkillSession:
 
     def _stop_speaking(self) -> None:
         self._queue.clear()
-        if self._speaking is not None:
-            self._speaking = None
+        if self.is_speaking:
+            self._speaking = ()
             self._host.stop_speaking()
 
     def _speak_next(self) -> None:
         if self.is_speaking or not self._queue or self._now_s < self._silent_until_s:
             return
-        sentence = self._queue.popleft()
-        expects_reply = not self._queue and self._awaits_reply
-        if expects_reply and self._explains_wake_word:
-            self._explains_wake_word = expects_reply = False
+        takes_all = self._host.abilities.takes_whole_answers
+        is_last = takes_all or len(self._queue) == 1
+        if is_last and self._awaits_reply and self._explains_wake_word:
+            self._explains_wake_word = False
             self._queue.append(self._prompts("skill.say_wake_word"))
-        self._speaking = sentence
+        count = len(self._queue) if takes_all else 1
+        self._speaking = tuple(self._queue.popleft() for _ in range(count))
+        text = " ".join(self._speaking)
         delay_s = self._host.abilities.latency_s + _MAX_DELAY_S
-        self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * _estimated_s(sentence)
+        self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * _estimated_s(text)
         self.number += 1
-        self._host.speak(sentence, expects_reply)
+        self._host.speak(text, not self._queue and self._awaits_reply)
 
     @property
     def _is_to_speak(self) -> bool:
@@ -281,11 +283,13 @@ class SkillSession:
         """True if the user has the next word: nothing is timed, and the session goes on."""
         return self._timer is None and not self._is_ending
 
-    def _finish_sentence(self) -> None:
-        sentence, self._speaking = self._speaking, None
-        if sentence is None:
+    def _finish_sentences(self) -> None:
+        finished, self._speaking = self._speaking, ()
+        if not finished:
             return
-        self._handle(SentenceFinished(sentence))
+        for sentence in finished:
+            self._apply(SentenceFinished(sentence))
+        self._speak_next()
         if not self._is_to_speak:
             self._handle(SpeechEnded())
 

@@ -1,0 +1,94 @@
+"""The guide's ear as a recognizer for others: the sound of one turn in, its text out.
+
+A client does not say for which satellite it asks. So the ear listens for what makes sense in every
+room that is led at the moment: the first context in which something is understood decides.
+"""
+
+from collections.abc import Sequence
+
+from voice_guide.app.content import Content
+from voice_guide.app.speech_input import load_model, new_matcher, require_hearable_wake_phrase
+from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
+from voice_guide.config.settings import Settings
+from voice_guide.dialogue.phase import Phase
+from voice_guide.hearing.listener import Listener
+from voice_guide.nlu.command import Command
+from voice_guide.skills.wyoming.pcm_stream import PcmFormat, PcmStream
+
+MAX_TURN_S = 30.0
+"""Seconds of sound that are listened to for one text."""
+
+_MAX_CONTEXTS = 3
+"""Contexts that are listened for side by side; of more rooms, any sentence is understood."""
+
+
+class Ear:
+    """A speech model and what it listens for, shared by all turns."""
+
+    def __init__(self, content: Content, settings: Settings) -> None:
+        """Load the speech model; raises VoiceGuideError where it is missing or damaged."""
+        self._settings = settings
+        self._model = load_model(content.language)
+        require_hearable_wake_phrase(settings.hearing, self._model)
+        self._matcher = new_matcher(content.interpreter, self._model, content.language)
+        self._contexts = content.sentences.contexts
+
+    def prepare(self) -> None:
+        """Make what each context needs, so that no turn has to wait for it."""
+        for context in self._contexts:
+            self._matcher.prepare(context)
+
+    def turn(self, contexts: Sequence[str]) -> "Turn":
+        """Begin to listen for what may be said in these contexts."""
+        asked: Sequence[str | None] = contexts or [Phase.CHOOSING]
+        if len(asked) > _MAX_CONTEXTS:
+            asked = [None]
+        return Turn([self._listener(context) for context in asked])
+
+    def _listener(self, context: str | None) -> Listener:
+        sensitivity = self._settings.hearing.sensitivity
+        # What a satellite plays is not known here: its own canceller has removed it.
+        return Listener(self._model, self._matcher, context, sensitivity, cancels_echo=False)
+
+
+class Turn:
+    """What is said to a satellite at one time. `text` is None until something is understood."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.text: str | None = None
+        """The text of what was understood."""
+        self._listeners = listeners
+        self._stream: PcmStream | None = None
+        self._heard_samples = 0
+
+    def hear(self, form: PcmFormat, sound: bytes) -> None:
+        """Take the next piece of the sound; ignored once something is understood."""
+        if self.is_over:
+            return
+        if self._stream is None or self._stream.form != form:
+            self._stream = PcmStream(form)
+        for block in self._stream.take(sound):
+            self._hear(block)
+
+    @property
+    def is_over(self) -> bool:
+        """True once something is understood, or nothing was for too long."""
+        return self.text is not None or self._heard_samples > MAX_TURN_S * RATE
+
+    def finish(self) -> str:
+        """Return what was understood by the end of the sound; empty for nothing."""
+        for listener in self._listeners:
+            if self.text is None:
+                self._note(listener.finish())
+        return self.text or ""
+
+    def _hear(self, block: Samples) -> None:
+        self._heard_samples += BLOCK
+        for listener in self._listeners:
+            if self.text is None:
+                self._note(listener.hear(block, silence()))
+
+    def _note(self, found: Sequence[object]) -> None:
+        for each in found:
+            if isinstance(each, Command) and self.text is None:
+                self.text = each.text
