@@ -19,6 +19,10 @@ _SECOND_CHANCE_ODDS = 4.0
 doubt only. Of twelve synthetic voices over noise 20 dB weaker, 89 % said their wake phrase so
 that it is within that, and 69 % so that it is the likelier; of its look-alikes, 14 and 1 %."""
 
+_FURTHER_COMMAND_ODDS = 3.0
+"""By how much the logarithm of the likelihood of words is lower for each command in them beyond
+the first: people seldom say two at once, and "my neck hurts" is not "my neck, third"."""
+
 _PLAUSIBLE_NEGATION_ODDS = 3.0
 """By how much the logarithm of a likelihood may be lower for a negation still to count as
 possibly said."""
@@ -65,13 +69,17 @@ def read(
     silence. Nothing is obeyed that may have been negated. `hypotheses` come likeliest first.
     """
     read_as = [_interpreted(each, matcher, context) for each in hypotheses]
+    hypotheses = [
+        replace(each, score=each.score - _FURTHER_COMMAND_ODDS * max(means.commands - 1, 0))
+        for each, means in zip(hypotheses, read_as, strict=True)
+    ]
     found = _likeliest(hypotheses, read_as)
     if found is None or _may_be_negated(found, hypotheses, read_as, matcher, context):
         return None
     likeliest, meant = hypotheses[found], read_as[found]
     support, doubt, otherwise, alike = 0.0, 0.0, 0.0, 0.0
     for hypothesis, means in zip(hypotheses, read_as, strict=True):
-        likelihood = exp(hypothesis.score - hypotheses[0].score)
+        likelihood = exp(hypothesis.score - likeliest.score)
         if means.meanings == meant.meanings:
             support += likelihood
         elif means.meanings or matcher.interpret(hypothesis.text, None).meanings:

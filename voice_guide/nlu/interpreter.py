@@ -59,6 +59,10 @@ class Interpretation:
     negations: int = 0
     """How many negations were said."""
 
+    commands: int = 0
+    """How many different commands were said, with those that a more urgent one takes the place
+    of."""
+
 
 class Interpreter:
     """Tells what texts mean in a context."""
@@ -105,19 +109,25 @@ class Interpreter:
         words = self.carriers.spelled(spoken(text))
         negations = count_negations(words, self.carriers)
         whole = self.whole(text, context)
-        meanings: tuple[Meaning, ...] | None = (whole,) if whole else self._divided(words, context)
-        is_partial = False
-        if meanings is None:
+        if whole:
+            return Interpretation((whole,), self.is_safe(whole), negations=negations, commands=1)
+        utterance = self._divided(words, context)
+        if utterance:
+            meanings, commands = self._obeyed(utterance), _commands_in(utterance)
+        else:
             meanings = self._found_among_others(words, context)
-            is_partial = divide(words, self.carriers, partial(self._in, context)) is None
+            commands = len(meanings)
+        is_partial = (
+            utterance is None and divide(words, self.carriers, partial(self._in, context)) is None
+        )
         is_safe = any(map(self.is_safe, meanings))
-        return Interpretation(meanings, is_safe, is_partial, negations)
+        return Interpretation(meanings, is_safe, is_partial, negations, commands)
 
     def _in(self, context: str | None, phrase: Words) -> Meaning | None:
         return self._sentence(phrase, context)
 
-    def _divided(self, words: Words, context: str | None) -> tuple[Meaning, ...] | None:
-        """Return what an utterance of nothing but sentences means; None for any other."""
+    def _divided(self, words: Words, context: str | None) -> Utterance | None:
+        """Return an utterance of nothing but sentences; None for any other."""
 
         def sentence(phrase: Words) -> Meaning | None:
             return self._sentence(phrase, context)
@@ -131,9 +141,7 @@ class Interpreter:
             and not each.is_unfinished
             and not each.exclamations
         ]
-        if not divided:
-            return None
-        return self._obeyed(min(divided, key=lambda each: len(each.parts)))
+        return min(divided, key=lambda each: len(each.parts), default=None)
 
     def _found_among_others(self, words: Words, context: str | None) -> tuple[Meaning, ...]:
         """Return what a safe sentence means that an utterance begins or ends with.
@@ -259,6 +267,12 @@ class Interpreter:
                 left_out = {at for each in chosen for at in each}
                 if len(left_out) == sum(map(len, chosen)) < len(words):
                     yield tuple(w for at, w in enumerate(words) if at not in left_out)
+
+
+def _commands_in(utterance: Utterance) -> int:
+    """Return how many commands an utterance has, the repeated ones once."""
+    sentences = (part for part in utterance.parts if isinstance(part, SentencePart))
+    return len(_without_doubles(part.meaning for part in sentences))
 
 
 def _without_doubles(meanings: Iterator[Meaning]) -> tuple[Meaning, ...]:
