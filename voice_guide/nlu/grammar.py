@@ -10,7 +10,7 @@ from itertools import chain, cycle, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 
-_COPIES = (0, 40, 16, 10, 7, 3)
+_COPIES = (0, 30, 12, 8, 6, 3)
 """Copies of a sentence of so many words in a short list for the recognizer; a longer one comes
 once. Short ones are said most, and would be lost among the many long ones."""
 
@@ -51,10 +51,14 @@ def weighted(sentences: Iterable[str], rare: Container[str]) -> Iterator[str]:
             yield text
 
 
-def edges(drawn: Iterable[str]) -> set[str]:
-    """Return the words that some sentences begin with, and others end with."""
+def short_parts(drawn: Iterable[str]) -> set[tuple[str, ...]]:
+    """Return what may be sentences by itself: words of sentences, and pairs of words in them."""
     divided = [text.split() for text in drawn]
-    return {words[0] for words in divided} & {words[-1] for words in divided}
+    first, last = {words[0] for words in divided}, {words[-1] for words in divided}
+    parts: set[tuple[str, ...]] = set()
+    for words in divided:
+        parts.update(zip(words), (pair for pair in pairwise(words) if pair[0] in first))
+    return {part for part in parts if len(part) == 1 or part[-1] in last}
 
 
 def carried(
@@ -77,6 +81,11 @@ def carried(
             for text in (f"{next(openings, '')} {sentence}", f"{sentence} {next(closings, '')}")
         ),
     ]
+
+
+def closing(carriers: CarrierWords, knows: Callable[[str], bool]) -> list[str]:
+    """Return what is most often said after a sentence, in a list that may be empty."""
+    return _known(carriers.heard_after, knows)[:1]
 
 
 def repeated(sentences: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 
 from voice_guide.nlu.fillers import FillerWords
-from voice_guide.nlu.grammar import carried, edges, opposites, repeated, weighted
+from voice_guide.nlu.grammar import carried, closing, opposites, repeated, short_parts, weighted
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import drawn_with_templates
 from voice_guide.nlu.sentences import Meaning
@@ -60,7 +60,7 @@ class Matcher:
         as such, and not as the likeliest sentence that would make sense; and so do decoys.
         """
         drawn = self._drawn(context)
-        short = self._of_one_word(edges(text for text, _ in drawn), context)
+        short = self._sentences_among(short_parts(text for text, _ in drawn), context)
         common = {text for text, template in drawn if not template.is_rare}
         common |= {text for text, is_rare in short.items() if not is_rare}
         distinct = sorted({text for text, _ in drawn}.union(short))
@@ -77,16 +77,18 @@ class Matcher:
             *repeated(urgent),
             *opposites(often, self._carriers, self._knows),
             *others,
-            *self._fillers.beside(often),
+            *self._fillers.beside([*often, *closing(self._carriers, self._knows)]),
         ]
 
-    def _of_one_word(self, words: Iterable[str], context: str | None) -> dict[str, bool]:
-        """Return the words that are sentences, and whether people seldom say them."""
+    def _sentences_among(
+        self, parts: Iterable[tuple[str, ...]], context: str | None
+    ) -> dict[str, bool]:
+        """Return the parts of sentences that are sentences, and whether people seldom say them."""
         prefixes = self._interpreter.prefixes
         return {
-            word: prefixes.is_rare((word,), context)
-            for word in words
-            if prefixes.is_whole((word,), context)
+            " ".join(part): prefixes.is_rare(part, context)
+            for part in parts
+            if prefixes.is_whole(part, context)
         }
 
     def _is_short_and_safe(self, text: str, intent: str) -> bool:
