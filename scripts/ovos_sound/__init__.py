@@ -1,0 +1,1 @@
+"""A real OpenVoiceOS with the guide in it, spoken to and answering aloud."""
