@@ -70,6 +70,12 @@ def _faults(options: argparse.Namespace) -> Sequence[ResultRow]:
     return faults(options.times, _progress)
 
 
+def _rooms(options: argparse.Namespace) -> Sequence[ResultRow]:
+    from endurance.shared_rooms import lead_rooms
+
+    return lead_rooms(options.sessions, _progress)
+
+
 _progress = progress_of("endure")
 
 
@@ -136,6 +142,16 @@ def _parser() -> argparse.ArgumentParser:
         help="number of outages of sound (default: %(default)s)",
     )
     faults.set_defaults(endure=_faults)
+    rooms = commands.add_parser(
+        "rooms",
+        help="a thousand sessions in another assistant",
+        description="Open sessions as another assistant does for its rooms, lead each through "
+        "some steps and close it; then flood one room with texts. Takes two minutes.",
+    )
+    rooms.add_argument(
+        "--sessions", type=int, default=1000, metavar="N", help="how many (default: %(default)s)"
+    )
+    rooms.set_defaults(endure=_rooms)
     return parser
 
 

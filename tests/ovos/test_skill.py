@@ -136,6 +136,17 @@ def test_odd_texts_change_nothing(core: Core, text: str) -> None:
     kitchen.lead(("where am i", "Tennis ball wall massage: you are at step 1 of 5"))
 
 
+def test_a_flood_of_texts_in_one_room_leaves_another_undisturbed(core: Core) -> None:
+    kitchen = core.new_satellite().led_to_step_1()
+    bedroom = core.new_satellite().led_to_step_1()
+
+    for number in range(40):
+        kitchen.say(("what time is it", "", "ß" * 600, "на пол")[number % 4])
+    bedroom.lead(("next", "Never press"))
+
+    kitchen.lead(("where am i", "Tennis ball wall massage: you are at step"))
+
+
 def test_a_message_without_texts_changes_nothing(core: Core) -> None:
     kitchen = core.new_satellite().led_to_step_1()
 

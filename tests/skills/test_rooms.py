@@ -29,6 +29,10 @@ CAUTIONS = (
 """Cautions of the tennis ball massage; the first is its own, the others are all routines'."""
 
 
+ODD_TEXTS = ("", " ", "what time is it", "ß" * 600, "на пол", "揉一揉", "{x}", "where am i")
+"""Texts of a flood; the last is a command."""
+
+
 class PromptHost(FakeHost):
     """A host that has spoken as soon as it is asked to, and says so from within the request."""
 
@@ -37,11 +41,13 @@ class PromptHost(FakeHost):
         self._report = report
         self.seen = 0
         self.fails = False
+        self.begins: Callable[[], None] = lambda: None
 
     def speak(self, sentence: str, expects_reply: bool) -> None:
         if self.fails:
             raise ConnectionError("no longer there")
         super().speak(sentence, expects_reply)
+        self.begins()
         self._report()
 
 
@@ -70,7 +76,8 @@ class House:
             if is_so():
                 return
             time.sleep(0.01)
-        pytest.fail(f"not within ten seconds; spoken: {self.hosts}")
+        last = {name: host.spoken[-9:] for name, host in self.hosts.items()}
+        pytest.fail(f"not within ten seconds; spoken last: {last}")
 
     def is_closed(self, name: str) -> bool:
         return not self.rooms.is_open(name)
@@ -222,6 +229,42 @@ def test_an_old_file_is_deleted_unless_there_is_a_diary_in_it(
     House(content, tmp_path).rooms.close()
 
     assert {*tmp_path.iterdir()} == {old["bedroom"], new}
+
+
+def test_a_thousand_texts_a_second_in_one_room_leave_another_undisturbed(house: House) -> None:
+    house.open("kitchen", "start the tennis ball massage")
+    house.open("bedroom", "start the hand massage")
+    house.wait_for("bedroom", 'Say "ready"')
+    said = 0
+
+    def flood() -> None:
+        nonlocal said
+        end_s = time.monotonic() + 1
+        while time.monotonic() < end_s:
+            house.rooms.hear("kitchen", ODD_TEXTS[said % len(ODD_TEXTS)])
+            said += 1
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    house.lead("bedroom", ("ready", "Step 1"), ("next", "Step 2"), ("where am i", "Hand massage"))
+    thread.join()
+
+    assert said >= 1000
+    house.lead("kitchen", ("where am i", "Tennis ball wall massage: we have not"))
+
+
+def test_a_flood_of_reports_is_bounded_and_loses_nothing(house: House) -> None:
+    house.open("kitchen", "start the tennis ball massage")
+    house.hosts["kitchen"].begins = lambda: house.rooms.begun("kitchen")
+
+    for _ in range(5000):
+        house.rooms.begun("kitchen")
+        house.rooms.spoken("kitchen")
+        house.rooms.spoken("attic")
+
+    house.wait_for("kitchen", 'Say "ready"')
+    spoken = house.hosts["kitchen"].spoken
+    assert len(spoken) == len(set(spoken))
 
 
 def test_the_room_that_was_silent_longest_makes_way(
