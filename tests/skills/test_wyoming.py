@@ -23,7 +23,6 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 from voice_guide.app.content import Content
 from voice_guide.audio.pcm import RATE
 from voice_guide.config.settings import Settings
-from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.skills.wyoming import connection
 from voice_guide.skills.wyoming.dialogues import Dialogues
 from voice_guide.skills.wyoming.outbox import Outbox, Place
@@ -60,6 +59,19 @@ def test_a_whole_answer_comes_at_once(service: WyomingService) -> None:
     # A satellite that needs its wake word again has that explained once.
     assert answer.data["text"].endswith(" Say the wake word first, each time.")
     assert "wake word" not in service.say("ready", "assist_satellite.hall").data["text"]
+
+
+def test_a_client_that_lets_its_satellite_listen_is_told_when(service: WyomingService) -> None:
+    context = {"satellite_id": "assist_satellite.study", "listens": True}
+    texts = ("start the tennis ball massage", "ready", "goodbye")
+
+    answers = [
+        service.ask(Transcript(text, context=context), until=["handled"])[-1] for text in texts
+    ]
+
+    listens = [each.data["context"]["continue_conversation"] for each in answers]
+    assert listens == [True, True, False]
+    assert "wake word" not in answers[0].data["text"]
 
 
 def test_each_satellite_has_a_dialogue_and_stop_stops_one(service: WyomingService) -> None:
@@ -126,12 +138,19 @@ def spoken(text: str) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
     return in_a_quiet_room(PEOPLE[0].says(text))
 
 
-@pytest.mark.parametrize("text", ["i want a massage", "my shoulders hurt"])
-def test_what_is_said_is_transcribed(service: WyomingService, content: Content, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "context"),
+    # The last one for a room whose step was interrupted by a restart.
+    [("i want a massage", "choosing"), ("my shoulders hurt", "choosing"), ("next step", "step")],
+)
+def test_what_is_said_is_transcribed(
+    service: WyomingService, content: Content, text: str, context: str
+) -> None:
     heard = service.hear(spoken(text).tobytes())
 
-    meanings = Interpreter(content.sentences).meanings(heard, "choosing")
-    assert meanings == content.interpreter.meanings(text, "choosing")
+    meanings = content.interpreter.meanings(text, context)
+    assert meanings
+    assert content.interpreter.meanings(heard, context) == meanings
 
 
 def test_it_answers_before_the_sound_ends(service: WyomingService) -> None:

@@ -140,9 +140,11 @@ class Connection(AsyncEventHandler):
     async def _answer(self, event: Event) -> None:
         """Answer a text that was said to the guide."""
         text, context = str(event.data.get("text") or ""), event.data.get("context")
-        place = place_of(context if isinstance(context, dict) else {})
+        context = context if isinstance(context, dict) else {}
+        place = place_of(context)
         answer = await asyncio.to_thread(self._programs.dialogues.answer, text, place)
         kind = Handled if answer.is_understood else NotHandled
+        context = {**context, "continue_conversation": answer.expects_reply}
         await self._send(kind(answer.text, context=context))
 
     async def _begin_to_hear(self, event: Event) -> None:

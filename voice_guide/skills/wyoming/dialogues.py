@@ -50,6 +50,9 @@ class Answer:
     is_understood: bool
     """True if the text was for the guide."""
 
+    expects_reply: bool = False
+    """True if the satellite is to listen after it, without its wake word."""
+
 
 def place_of(context: Mapping[str, Any]) -> Place:
     """Return where a text was said, as the context that Home Assistant sends with it tells."""
@@ -57,7 +60,7 @@ def place_of(context: Mapping[str, Any]) -> Place:
     satellite = found.get("satellite_id", "")
     # Older versions name the conversation alone, which is another after some minutes.
     room = satellite or found.get("device_id") or found.get("conversation_id") or "unknown"
-    return Place(room, satellite)
+    return Place(room, satellite, context.get("listens") is True)
 
 
 class Satellite:
@@ -73,7 +76,7 @@ class Satellite:
         self._answer: tuple[str, bool] | None = None
         self.abilities = Abilities(
             # A text without a satellite was typed: nobody needs a wake word there.
-            listens_again=not place.satellite or outbox.can_listen(place),
+            listens_again=place.listens or not place.satellite or outbox.can_listen(place),
             plays_chimes=False,
             latency_s=_LATENCY_S,
             takes_whole_answers=True,
@@ -104,17 +107,21 @@ class Satellite:
             finally:
                 self._answering = None
 
-    def give_answer(self, length_s: Callable[[str], float]) -> str:
-        """Return the text that answers the turn; empty where the satellite is asked to listen."""
+    def give_answer(self, listens: bool, length_s: Callable[[str], float]) -> tuple[str, bool]:
+        """Return the text that answers the turn, and whether it expects a reply.
+
+        It is empty where the satellite is asked to speak and then to listen. `listens` is true
+        where the client has that done itself.
+        """
         answer, self._answer = self._answer, None
         if answer is None:
-            return ""
+            return "", False
         text, expects_reply = answer
-        if expects_reply and self._outbox.can_listen(self._place):
+        if expects_reply and not listens and self._outbox.can_listen(self._place):
             self._outbox.say(self._place, text, True, self._spoken)
-            return ""
+            return "", False
         self._outbox.follow(self._place, length_s(text), self._spoken)
-        return text
+        return text, expects_reply
 
 
 class Dialogues:
@@ -145,14 +152,18 @@ class Dialogues:
                 return self._open(text, place)
         with host.turn():
             is_understood = self._rooms.hear(place.room, text)
-            said = host.give_answer(self._length_s)
+            said, expects_reply = host.give_answer(place.listens, self._length_s)
         if not is_understood and not said:
             said = self._content.prompts("skill.not_understood")
-        return Answer(said, is_understood)
+        return Answer(said, is_understood, expects_reply)
 
     def contexts(self) -> list[str]:
-        """Return the contexts in which something may be said now, in whichever room."""
-        return [*dict.fromkeys([*self._rooms.contexts(), Phase.CHOOSING])]
+        """Return the contexts in which something may be said now, in whichever room.
+
+        In a room without a session one may be begun, or a step gone on with that a restart of the
+        service has interrupted.
+        """
+        return [*dict.fromkeys([*self._rooms.contexts(), Phase.CHOOSING, Phase.STEP])]
 
     def close(self) -> None:
         """Close every session, each with its place kept."""
@@ -166,7 +177,8 @@ class Dialogues:
         self._hosts[place.room] = host
         with host.turn():
             self._rooms.open(place.room, host, opening)
-            return Answer(host.give_answer(self._length_s), True)
+            said, expects_reply = host.give_answer(place.listens, self._length_s)
+        return Answer(said, True, expects_reply)
 
     def _forget(self, room: str) -> None:
         self._hosts.pop(room, None)

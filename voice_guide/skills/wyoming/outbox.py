@@ -41,6 +41,9 @@ class Place:
     satellite: str
     """The satellite's entity in Home Assistant; empty where it is unknown."""
 
+    listens: bool = False
+    """True if the client has the satellite listen after an answer that expects a reply."""
+
 
 class Outbox:
     """Delivers one text at a time to each place."""

@@ -1,0 +1,1 @@
+"""What is put into a Home Assistant: a small integration beside the Wyoming service."""
