@@ -163,6 +163,34 @@ def test_a_session_is_resumed_after_the_host_was_restarted(
     after.rooms.close()
 
 
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda file: file.write_bytes(b"no diary"), "a new diary is started"),
+        (lambda file: (file.unlink(), file.mkdir()), "Nothing is kept of this room"),
+    ],
+)
+def test_a_room_whose_file_cannot_be_read_is_led_all_the_same(
+    house: House,
+    content: Content,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    spoil: Callable[[Path], object],
+    told: str,
+) -> None:
+    file = interrupted(house, tmp_path, "kitchen")
+    house.rooms.close()
+    spoil(file)
+    after = House(content, tmp_path)
+
+    after.open("kitchen", "start the tennis ball massage")
+
+    after.wait_for("kitchen", 'Say "ready"')
+    after.lead("kitchen", ("ready", "Step 1."), ("next", "Never press"))
+    after.rooms.close()
+    assert told in caplog.text
+
+
 def test_a_session_without_a_sign_of_life_is_closed_and_its_place_kept(house: House) -> None:
     house.open("kitchen", "start the tennis ball massage")
     house.wait_for("kitchen", 'Say "ready"')

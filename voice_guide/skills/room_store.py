@@ -23,32 +23,34 @@ _MAX_AGE_S = 8 * 24 * 3600.0
 
 
 class RoomStore:
-    """What outlives the sessions of one room."""
+    """What outlives the sessions of one room; nothing where its file cannot be read."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Open the room's file if there is one; raises VoiceGuideError if it cannot be read."""
+        """Open the room's file if there is one."""
         digest = hashlib.blake2b(name.encode(errors="replace"), digest_size=_NAME_BYTES)
         self._path = folder / f"{digest.hexdigest()}.sqlite3"
-        self._store = SessionStore(self._path)
+        self._store = _opened(self._path)
 
     def started(self) -> Started:
         """Return what a session knows of earlier ones.
 
         A shared assistant does not offer a diary by itself; it keeps one for who asks.
         """
+        if self._store is None:
+            return _without_store()
         try:
             diary, checkpoint = self._store.diary(), self._store.checkpoint()
             cautions = self._store.heard_cautions()
         except VoiceGuideError as error:
             _log.warning("Begun without what was stored: %s", error)
-            return Started(Diary(is_wanted=False), date.today())
+            return _without_store()
         if diary.is_wanted is None:
             diary = replace(diary, is_wanted=False)
         return Started(diary, date.today(), checkpoint, heard_cautions=cautions)
 
     def keep(self, action: Action) -> None:
         """Keep what an action asks to; where that fails, the session goes on."""
-        if isinstance(action, Persist):
+        if self._store is not None and isinstance(action, Persist):
             try:
                 self._store.save(action)
             except VoiceGuideError as error:
@@ -56,6 +58,8 @@ class RoomStore:
 
     def close(self) -> None:
         """Close the file; delete it if there is nothing in it."""
+        if self._store is None:
+            return
         try:
             is_empty = _is_empty(self._store)
         except VoiceGuideError as error:
@@ -75,6 +79,22 @@ def forget_old(folder: Path) -> None:
                 file.unlink()
         except (OSError, VoiceGuideError) as error:
             _log.warning("Not deleted, though old: %s: %s", file, error)
+
+
+def _opened(path: Path) -> SessionStore | None:
+    """Open a room's file; return None, with a line in the log, if it cannot be read."""
+    try:
+        store = SessionStore(path)
+    except VoiceGuideError as error:
+        _log.warning("Nothing is kept of this room: %s", error)
+        return None
+    if store.notice:
+        _log.warning("%s", store.notice)
+    return store
+
+
+def _without_store() -> Started:
+    return Started(Diary(is_wanted=False), date.today())
 
 
 def _has_diary(file: Path) -> bool:
