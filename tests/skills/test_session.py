@@ -172,6 +172,20 @@ def test_stop_silences_and_stops_the_time(room: Room) -> None:
     assert room.host.spoken[-1].startswith("Stopped at step 3 of 5.")
 
 
+def test_stop_is_taken_where_the_guide_has_asked_about_pain(room: Room) -> None:
+    room.led_to_the_timed_step()
+    room.hear("it hurts")
+    room.let_speak()
+    assert room.host.spoken[-1] == 'Say "yes" or "no".'
+    assert room.session.is_leading
+
+    room.session.interrupt(room.now_s, "Stop")
+    room.let_speak()
+
+    assert room.host.spoken[-2] == "Stopped."
+    assert not room.session.is_leading
+
+
 def test_the_answer_to_the_hosts_own_stop_waits_until_the_host_has_silenced_its_room(
     content: Content,
 ) -> None:

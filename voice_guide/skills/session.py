@@ -110,8 +110,9 @@ class SkillSession:
 
     @property
     def is_leading(self) -> bool:
-        """True while the user may want to stop it: it speaks, times, or is in a step."""
-        return self._is_to_speak or bool(self._timer) or self.context.startswith(Phase.STEP)
+        """True while the user may want to stop it: it speaks, times, asks, or is in a step."""
+        is_at_work = self.context.startswith((Phase.STEP, Phase.ASKING, Phase.RATING))
+        return self._is_to_speak or bool(self._timer) or is_at_work
 
     @property
     def next_s(self) -> float:
