@@ -172,10 +172,11 @@ def test_a_single_word_soon_after_talk_has_to_be_surer() -> None:
     talk.begin(1.0)
     talk.add([Word("once", 1.0, 1.4), Word("upon", 1.5, 2.3)])
 
-    assert talk.needed_odds([Word("next", 2.5, 2.9)]) == inf
-    assert talk.needed_odds([Word("next", 2.9, 3.3)]) > 0
-    assert talk.needed_odds([Word("next", 2.9, 3.3), Word("step", 3.3, 3.7)]) == 0
-    assert talk.needed_odds([Word("next", 4.4, 4.8)]) == 0
+    assert talk.needed_odds([Word("next", 2.5, 2.9)], is_safe=False) == inf
+    assert talk.needed_odds([Word("next", 2.9, 3.3)], is_safe=False) > 0
+    assert talk.needed_odds([Word("stop", 2.9, 3.3)], is_safe=True) == 0
+    assert talk.needed_odds([Word("next", 2.9, 3.3), Word("step", 3.3, 3.7)], is_safe=False) == 0
+    assert talk.needed_odds([Word("next", 4.4, 4.8)], is_safe=False) == 0
 
 
 def test_noise_is_no_talk() -> None:
@@ -183,7 +184,7 @@ def test_noise_is_no_talk() -> None:
     talk.begin(1.0)
     talk.add([Word("the", 1.0, 1.4)])
 
-    assert talk.needed_odds([Word("next", 1.5, 1.9)]) == 0
+    assert talk.needed_odds([Word("next", 1.5, 1.9)], is_safe=False) == 0
 
 
 @pytest.mark.parametrize("after_s", [0.4, 0.45, 0.5, 0.55, 0.6, 0.65])

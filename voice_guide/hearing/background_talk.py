@@ -42,12 +42,16 @@ class BackgroundTalk:
         if self._length_s >= _MIN_TALK_S:
             self._ended_s = self._words[-1].end_s
 
-    def needed_odds(self, words: Sequence[Word]) -> float:
-        """Return the log odds that these words need beyond the usual to be a command."""
+    def needed_odds(self, words: Sequence[Word], is_safe: bool) -> float:
+        """Return the log odds that these words need beyond the usual to be a command.
+
+        `is_safe` is true for one that is better obeyed once too often than missed.
+        """
         pause_s = words[0].start_s - self._ended_s
         if pause_s < _MIN_PAUSE_S:
             return inf
-        return _EXTRA_LOG_ODDS if len(words) == 1 and pause_s < _TALK_GOES_ON_S else 0.0
+        is_doubtful = len(words) == 1 and pause_s < _TALK_GOES_ON_S and not is_safe
+        return _EXTRA_LOG_ODDS if is_doubtful else 0.0
 
     def end(self) -> str | None:
         """End the utterance; return its words if they were meant for the guide, else None."""

@@ -200,7 +200,7 @@ class Listener:
     def _is_meant(self, scored: ScoredCommand) -> bool:
         """Return whether a command is likely enough, at this moment, to be acted on."""
         words = scored.hypothesis.words
-        extra_log_odds = self._background_talk.needed_odds(words)
+        extra_log_odds = self._background_talk.needed_odds(words, scored.is_safe)
         if not self._is_likely(scored, extra_log_odds):
             return False
         if self._self_echo.is_own(words, scored.is_safe):

@@ -10,9 +10,8 @@ from voice_guide.nlu.matcher import Matcher
 from voice_guide.nlu.sentences import Meaning
 
 _SAFE_ODDS = 3.0
-"""By how much what is better obeyed once too often than missed counts as likelier: over other
-sentences, since who is not sure whether it was "stop" or "slow" stops; and over words that
-mean nothing. In half an hour of people reading, nothing more is taken for it."""
+"""By how much what is better obeyed once too often than missed counts as likelier than
+other sentences: who is not sure whether it was "stop" or "slow" stops."""
 
 _SECOND_CHANCE_ODDS = 4.0
 """By how much the logarithm of a look-alike's likelihood may be higher for a command to be in
@@ -48,8 +47,7 @@ class ScoredCommand:
     """How many alternatives there were."""
 
     odds: float
-    """The logarithm of its likelihood over that of words that mean nothing, with what is
-    allowed to what is safe."""
+    """The logarithm of its likelihood over that of words that mean nothing."""
 
     is_safe: bool
     """True if it is better obeyed once too often than missed."""
@@ -91,13 +89,12 @@ def read(
     allowed = support * exp(_allowance(meant))
     if allowed < otherwise or allowed * exp(_SECOND_CHANCE_ODDS) < otherwise + alike:
         return None
-    odds = log(support / doubt) if doubt else inf
     return ScoredCommand(
         meanings=meant.meanings,
         hypothesis=likeliest,
         confidence=support / (support + doubt + otherwise + alike),
         alternatives=len(hypotheses),
-        odds=odds + _allowance(meant),
+        odds=log(support / doubt) if doubt else inf,
         is_safe=meant.is_safe,
         is_doubtful=allowed < otherwise + alike,
     )
