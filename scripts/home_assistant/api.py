@@ -1,0 +1,144 @@
+"""Home Assistant's HTTP and WebSocket interfaces, as its onboarding and its settings use them."""
+
+import asyncio
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+_PATIENCE_S = 60.0
+"""Seconds to wait for an answer."""
+
+_MAX_MESSAGE_BYTES = 1 << 24
+"""Bytes of a message."""
+
+
+class Api:
+    """A user of a Home Assistant, created by onboarding it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._token = ""
+        self._socket: ClientConnection | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._events: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._last_id = 0
+
+    async def post(self, path: str, **data: Any) -> Any:
+        """Send a JSON object; return the answer."""
+        return await asyncio.to_thread(self._request, path, json.dumps(data).encode())
+
+    async def get(self, path: str) -> Any:
+        """Return what is at a path."""
+        return await asyncio.to_thread(self._request, path, None)
+
+    async def onboard(self) -> None:
+        """Create the first user, and finish every step of the onboarding."""
+        client = f"{self.url}/"
+        code = await self.post(
+            "/api/onboarding/users",
+            client_id=client,
+            name="Tester",
+            username="tester",
+            password="a test of a minute",
+            language="en",
+        )
+        form = {
+            "grant_type": "authorization_code",
+            "code": code["auth_code"],
+            "client_id": client,
+        }
+        tokens = await asyncio.to_thread(
+            self._request, "/auth/token", urllib.parse.urlencode(form).encode()
+        )
+        self._token = tokens["access_token"]
+        await self.post("/api/onboarding/core_config")
+        await self.post("/api/onboarding/analytics")
+        await self.post("/api/onboarding/integration", client_id=client, redirect_uri=client)
+
+    async def connect(self) -> None:
+        """Open the WebSocket; again after a restart."""
+        address = self.url.replace("http", "ws", 1) + "/api/websocket"
+        self._socket = await connect(address, proxy=None, max_size=_MAX_MESSAGE_BYTES)
+        await self._socket.recv()
+        await self._socket.send(json.dumps({"type": "auth", "access_token": self._token}))
+        reply = json.loads(await self._socket.recv())
+        if reply["type"] != "auth_ok":
+            raise RuntimeError(f"Home Assistant answers {reply['type']}")
+        self._last_id = 0
+        self._reading = asyncio.create_task(self._read(self._socket))
+
+    async def command(self, kind: str, **data: Any) -> Any:
+        """Send a command; return its result."""
+        return (await self._send(kind, data))[1]
+
+    async def subscribe(
+        self, take: Callable[[dict[str, Any]], None], kind: str, **data: Any
+    ) -> None:
+        """Have all events of a subscription passed to a function."""
+        number, _ = await self._send(kind, data)
+        self._events[number] = take
+
+    async def add(self, handler: str, **data: Any) -> str:
+        """Add an integration through its config flow; return the id of its entry."""
+        flow = await self.post("/api/config/config_entries/flow", handler=handler)
+        done = await self.post(f"/api/config/config_entries/flow/{flow['flow_id']}", **data)
+        if done["type"] != "create_entry":
+            raise RuntimeError(f"{handler}: {done.get('errors') or done.get('reason')}")
+        entry: str = done["result"]["entry_id"]
+        return entry
+
+    async def long_lived_token(self) -> str:
+        """Return a new long-lived access token."""
+        token: str = await self.command(
+            "auth/long_lived_access_token", client_name="Voice Guide", lifespan=1
+        )
+        return token
+
+    async def states(self) -> dict[str, str]:
+        """Return the state of every entity."""
+        return {each["entity_id"]: each["state"] for each in await self.command("get_states")}
+
+    async def _send(self, kind: str, data: dict[str, Any]) -> tuple[int, Any]:
+        assert self._socket
+        self._last_id += 1
+        number = self._last_id
+        future = self._waiting[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send(json.dumps({"id": number, "type": kind, **data}))
+        async with asyncio.timeout(_PATIENCE_S):
+            return number, await future
+
+    async def _read(self, socket: ClientConnection) -> None:
+        # It ends where Home Assistant is stopped.
+        with suppress(ConnectionClosed):
+            await self._read_all(socket)
+
+    async def _read_all(self, socket: ClientConnection) -> None:
+        async for text in socket:
+            message = json.loads(text)
+            if message["type"] == "event":
+                if take := self._events.get(message["id"]):
+                    take(message["event"])
+                continue
+            future = self._waiting.pop(message["id"])
+            if message["success"]:
+                future.set_result(message["result"])
+            else:
+                future.set_exception(RuntimeError(str(message["error"])))
+
+    def _request(self, path: str, data: bytes | None) -> Any:
+        request = urllib.request.Request(self.url + path, data)
+        is_form = data is not None and not data.startswith(b"{")
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        request.add_header("Content-Type", kind)
+        if self._token:
+            request.add_header("Authorization", f"Bearer {self._token}")
+        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as response:
+            content = response.read()
+        return json.loads(content) if content else None
