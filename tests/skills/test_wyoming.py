@@ -1,10 +1,7 @@
 """The Wyoming service, asked by the protocol's own client."""
 
 import asyncio
-import socket
-import struct
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,6 @@ from support.synthetic_people import PEOPLE, in_a_quiet_room
 from support.wyoming_service import WyomingService
 from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart
-from wyoming.client import AsyncTcpClient
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping
@@ -23,7 +19,6 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 from voice_guide.app.content import Content
 from voice_guide.audio.pcm import RATE
 from voice_guide.config.settings import Settings
-from voice_guide.skills.wyoming import connection
 from voice_guide.skills.wyoming.dialogues import Dialogues
 from voice_guide.skills.wyoming.outbox import Outbox, Place
 from voice_guide.skills.wyoming.pcm_stream import FormatError, PcmFormat, PcmStream
@@ -251,108 +246,3 @@ def test_a_text_that_is_too_long_is_refused(service: WyomingService) -> None:
     answer = service.ask(Synthesize("Hello. " * 2000), until=["error"])
 
     assert "is not spoken" in answer[-1].data["text"]
-
-
-def send_raw(service: WyomingService, sent: bytes) -> bytes:
-    """Send bytes and nothing more; return all that comes back."""
-    with socket.create_connection(("127.0.0.1", service.port), 5) as client:
-        received = b""
-        # What the service did not read makes it reset the connection.
-        with suppress(OSError):
-            client.sendall(sent)
-            client.shutdown(socket.SHUT_WR)
-            while more := client.recv(1 << 16):
-                received += more
-        return received
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"\n",
-        b"[]\n",
-        b"{}\n",
-        b'{"type": 5}\n',
-        b'{"type": "transcript", "data": []}\n',
-        b'{"type": "describe", "data_length": 99999999999}\n',
-        b'{"type": "describe", "data_length": -1}\n',
-        b'{"type": "audio-chunk", "payload_length": 9000}\nshort',
-        b'{"type": "audio-chunk", "payload_length": 1e3}\n',
-        b'{"type": "describe", "data_length": 2}\n{{',
-        b'{"type": "transcript"',
-        b"\xff\xfe\0" * 100,
-        b"[" * 100_000 + b"\n",
-        b"x" * 200_000,
-        b'{"type": "audio-start", "data": {"rate": 1, "width": 1, "channels": 1}}\n',
-        b'{"type": "synthesize", "data": {"text": 5}}\n',
-        b"",
-    ],
-)
-def test_what_is_no_event_ends_the_connection_and_nothing_else(
-    service: WyomingService, sent: bytes
-) -> None:
-    received = send_raw(service, sent)
-
-    assert b'"error"' in received or not received
-    assert service.ask(Ping(), until=["pong"])
-
-
-def test_events_of_other_programs_are_ignored(service: WyomingService) -> None:
-    received = send_raw(service, b'{"type": "detect"}\n{"type": "ping"}\n')
-
-    assert received.startswith(b'{"type": "pong"')
-
-
-def test_clients_that_vanish_in_mid_sound_leave_nothing_behind(service: WyomingService) -> None:
-    start = b'{"type":"audio-start","data":{"rate":16000,"width":2,"channels":1}}\n'
-    for _ in range(20):
-        client = socket.create_connection(("127.0.0.1", service.port), 5)
-        client.sendall(start + start)
-        # Closed with a reset, as by a machine that is switched off.
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        client.close()
-
-    assert service.ask(Ping(), until=["pong"])
-
-
-def test_a_silent_client_is_sent_away(
-    service: WyomingService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "MAX_IDLE_S", 0.1)
-    with socket.create_connection(("127.0.0.1", service.port), 5) as client:
-        client.sendall(b'{"type": "desc')
-
-        assert client.recv(100) == b""
-
-
-def test_too_many_clients_are_sent_away_and_others_served(service: WyomingService) -> None:
-    with ExitStack() as crowd:
-        address = ("127.0.0.1", service.port)
-        clients = [crowd.enter_context(socket.create_connection(address, 5)) for _ in range(200)]
-        served = 0
-        for client in clients:
-            with suppress(ConnectionError):
-                client.sendall(b'{"type": "ping"}\n')
-                served += client.recv(100).startswith(b'{"type": "pong"')
-
-    # Those of the test before may still be leaving.
-    assert connection.MAX_CONNECTIONS / 2 < served <= connection.MAX_CONNECTIONS
-    assert service.ask(Ping(), until=["pong"])
-
-
-def test_forty_clients_at_once_are_all_answered(service: WyomingService) -> None:
-    async def crowd() -> list[str]:
-        async def one(number: int) -> str:
-            async with AsyncTcpClient("127.0.0.1", service.port) as client:
-                context = {"satellite_id": f"assist_satellite.room_{number}"}
-                await client.write_event(Transcript("hand massage", context=context).event())
-                event = await client.read_event()
-                assert event
-                return str(event.data["text"])
-
-        return await asyncio.gather(*(one(number) for number in range(40)))
-
-    answers = asyncio.run(crowd())
-
-    assert len(answers) == 40
-    assert len({answer[:20] for answer in answers}) == 1

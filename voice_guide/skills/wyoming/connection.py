@@ -67,7 +67,6 @@ class Connection(AsyncEventHandler):
         super().__init__(reader, writer)
         self._programs = programs
         self._turn: Turn | None = None
-        self._was_answered = False
         self._text: SentenceSplitter | None = None
         self._spoken_characters = 0
         self._handlers: Mapping[str, Callable[[Event], Awaitable[None]]] = {
@@ -119,6 +118,8 @@ class Connection(AsyncEventHandler):
 
     def _leave(self) -> None:
         """Close the connection, without waiting for what the client does not take."""
+        # At once, since it is large: this object lives until Python collects its garbage.
+        self._turn = None
         self.writer.close()
         asyncio.get_running_loop().call_later(_MAX_CLOSING_S, self.writer.transport.abort)
 
@@ -150,26 +151,26 @@ class Connection(AsyncEventHandler):
     async def _begin_to_hear(self, event: Event) -> None:
         PcmFormat.of(event.data)
         contexts = await asyncio.to_thread(self._programs.dialogues.contexts)
-        self._turn = await asyncio.to_thread(self._programs.ear.turn, contexts)
-        self._was_answered = False
+        self._turn = await self._programs.ear.work(self._programs.ear.turn, contexts)
 
     async def _hear(self, event: Event) -> None:
         """Hear a piece of sound, and answer as soon as something is understood."""
         turn = self._turn
-        if turn is None or self._was_answered:
+        if turn is None:
             return
         form = PcmFormat.of(event.data)
-        await asyncio.to_thread(turn.hear, form, event.payload or b"")
+        await self._programs.ear.work(turn.hear, form, event.payload or b"")
         if turn.is_over:
             await self._transcribe(turn.text or "")
 
     async def _finish_hearing(self, _: Event) -> None:
-        turn, self._turn = self._turn, None
-        if turn is not None and not self._was_answered:
-            await self._transcribe(await asyncio.to_thread(turn.finish))
+        turn = self._turn
+        if turn is not None:
+            await self._transcribe(await self._programs.ear.work(turn.finish))
 
     async def _transcribe(self, text: str) -> None:
-        self._was_answered = True
+        # What comes after it is not heard.
+        self._turn = None
         code = self._programs.info.asr[0].models[0].languages[0]
         await self._send(
             TranscriptStart(language=code),

@@ -4,13 +4,18 @@ A client does not say for which satellite it asks. So the ear listens for what m
 room that is led at the moment: the first context in which something is understood decides.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from voice_guide.app.content import Content
 from voice_guide.app.speech_input import load_model, new_matcher, require_hearable_wake_phrase
 from voice_guide.audio.pcm import BLOCK, RATE, Samples, silence
 from voice_guide.config.settings import Settings
 from voice_guide.dialogue.phase import Phase
+from voice_guide.errors import VoiceGuideError
 from voice_guide.hearing.listener import Listener
 from voice_guide.nlu.command import Command
 from voice_guide.skills.wyoming.pcm_stream import PcmFormat, PcmStream
@@ -20,6 +25,14 @@ MAX_TURN_S = 30.0
 
 _MAX_CONTEXTS = 3
 """Contexts that are listened for side by side; of more rooms, any sentence is understood."""
+
+MAX_TURNS = 16
+"""Satellites that are heard at once; each takes up to 8 MB."""
+
+_THREADS = 2
+"""Threads that hear: each keeps memory for itself, and one hears several satellites at once."""
+
+_Result = TypeVar("_Result")
 
 
 class Ear:
@@ -32,18 +45,36 @@ class Ear:
         require_hearable_wake_phrase(settings.hearing, self._model)
         self._matcher = new_matcher(content.interpreter, self._model, content.language)
         self._contexts = content.sentences.contexts
+        self._turns: WeakSet[Turn] = WeakSet()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="hear")
 
     def prepare(self) -> None:
         """Make what each context needs, so that no turn has to wait for it."""
         for context in self._contexts:
             self._matcher.prepare(context)
 
+    async def work(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Begin, hear or finish a turn in one of the threads that hear."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, work, *arguments)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(cancel_futures=True)
+
     def turn(self, contexts: Sequence[str]) -> "Turn":
-        """Begin to listen for what may be said in these contexts."""
+        """Begin to listen for what may be said in these contexts.
+
+        Raises VoiceGuideError while too many are heard.
+        """
+        if len(self._turns) >= MAX_TURNS:
+            raise VoiceGuideError(f"more than {MAX_TURNS} satellites at once are not heard")
         asked: Sequence[str | None] = contexts or [Phase.CHOOSING]
         if len(asked) > _MAX_CONTEXTS:
             asked = [None]
-        return Turn([self._listener(context) for context in asked])
+        turn = Turn([self._listener(context) for context in asked])
+        self._turns.add(turn)
+        return turn
 
     def _listener(self, context: str | None) -> Listener:
         sensitivity = self._settings.hearing.sensitivity

@@ -143,6 +143,7 @@ async def serving(settings: Settings, address: Address, folder: Path) -> AsyncIt
             await server.close()
             await asyncio.to_thread(dialogues.close)
             outbox.close()
+            ear.close()
             for task in working:
                 task.cancel()
 
