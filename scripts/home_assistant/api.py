@@ -7,12 +7,16 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from urllib.error import HTTPError
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 _PATIENCE_S = 60.0
 """Seconds to wait for an answer."""
+
+_TOKENS = "Voice Guide"
+"""The name of long-lived tokens, which a number follows."""
 
 _MAX_MESSAGE_BYTES = 1 << 24
 """Bytes of a message."""
@@ -29,6 +33,7 @@ class Api:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._events: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._last_id = 0
+        self._tokens = 0
 
     async def post(self, path: str, **data: Any) -> Any:
         """Send a JSON object; return the answer."""
@@ -94,16 +99,63 @@ class Api:
         entry: str = done["result"]["entry_id"]
         return entry
 
+    async def is_ready(self) -> bool:
+        """Return True once Home Assistant answers."""
+        try:
+            await self.get("/api/onboarding")
+        except HTTPError as error:
+            return error.code in (401, 404)
+        except OSError:
+            return False
+        return True
+
     async def long_lived_token(self) -> str:
         """Return a new long-lived access token."""
+        self._tokens += 1
         token: str = await self.command(
-            "auth/long_lived_access_token", client_name="Voice Guide", lifespan=1
+            "auth/long_lived_access_token", client_name=f"{_TOKENS} {self._tokens}", lifespan=1
         )
         return token
+
+    async def withdraw_tokens(self) -> None:
+        """Withdraw all long-lived access tokens."""
+        for each in await self.command("auth/refresh_tokens"):
+            if str(each["client_name"]).startswith(_TOKENS):
+                await self.command("auth/delete_refresh_token", refresh_token_id=each["id"])
 
     async def states(self) -> dict[str, str]:
         """Return the state of every entity."""
         return {each["entity_id"]: each["state"] for each in await self.command("get_states")}
+
+    async def attributes(self, entity: str) -> dict[str, Any]:
+        """Return the attributes of an entity; none where there is no such one."""
+        for each in await self.command("get_states"):
+            if each["entity_id"] == entity:
+                found: dict[str, Any] = each["attributes"]
+                return found
+        return {}
+
+    async def call(self, domain: str, service: str, **data: Any) -> None:
+        """Perform an action."""
+        await self.command("call_service", domain=domain, service=service, service_data=data)
+
+    async def use(self, agent: str, recognizer: str = "stt.voice_guide") -> None:
+        """Make an agent that of all satellites, with the guide's voice."""
+        pipeline = await self.command(
+            "assist_pipeline/pipeline/create",
+            name=f"{agent} {recognizer}",
+            language="en",
+            conversation_engine=agent,
+            conversation_language="en",
+            stt_engine=recognizer,
+            stt_language="en",
+            tts_engine="tts.voice_guide",
+            tts_language="en",
+            tts_voice=None,
+            wake_word_entity=None,
+            wake_word_id=None,
+        )
+        await self.command("assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
 
     async def _send(self, kind: str, data: dict[str, Any]) -> tuple[int, Any]:
         assert self._socket

@@ -2,18 +2,20 @@
 
 import asyncio
 import os
-import re
 import shutil
-import signal
-import socket
 import subprocess
 import time
-from asyncio.subprocess import Process
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+from wyoming.client import AsyncTcpClient
+from wyoming.event import Event
+
 from home_assistant.api import Api
+from home_assistant.programs import Program, free_port, until_open
 from home_assistant.satellite import ScriptedSatellite
 
 _CONFIG = """\
@@ -31,11 +33,9 @@ config:
 websocket_api:
 conversation:
 assist_pipeline:
+diagnostics:
 logger:
   default: warning
-  logs:
-    homeassistant.components.wyoming: debug
-    homeassistant.components.assist_satellite: debug
 """
 """The configuration of Home Assistant; all else is added as a user would."""
 
@@ -45,18 +45,28 @@ _SCRIPTED = Path(__file__).parent / "scripted"
 _INSTALL = Path(__file__).parents[1] / "install-home-assistant"
 """The script that puts the guide's integration into a Home Assistant."""
 
-_READY_WITHIN_S = 120.0
-"""Seconds until Home Assistant answers, at most."""
+_READY_WITHIN_S = 300.0
+"""Seconds until Home Assistant answers, at most; the first time it installs what it needs."""
 
-_ENDS_WITHIN_S = 40.0
-"""Seconds until a program has ended, at most."""
+_ROOMS = "voice-guide-rooms"
+"""The event that asks the guide's service what it leads where."""
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+@dataclass(frozen=True)
+class Announcement:
+    """Something that a satellite was asked to say."""
+
+    time_s: float
+    """When it was asked to, in seconds of the clock."""
+
+    service: str
+    """`announce`, or `start_conversation`."""
+
+    satellite: str
+    """The satellite's entity."""
+
+    text: str
+    """The text."""
 
 
 class House:
@@ -66,49 +76,40 @@ class House:
         """`root` is a Debian with Home Assistant in /srv/ha; `folder` is for what is written."""
         self._root = root
         self._folder = folder
-        self._home: Process | None = None
-        self._guide: Process | None = None
-        self._port, self._guide_port = free_port(), free_port()
-        self.api = Api(f"http://127.0.0.1:{self._port}")
-        self.announcements: list[tuple[float, str, str, str]] = []
-        """Time in seconds, service, satellite and text of all that the guide said by itself."""
+        self.home = Program(folder / "home-assistant.log")
+        """Home Assistant."""
+        self.guide = Program(folder / "guide.log")
+        """The guide's service."""
+        self.port, self.guide_port = free_port(), free_port()
+        """The ports of Home Assistant and of the guide's service."""
+        self.api = Api(f"http://127.0.0.1:{self.port}")
+        self.announcements: list[Announcement] = []
+        """All that satellites were asked to say."""
+        self._integration = ""
 
     async def start_home_assistant(self) -> float:
         """Start Home Assistant; return how long it takes until it answers, in seconds."""
         config = self._root / "config"
         config.mkdir(exist_ok=True)
-        (config / "configuration.yaml").write_text(_CONFIG.format(port=self._port))
+        (config / "configuration.yaml").write_text(_CONFIG.format(port=self.port))
         integrations = config / "custom_components"
         shutil.copytree(_SCRIPTED, integrations / "scripted", dirs_exist_ok=True)
         subprocess.run([_INSTALL, config], check=True, capture_output=True)
         began_s = time.monotonic()
-        self._home = await _start(
-            self._folder / "home-assistant.log",
+        await self.home.start(
             *("chroot", self._root, "/usr/bin/env", "-i", *_environment()),
             *("/srv/ha/bin/hass", "-c", "/config"),
         )
         while time.monotonic() < began_s + _READY_WITHIN_S:
-            try:
-                await self.api.get("/api/onboarding")
+            if await self.api.is_ready():
                 return time.monotonic() - began_s
-            except OSError as error:
-                if getattr(error, "code", 0) in (401, 404):
-                    return time.monotonic() - began_s
-                await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)
         raise RuntimeError("Home Assistant does not answer")
-
-    async def stop_home_assistant(self) -> None:
-        """End Home Assistant as its service manager would."""
-        await _stop(self._home)
 
     def give_token(self, token: str) -> None:
         """Keep a token of Home Assistant's where the guide reads it."""
         self._token_file.touch(0o600)
         self._token_file.write_text(token)
-
-    @property
-    def _token_file(self) -> Path:
-        return self._folder / "token"
 
     async def start_guide(self) -> None:
         """Start the guide's service."""
@@ -116,56 +117,38 @@ class House:
             "XDG_DATA_HOME": str(self._data),
             "XDG_CONFIG_HOME": str(self._folder / "config"),
         }
-        self._guide = await _start(
-            self._folder / "guide.log",
-            *("voice-guide", "wyoming", "--port", str(self._guide_port)),
+        await self.guide.start(
+            *("voice-guide", "wyoming", "--port", str(self.guide_port)),
             *("--home-assistant", self.api.url, "--token-file", self._token_file),
             env=environment,
         )
-        await _until_open(self._guide_port)
-
-    async def stop_guide(self) -> None:
-        """End the guide as its service manager would."""
-        await _stop(self._guide)
+        await until_open(self.guide_port)
 
     async def add_guide(self) -> None:
         """Add the guide by its config flow, and make it the assistant of all satellites."""
-        await self.api.add("wyoming", host="127.0.0.1", port=self._guide_port)
-        await self._use("conversation.voice_guide")
+        await self.api.add("wyoming", host="127.0.0.1", port=self.guide_port)
+        await self.api.use("conversation.voice_guide")
 
     async def add_integration(self) -> None:
         """Add the integration by its config flow, and make its agent that of all satellites."""
-        await self.api.add("voice_guide", host="127.0.0.1", port=self._guide_port)
-        await self._use("conversation.voice_guide_hands_free")
+        self._integration = await self.api.add(
+            "voice_guide", host="127.0.0.1", port=self.guide_port
+        )
+        await self.api.use("conversation.voice_guide_hands_free")
 
-    async def let_hear(self, sound: bytes) -> None:
-        """Let the scripted satellite hear 16 kHz sound, in real time."""
-        (self._root / "config" / "said.raw").write_bytes(sound)
-        await self.api.command(
-            "call_service",
-            domain="scripted",
-            service="hear",
-            service_data={"file": "/config/said.raw"},
-        )
+    async def use_recognizer(self, port: int) -> None:
+        """Add a recognizer by its config flow, and let it hear for all satellites."""
+        before = set(await self.api.states())
+        await self.api.add("wyoming", host="127.0.0.1", port=port)
+        added = set(await self.api.states()) - before
+        (recognizer,) = (name for name in added if name.startswith("stt."))
+        await self.api.use("conversation.voice_guide", recognizer)
 
-    async def _use(self, agent: str) -> None:
-        pipeline = await self.api.command(
-            "assist_pipeline/pipeline/create",
-            name=agent,
-            language="en",
-            conversation_engine=agent,
-            conversation_language="en",
-            stt_engine="stt.voice_guide",
-            stt_language="en",
-            tts_engine="tts.voice_guide",
-            tts_language="en",
-            tts_voice=None,
-            wake_word_entity=None,
-            wake_word_id=None,
-        )
-        await self.api.command(
-            "assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"]
-        )
+    async def diagnostics(self) -> dict[str, Any]:
+        """Return what is downloaded as diagnostics of the integration."""
+        told = await self.api.get(f"/api/diagnostics/config_entry/{self._integration}")
+        data: dict[str, Any] = told["data"]
+        return data
 
     async def add_satellite(self, name: str) -> ScriptedSatellite:
         """Add a Wyoming satellite by its config flow."""
@@ -176,23 +159,34 @@ class House:
             await satellite.connected.wait()
         return satellite
 
+    async def let_hear(self, sound: bytes) -> None:
+        """Let the satellite of the test's integration hear 16 kHz sound, in real time."""
+        (self._root / "config" / "said.raw").write_bytes(sound)
+        await self.api.call("scripted", "hear", file="/config/said.raw")
+
+    async def left_s(self, satellite: str) -> float:
+        """Return how much of the step's time is left at a satellite, in seconds."""
+        async with AsyncTcpClient("127.0.0.1", self.guide_port) as client:
+            await client.write_event(Event(_ROOMS))
+            told = await client.read_event()
+        assert told
+        found = [each for each in told.data["rooms"] if each["satellite"] == satellite]
+        return (found[0]["left_s"] or 0.0) if found else 0.0
+
     async def follow(self) -> None:
-        """Note what is announced from now on."""
+        """Connect, and note what satellites are asked to say from now on."""
         self.announcements.clear()
         await self.api.connect()
         await self.api.subscribe(self._note, "subscribe_events", event_type="call_service")
 
-    def log(self, name: str) -> str:
-        """Return what a program has logged: `guide` or `home-assistant`."""
-        file = self._folder / f"{name}.log"
-        return file.read_text(errors="replace") if file.exists() else ""
-
-    def memory_mb(self) -> float:
-        """Return the memory of the guide's service in megabytes."""
-        assert self._guide
-        status = Path(f"/proc/{self._guide.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s*(\d+)", status)
-        return int(found[1]) / 1024 if found else 0.0
+    def usage(self) -> str:
+        """Return what the programs use, and how often satellites refused to speak."""
+        log = self.guide.log
+        return (
+            f"the guide has {self.guide.memory_mb:.0f} MB and {self.guide.open_files} open files, "
+            f"Home Assistant {self.home.memory_mb:.0f} MB; refused: "
+            f"{log.count('refused to speak')}, too late: {log.count('Too late')}"
+        )
 
     def _note(self, event: dict[str, Any]) -> None:
         data = event["data"]
@@ -201,13 +195,15 @@ class House:
             text = given.get("message") or given.get("start_message") or ""
             names = given["entity_id"]
             name = names if isinstance(names, str) else names[0]
-            self.announcements.append((time.monotonic(), data["service"], name, text))
+            self.announcements.append(Announcement(time.monotonic(), data["service"], name, text))
+
+    @property
+    def _token_file(self) -> Path:
+        return self._folder / "token"
 
     @property
     def _data(self) -> Path:
         """The guide's data, with the speech models of this user."""
-        import platformdirs
-
         data = self._folder / "data"
         folder = data / "voice-guide"
         folder.mkdir(parents=True, exist_ok=True)
@@ -224,34 +220,3 @@ def _environment() -> Iterator[str]:
     for name, value in os.environ.items():
         if name.lower().endswith("_proxy"):
             yield f"{name}={value}"
-
-
-async def _start(log: Path, *command: object, env: dict[str, str] | None = None) -> Process:
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            *map(str, command), stdout=output, stderr=output, env=env
-        )
-
-
-async def _stop(process: Process | None) -> None:
-    if process is None or process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        async with asyncio.timeout(_ENDS_WITHIN_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-async def _until_open(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-                continue
-            writer.close()
-            return

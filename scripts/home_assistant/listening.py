@@ -57,12 +57,7 @@ class Listening:
 
     async def _acts(self, action: str, data: dict[str, str], expected: str) -> None:
         self._told.clear()
-        await self._house.api.command(
-            "call_service",
-            domain="voice_guide",
-            service=action,
-            service_data={"satellite": SATELLITE, **data},
-        )
+        await self._house.api.call("voice_guide", action, satellite=SATELLITE, **data)
         told = await self._wait("start_conversation")
         said = str(told.get("message"))
         self._expect(said.startswith(expected), f'voice_guide.{action} → Study says "{said}"')

@@ -64,14 +64,30 @@ class ScriptedSatellite:
     def __init__(self, name: str) -> None:
         self.name = name
         self.turn = Turn()
-        self.played: list[tuple[float, float]] = []
-        """Start and length in seconds of everything that was played."""
+        self.reports = True
+        """True if it says when it has played something."""
+        self._played: list[tuple[float, float]] = []
         self.connected = asyncio.Event()
         self._writer: StreamWriter | None = None
         self._server: asyncio.Server | None = None
         self._playing: list[bytes] = []
+        self._first_sound_s = 0.0
         self._rate = RATE
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def entity(self) -> str:
+        """The name that Home Assistant gives it."""
+        return f"assist_satellite.{self.name.lower()}"
+
+    def first_sound_after(self, time_s: float) -> float | None:
+        """Return when the first sound came of what was played after a time; None for nothing."""
+        return next((began_s for began_s, _ in self._played if began_s > time_s), None)
+
+    async def until_silent(self) -> None:
+        """Wait until everything has been played."""
+        while self._tasks:
+            await asyncio.sleep(0.05)
 
     async def start(self) -> int:
         """Listen for Home Assistant; return the port."""
@@ -79,10 +95,19 @@ class ScriptedSatellite:
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
+    async def vanish_while_saying(self, sound: Samples) -> None:
+        """Say the half of something, and lose the connection to Home Assistant."""
+        self.turn = Turn()
+        await self._begin_to_speak()
+        await self._send(AudioChunk(RATE, 2, 1, sound[: len(sound) // 2].tobytes()))
+        assert self._writer
+        self.connected.clear()
+        self._writer.transport.abort()
+
     async def say(self, sound: Samples) -> Turn:
         """Say something after the wake word, in real time; return what came of it."""
         self.turn = turn = Turn()
-        await self._send(RunPipeline(PipelineStage.ASR, PipelineStage.TTS, restart_on_end=False))
+        await self._begin_to_speak()
         # A room is not digitally silent, and a satellite goes on sending.
         noise = np.random.default_rng(0)
         spoken = np.concatenate([silence(round(0.3 * RATE)), sound, silence(8 * RATE)])
@@ -103,8 +128,9 @@ class ScriptedSatellite:
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         # Home Assistant also connects for a moment to ask what this is.
-        while (event := await async_read_event(reader)) is not None:
-            await self._take(event, writer)
+        with suppress(ConnectionError):
+            while (event := await async_read_event(reader)) is not None:
+                await self._take(event, writer)
         if writer is self._writer:
             self.connected.clear()
         writer.close()
@@ -127,22 +153,24 @@ class ScriptedSatellite:
             case "audio-start":
                 self._playing, self._rate = [], event.data["rate"]
             case "audio-chunk":
-                if not self._playing and turn.answer and not turn.answer_s:
-                    turn.answer_s = now_s
+                if not self._playing:
+                    self._first_sound_s = now_s
+                    turn.answer_s = turn.answer_s or (now_s if turn.answer else 0.0)
                 self._playing.append(event.payload or b"")
             case "audio-stop":
-                self._after(0.0, self._play(turn, now_s))
+                self._after(0.0, self._play(turn))
             case "error":
                 turn.error = event.data["text"]
                 turn.over.set()
 
-    async def _play(self, turn: Turn, began_s: float) -> None:
+    async def _play(self, turn: Turn) -> None:
         length_s = sum(map(len, self._playing)) / 2 / self._rate
-        self.played.append((began_s, length_s))
-        await asyncio.sleep(length_s)
+        self._played.append((self._first_sound_s, length_s))
+        await asyncio.sleep(max(0.0, self._first_sound_s + length_s - time.monotonic()))
         # Home Assistant may have been restarted meanwhile.
         with suppress(ConnectionError):
-            await self._send(Played())
+            if self.reports:
+                await self._send(Played())
         if turn.answer:
             turn.played_s = time.monotonic()
             turn.over.set()
@@ -159,6 +187,9 @@ class ScriptedSatellite:
         task = asyncio.create_task(later())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _begin_to_speak(self) -> None:
+        await self._send(RunPipeline(PipelineStage.ASR, PipelineStage.TTS, restart_on_end=False))
 
     async def _send(self, event: Eventable) -> None:
         assert self._writer

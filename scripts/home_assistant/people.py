@@ -1,0 +1,101 @@
+"""A synthetic person in every room, who speaks to its satellite and listens to what it says."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from math import inf
+
+from harness.voices import VOICES
+from home_assistant.house import Announcement, House
+from home_assistant.report import Report, short
+from home_assistant.satellite import ScriptedSatellite, Turn
+from voice_guide.audio.pcm import Samples
+
+_PERSON = VOICES[1]
+"""The voice of the person in every room."""
+
+_THINKS_S = 0.3
+"""Seconds from what is heard until the person answers."""
+
+
+_EARLY_S = 0.5
+"""Seconds that something may seem to be said too early: asking when it is due takes time."""
+
+
+@dataclass(frozen=True)
+class TimedEvent:
+    """Something that the guide said by itself, and when; times are in seconds after it was due."""
+
+    text: str
+    """What was said."""
+
+    asked_s: float
+    """When Home Assistant was asked to say it."""
+
+    heard_s: float
+    """When the satellite got its first sound."""
+
+
+class People:
+    """Speaks in any room; what is understood and answered is reported."""
+
+    def __init__(self, house: House, report: Report) -> None:
+        self._house = house
+        self._report = report
+        self._sounds: dict[str, Samples] = {}
+        self.turns: list[Turn] = []
+        """All that was said since this list was emptied last."""
+
+    async def say(self, satellite: ScriptedSatellite, text: str, expected: str) -> Turn:
+        """Say something; a part of the answer is expected."""
+        turn = await self.try_to_say(satellite, text)
+        self.turns.append(turn)
+        self._report.expect(
+            expected in turn.answer and bool(turn.transcript) and not turn.error,
+            f'{satellite.name}: "{text}" → "{turn.transcript}" → "{short(turn.answer)}"'
+            + (f" ({turn.error})" if turn.error else ""),
+        )
+        return turn
+
+    async def try_to_say(self, satellite: ScriptedSatellite, text: str) -> Turn:
+        """Say something; anything may come of it."""
+        await asyncio.sleep(_THINKS_S)
+        return await satellite.say(await self.sound(text))
+
+    async def sound(self, text: str) -> Samples:
+        """Return a text as the person says it."""
+        if text not in self._sounds:
+            self._sounds[text] = await asyncio.to_thread(_PERSON.render, text)
+        return self._sounds[text]
+
+    async def hears(
+        self, satellite: ScriptedSatellite, text: str, until_due_s: float, within_s: float = 10.0
+    ) -> TimedEvent | None:
+        """Wait for what the guide has to say by itself when so much time is over."""
+        due_s = time.monotonic() + until_due_s
+        said = await self._announced(satellite, text, due_s, within_s)
+        if said is None:
+            last = [each.text for each in self._house.announcements[-3:]]
+            self._report.expect(False, f'{satellite.name}: "{text}" was not said, but {last}')
+            return None
+        heard_s = satellite.first_sound_after(said.time_s) or inf
+        event = TimedEvent(said.text, said.time_s - due_s, heard_s - due_s)
+        self._report.expect(
+            event.asked_s > -_EARLY_S and event.heard_s < within_s,
+            f'{satellite.name}: {said.service} "{short(said.text)}" {event.asked_s:.2f} s '
+            f"after it was due, heard after {event.heard_s:.2f} s",
+        )
+        await satellite.until_silent()
+        return event
+
+    async def _announced(
+        self, satellite: ScriptedSatellite, text: str, due_s: float, within_s: float
+    ) -> Announcement | None:
+        """Wait until something is said by itself, and heard; return nothing where it is not."""
+        while time.monotonic() < due_s + within_s:
+            for said in self._house.announcements:
+                is_due = said.satellite == satellite.entity and said.time_s > due_s - _EARLY_S
+                if is_due and text in said.text and satellite.first_sound_after(said.time_s):
+                    return said
+            await asyncio.sleep(0.05)
+        return None
