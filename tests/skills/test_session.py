@@ -290,3 +290,30 @@ def test_any_text_is_answered_or_left_alone(room: Room, text: str) -> None:
     room.let_speak()
 
     assert room.hear("stop")
+
+
+def test_what_is_led_can_be_shown(room: Room) -> None:
+    room.led_to_the_timed_step()
+    before = room.session.view(room.now_s)
+    room.hear("ready")
+    room.let_speak()
+    room.pass_time(10.4)
+    running = room.session.view(room.now_s)
+    room.hear("stop")
+
+    stopped = room.session.view(room.now_s)
+
+    assert (before.routine, before.phase) == ("Tennis ball wall massage", "step")
+    assert (before.step, before.steps, before.side) == (3, 5, "left")
+    assert (before.left_s, before.is_running) == (30, False)
+    assert running.is_running
+    assert running.left_s == pytest.approx(19.6, abs=0.2)
+    assert (stopped.phase, stopped.is_running) == ("finished", False)
+
+
+def test_nothing_is_shown_of_a_step_before_the_first(room: Room) -> None:
+    room.begin("i want a massage")
+
+    view = room.session.view(room.now_s)
+
+    assert (view.phase, view.routine, view.step, view.left_s) == ("choosing", "", 0, None)

@@ -1,6 +1,7 @@
 """The Wyoming service, asked by the protocol's own client."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 from voice_guide.app.content import Content
 from voice_guide.audio.pcm import RATE
 from voice_guide.config.settings import Settings
+from voice_guide.skills.wyoming.connection import ROOMS
 from voice_guide.skills.wyoming.dialogues import Dialogues
 from voice_guide.skills.wyoming.outbox import Outbox, Place
 from voice_guide.skills.wyoming.pcm_stream import FormatError, PcmFormat, PcmStream
@@ -80,6 +82,29 @@ def test_each_satellite_has_a_dialogue_and_stop_stops_one(service: WyomingServic
     assert "step 1 of 5" in service.say("where am i", "assist_satellite.kitchen").data["text"]
     assert service.say("next", "assist_satellite.kitchen").type == "handled"
     assert service.say("goodbye", "assist_satellite.kitchen").data["text"].startswith("Goodbye")
+
+
+def told_rooms(service: WyomingService) -> dict[str, dict[str, object]]:
+    (told,) = service.ask(Event(ROOMS), until=[ROOMS])
+    return {each["satellite"]: each for each in told.data["rooms"]}
+
+
+def test_what_is_led_is_told_of_satellites_alone(service: WyomingService) -> None:
+    service.say("start the tennis ball massage", "assist_satellite.loft")
+    service.say("ready", "assist_satellite.loft")
+    service.ask(Transcript("hand massage", context={"conversation_id": "x"}), until=["handled"])
+
+    rooms = told_rooms(service)
+
+    assert "" not in rooms
+    loft = rooms["assist_satellite.loft"]
+    assert (loft["routine"], loft["step"], loft["steps"]) == ("Tennis ball wall massage", 1, 5)
+    service.say("goodbye", "assist_satellite.loft")
+    end_s = time.monotonic() + 15
+    # It is over when the goodbye has been spoken.
+    while "assist_satellite.loft" in told_rooms(service):
+        assert time.monotonic() < end_s
+        time.sleep(0.1)
 
 
 def test_a_typed_conversation_is_a_room_too(service: WyomingService) -> None:

@@ -56,7 +56,7 @@ class WyomingService:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
-    def ask(self, *events: Eventable, until: Sequence[str]) -> list[Event]:
+    def ask(self, *events: Eventable | Event, until: Sequence[str]) -> list[Event]:
         """Send events, and return what comes back until an event of one of these types."""
         return asyncio.run(self._ask(events, until))
 
@@ -75,12 +75,12 @@ class WyomingService:
         text: str = self.ask(*events, until=["transcript"])[-1].data["text"]
         return text
 
-    async def _ask(self, events: Sequence[Eventable], until: Sequence[str]) -> list[Event]:
+    async def _ask(self, events: Sequence[Eventable | Event], until: Sequence[str]) -> list[Event]:
         received: list[Event] = []
         async with AsyncTcpClient("127.0.0.1", self.port) as client:
             async with asyncio.timeout(_PATIENCE_S):
                 for event in events:
-                    await client.write_event(event.event())
+                    await client.write_event(event if isinstance(event, Event) else event.event())
                 while (event := await client.read_event()) is not None:
                     received.append(event)
                     if event.type in until:

@@ -21,6 +21,7 @@ from voice_guide.dialogue.manager import DialogueManager
 from voice_guide.nlu.intent import Intent
 from voice_guide.skills.host import Host
 from voice_guide.skills.room_store import RoomStore, forget_old
+from voice_guide.skills.room_view import RoomView
 from voice_guide.skills.session import SkillSession
 
 _log = logging.getLogger(__name__)
@@ -112,6 +113,15 @@ class Rooms:
         """Return the contexts of all open sessions, those of the latest texts first."""
         rooms = sorted([*self._rooms.values()], key=lambda room: -room.session.last_sign_s)
         return list(dict.fromkeys(room.session.context for room in rooms))
+
+    def views(self) -> dict[str, RoomView]:
+        """Return what is led in each room that has a session."""
+        views = {}
+        for name in list(self._rooms):
+            with self._working(name) as session:
+                if session:
+                    views[name] = session.view(self._clock())
+        return views
 
     def understands(self, name: str, text: str) -> bool:
         """Return True if a text is a command in a room at this moment."""

@@ -44,6 +44,7 @@ from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.skills.host import Host
+from voice_guide.skills.room_view import RoomView
 
 _WORDS_PER_S = 2.3
 """Speaking rate that lengths of speech are estimated with: 140 words a minute."""
@@ -125,6 +126,11 @@ class SkillSession:
         if self._timer is not None:
             times.append(self._timer.due / 1000)
         return min(times)
+
+    def view(self, now_s: float) -> RoomView:
+        """Return what is led, for those who show it."""
+        until_up_s = self._timer.end / 1000 - now_s if self._timer else 0.0
+        return RoomView.of(self._manager.view, until_up_s)
 
     def begin(self, started: Started, text: str, now_s: float) -> None:
         """Begin with what is known of earlier sessions, and with the text that opened this one.

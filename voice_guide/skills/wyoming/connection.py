@@ -27,6 +27,9 @@ from voice_guide.skills.wyoming.voice import MAX_TEXT, SentenceSplitter, Voice, 
 
 _log = logging.getLogger(__name__)
 
+ROOMS = "voice-guide-rooms"
+"""The one event that the protocol does not have: it asks what is led where."""
+
 MAX_CONNECTIONS = 64
 """Clients at once; Home Assistant has one connection for each request that is under way."""
 
@@ -73,6 +76,7 @@ class Connection(AsyncEventHandler):
             "describe": self._describe,
             "ping": self._ping,
             "transcript": self._answer,
+            ROOMS: self._tell_rooms,
             "audio-start": self._begin_to_hear,
             "audio-chunk": self._hear,
             "audio-stop": self._finish_hearing,
@@ -147,6 +151,12 @@ class Connection(AsyncEventHandler):
         kind = Handled if answer.is_understood else NotHandled
         context = {**context, "continue_conversation": answer.expects_reply}
         await self._send(kind(answer.text, context=context))
+
+    async def _tell_rooms(self, _: Event) -> None:
+        """Tell what is led at each satellite; the integration shows it."""
+        rooms = await asyncio.to_thread(self._programs.dialogues.rooms)
+        async with asyncio.timeout(MAX_IDLE_S):
+            await self.write_event(Event(ROOMS, {"rooms": rooms}))
 
     async def _begin_to_hear(self, event: Event) -> None:
         PcmFormat.of(event.data)

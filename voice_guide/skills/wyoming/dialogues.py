@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ class Satellite:
 
     def __init__(self, place: Place, outbox: Outbox, spoken: Callable[[], None]) -> None:
         """`spoken` takes note that what was said last has been spoken."""
-        self._place = place
+        self.place = place
+        """Where it speaks."""
         self._outbox = outbox
         self._spoken = spoken
         self._turns = threading.Lock()
@@ -87,12 +88,12 @@ class Satellite:
         if self._answering == threading.get_ident():
             self._answer = (sentence, expects_reply)
         else:
-            self._outbox.say(self._place, sentence, expects_reply, self._spoken)
+            self._outbox.say(self.place, sentence, expects_reply, self._spoken)
 
     def stop_speaking(self) -> None:
         """Say nothing of what is not yet spoken; a satellite cannot be silenced in mid-word."""
         self._answer = None
-        self._outbox.clear(self._place)
+        self._outbox.clear(self.place)
 
     def play(self, chime: Chime) -> None:
         """Play nothing: a satellite has no sounds of ours."""
@@ -117,10 +118,10 @@ class Satellite:
         if answer is None:
             return "", False
         text, expects_reply = answer
-        if expects_reply and not listens and self._outbox.can_listen(self._place):
-            self._outbox.say(self._place, text, True, self._spoken)
+        if expects_reply and not listens and self._outbox.can_listen(self.place):
+            self._outbox.say(self.place, text, True, self._spoken)
             return "", False
-        self._outbox.follow(self._place, length_s(text), self._spoken)
+        self._outbox.follow(self.place, length_s(text), self._spoken)
         return text, expects_reply
 
 
@@ -164,6 +165,15 @@ class Dialogues:
         service has interrupted.
         """
         return [*dict.fromkeys([*self._rooms.contexts(), Phase.CHOOSING, Phase.STEP])]
+
+    def rooms(self) -> list[dict[str, Any]]:
+        """Return what is led at each satellite, as plain data."""
+        views = self._rooms.views()
+        return [
+            {"satellite": host.place.satellite, **asdict(views[room])}
+            for room, host in list(self._hosts.items())
+            if host.place.satellite and room in views
+        ]
 
     def close(self) -> None:
         """Close every session, each with its place kept."""

@@ -1,24 +1,20 @@
 """The actions `voice_guide.start` and `voice_guide.stop`, for dashboards and automations."""
 
 import voluptuous as vol
-from homeassistant.components.assist_satellite import AssistSatelliteEntityFeature
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
-from .client import GuideAnswer, GuideClient, GuideError
-from .const import ATTR_ROUTINE, ATTR_SATELLITE, DOMAIN
+from .client import GuideError
+from .const import ATTR_ROUTINE, ATTR_SATELLITE, DOMAIN, SATELLITES
+from .coordinator import GuideCoordinator
+from .satellites import can_listen, speak
 
 _LANGUAGE = "en"
 """The language of the sentences that the actions send."""
 
-_START = vol.Schema(
-    {
-        vol.Required(ATTR_SATELLITE): cv.entity_domain("assist_satellite"),
-        vol.Optional(ATTR_ROUTINE): cv.string,
-    }
-)
-_STOP = vol.Schema({vol.Required(ATTR_SATELLITE): cv.entity_domain("assist_satellite")})
+_STOP = vol.Schema({vol.Required(ATTR_SATELLITE): cv.entity_domain(SATELLITES)})
+_START = _STOP.extend({vol.Optional(ATTR_ROUTINE): cv.string})
 
 
 def set_up_actions(hass: HomeAssistant) -> None:
@@ -41,23 +37,16 @@ async def _say(hass: HomeAssistant, satellite: str, text: str) -> None:
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     if not entries:
         raise HomeAssistantError("Voice Guide is not set up, or cannot be reached")
-    client: GuideClient = entries[0].runtime_data
+    coordinator: GuideCoordinator = entries[0].runtime_data
+    place: dict[str, str | None] = {"satellite_id": satellite}
     try:
-        answer = await client.answer(text, _LANGUAGE, {"satellite_id": satellite})
+        answer = await coordinator.client.answer(
+            text, _LANGUAGE, place, can_listen(hass, satellite)
+        )
     except GuideError as error:
         raise HomeAssistantError(f"Voice Guide cannot be reached: {error}") from error
     if not answer.is_understood:
         raise HomeAssistantError(f"Voice Guide: {answer.text}")
+    await coordinator.async_request_refresh()
     if answer.text:
-        await _speak(hass, satellite, answer)
-
-
-async def _speak(hass: HomeAssistant, satellite: str, answer: GuideAnswer) -> None:
-    state = hass.states.get(satellite)
-    features = state.attributes.get("supported_features", 0) if state else 0
-    if answer.expects_reply and features & AssistSatelliteEntityFeature.START_CONVERSATION:
-        action, text = "start_conversation", {"start_message": answer.text}
-    else:
-        action, text = "announce", {"message": answer.text}
-    data = {"entity_id": satellite, "preannounce": False, **text}
-    await hass.services.async_call("assist_satellite", action, data, blocking=True)
+        await speak(hass, satellite, answer)

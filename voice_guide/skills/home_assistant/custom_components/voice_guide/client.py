@@ -1,16 +1,21 @@
 """Asking the guide's service, with the library of the Wyoming integration."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from wyoming.asr import Transcript
 from wyoming.client import AsyncTcpClient
+from wyoming.event import Event
 from wyoming.handle import Handled, NotHandled
 from wyoming.info import Describe, Info
 
 _PATIENCE_S = 10
 """Seconds until the service has answered, at most."""
+
+_ROOMS = "voice-guide-rooms"
+"""The event that asks what is led where, and answers it."""
 
 
 class GuideError(Exception):
@@ -32,6 +37,43 @@ class GuideAnswer:
 
 
 @dataclass(frozen=True)
+class Room:
+    """What is led at a satellite."""
+
+    satellite: str
+    """The satellite's entity."""
+
+    phase: str
+    """The phase of the dialogue."""
+
+    routine: str
+    """The title of the routine; empty while none is chosen."""
+
+    step: int
+    """The number of the step, from 1; 0 before the first."""
+
+    steps: int
+    """The number of steps; 0 before the first."""
+
+    title: str
+    """The title of the step."""
+
+    side: str
+    """The side of the step; empty where it has none."""
+
+    left_s: float | None
+    """Seconds left of the step's time; None where it has none."""
+
+    is_running: bool
+    """True while that time runs."""
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Room":
+        """Return a room as the service describes it; newer services may tell more."""
+        return cls(**{name: data[name] for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
 class GuideClient:
     """The guide's service at an address."""
 
@@ -46,10 +88,23 @@ class GuideClient:
         event = await self._ask(Describe().event(), Info.is_type)
         return any(program.name == "Voice Guide" for program in Info.from_event(event).handle)
 
-    async def answer(self, text: str, language: str, place: dict[str, str | None]) -> GuideAnswer:
-        """Return the guide's answer to a text that was said at a place."""
+    async def rooms(self) -> list[Room]:
+        """Return what is led at each satellite."""
+        event = await self._ask(Event(_ROOMS), _ROOMS.__eq__)
+        try:
+            return [Room.of(each) for each in event.data["rooms"]]
+        except (KeyError, TypeError) as error:
+            raise GuideError("the service is of another version") from error
+
+    async def answer(
+        self, text: str, language: str, place: dict[str, str | None], listens: bool
+    ) -> GuideAnswer:
+        """Return the guide's answer to a text that was said at a place.
+
+        `listens` is true where the satellite will listen after it, without its wake word.
+        """
         context: dict[str, Any] = {name: value for name, value in place.items() if value}
-        request = Transcript(text, context={**context, "listens": True}, language=language)
+        request = Transcript(text, context={**context, "listens": listens}, language=language)
 
         def is_answer(kind: str) -> bool:
             return Handled.is_type(kind) or NotHandled.is_type(kind)
@@ -62,7 +117,7 @@ class GuideClient:
             returned.get("continue_conversation") is True,
         )
 
-    async def _ask(self, request: Any, is_wanted: Any) -> Any:
+    async def _ask(self, request: Event, is_wanted: Callable[[str], bool]) -> Event:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 async with AsyncTcpClient(self.host, self.port) as client:

@@ -2,5 +2,8 @@
 
 DOMAIN = "voice_guide"
 
-ATTR_SATELLITE = "satellite"
 ATTR_ROUTINE = "routine"
+ATTR_SATELLITE = "satellite"
+
+SATELLITES = "assist_satellite"
+"""The domain of satellites."""

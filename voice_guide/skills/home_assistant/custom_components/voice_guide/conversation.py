@@ -14,7 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponse, IntentResponseErrorCode
 from homeassistant.util.ulid import ulid_now
 
-from .client import GuideClient, GuideError
+from .client import GuideError
+from .coordinator import GuideCoordinator
+from .satellites import can_listen
 
 
 async def async_setup_entry(
@@ -32,7 +34,7 @@ class VoiceGuideAgent(ConversationEntity):
     def __init__(self, entry: ConfigEntry) -> None:
         """Take the entry with the service's address."""
         self._attr_unique_id = entry.entry_id
-        self._client: GuideClient = entry.runtime_data
+        self._coordinator: GuideCoordinator = entry.runtime_data
 
     @property
     def supported_languages(self) -> list[str] | Literal["*"]:
@@ -48,13 +50,17 @@ class VoiceGuideAgent(ConversationEntity):
             "device_id": user_input.device_id,
             "satellite_id": user_input.satellite_id,
         }
+        listens = can_listen(self.hass, user_input.satellite_id)
         try:
-            answer = await self._client.answer(user_input.text, user_input.language, place)
+            answer = await self._coordinator.client.answer(
+                user_input.text, user_input.language, place, listens
+            )
         except GuideError as error:
             response.async_set_error(
                 IntentResponseErrorCode.UNKNOWN, f"Voice Guide cannot be reached: {error}"
             )
             return ConversationResult(response, conversation_id)
+        await self._coordinator.async_request_refresh()
         if answer.is_understood:
             response.async_set_speech(answer.text)
         else:

@@ -1,0 +1,30 @@
+"""What the guide leads in each room, asked of its service every two seconds."""
+
+import logging
+from datetime import timedelta
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .client import GuideClient, GuideError, Room
+from .const import DOMAIN
+
+_log = logging.getLogger(__name__)
+
+_EVERY = timedelta(seconds=2)
+
+
+class GuideCoordinator(DataUpdateCoordinator[dict[str, Room]]):
+    """The rooms that are led, by the names of their satellites."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, client: GuideClient) -> None:
+        """Ask through this client, for as long as the entry is there."""
+        super().__init__(hass, _log, config_entry=entry, name=DOMAIN, update_interval=_EVERY)
+        self.client = client
+
+    async def _async_update_data(self) -> dict[str, Room]:
+        try:
+            return {room.satellite: room for room in await self.client.rooms()}
+        except GuideError as error:
+            raise UpdateFailed(str(error)) from error
