@@ -18,6 +18,7 @@ PLACES = [
         "/var/lib/voice-guide",
         "/usr/local/bin/voice-guide",
         "/etc/systemd/system/voice-guide.service",
+        "/etc/systemd/system/voice-guide-wyoming.service",
         "/etc/passwd",
         "/etc/group",
     )
@@ -56,7 +57,7 @@ def pretend(tools: Path, name: str, output: str, status: int = 0) -> dict[str, s
     return {"PATH": f"{tools}:{os.environ['PATH']}"}
 
 
-@pytest.mark.parametrize("options", [(), ("--update",), ("--remove",)])
+@pytest.mark.parametrize("options", [(), ("--wyoming",), ("--update",), ("--remove",)])
 def test_dry_run_changes_nothing(options: tuple[str, ...]) -> None:
     before = as_found()
 
@@ -69,7 +70,9 @@ def test_dry_run_changes_nothing(options: tuple[str, ...]) -> None:
 
 
 def test_dry_run_names_everything_that_is_missing() -> None:
-    messages = install_pi("--dry-run").stderr
+    messages = "".join(
+        install_pi("--dry-run", *options).stderr for options in ((), ("--wyoming",))
+    )
 
     assert [str(p) for p in PLACES if not p.exists() and str(p) not in messages] == []
 
