@@ -78,6 +78,9 @@ class Api:
             raise RuntimeError(f"Home Assistant answers {reply['type']}")
         self._last_id = 0
         self._reading = asyncio.create_task(self._read(self._socket))
+        # Unconfirmed settings of its port are taken back after five minutes.
+        with suppress(RuntimeError):
+            await self.command("http/config/promote")
 
     async def command(self, kind: str, **data: Any) -> Any:
         """Send a command; return its result."""
