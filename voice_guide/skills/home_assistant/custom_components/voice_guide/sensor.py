@@ -80,20 +80,19 @@ class RoomSensor(CoordinatorEntity[GuideCoordinator], SensorEntity):
 
     @property
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return routine, step and time left."""
+        """Return routine, step and time left, as far as there are such."""
         room = self._room
+        shown: dict[str, Any] = {"satellite": self._satellite}
         if room is None:
-            return {"satellite": self._satellite}
-        return {
-            "satellite": self._satellite,
-            "routine": room.routine or None,
-            "step": room.step or None,
-            "steps": room.steps or None,
-            "title": room.title or None,
-            "side": room.side or None,
-            "time_left": None if room.left_s is None else round(room.left_s),
-            "ends_at": self._ends_at,
-        }
+            return shown
+        for name in ("routine", "step", "steps", "title", "side"):
+            if value := getattr(room, name):
+                shown[name] = value
+        if room.left_s is not None:
+            shown["time_left"] = round(room.left_s)
+        if self._ends_at:
+            shown["ends_at"] = self._ends_at
+        return shown
 
     @callback
     def _handle_coordinator_update(self) -> None:
