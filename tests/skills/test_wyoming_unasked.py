@@ -180,6 +180,43 @@ def test_one_satellite_that_is_busy_keeps_no_other_waiting(lead: Lead) -> None:
     lead(test)
 
 
+def test_a_satellite_that_never_says_it_has_spoken_holds_up_nobody(
+    lead: Lead, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(home_assistant, "_MAX_SPEAKING_S", 0.3)
+    monkeypatch.setattr(outbox, "_PATIENCE_S", 0.2)
+
+    async def test(home: Home) -> None:
+        home.api.never_spoken.add(KITCHEN.satellite)
+        home.say(KITCHEN, "Halfway.")
+        await home.until(lambda: bool(home.api.asked))
+        home.say(STUDY, "Time is up.")
+        await home.until(lambda: home.spoken == ["Time is up."])
+        # It counts as spoken in the end, so that the session goes on.
+        await home.until(lambda: home.spoken == ["Time is up.", "Halfway."])
+        # What comes next is not said, and does not wait for ever either.
+        home.say(KITCHEN, "Stopped.")
+        await home.until(lambda: home.spoken[-1] == "Stopped.")
+        assert [text for _, _, text in home.api.asked] == ["Halfway.", "Time is up."]
+
+    lead(test)
+
+    assert "Too late to be said at assist_satellite.kitchen" in caplog.text
+
+
+def test_an_answer_that_is_never_reported_spoken_counts_as_spoken(
+    lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_MAX_OVERRUN_S", 0.2)
+
+    async def test(home: Home) -> None:
+        await home.set_state(KITCHEN, "responding")
+        home.outbox.follow(KITCHEN, 0.1, lambda: home.spoken.append("answer"))
+        await home.until(lambda: home.spoken == ["answer"])
+
+    lead(test)
+
+
 def test_the_end_of_an_answer_is_when_the_satellite_is_idle_again(lead: Lead) -> None:
     async def test(home: Home) -> None:
         await home.api.set_state(KITCHEN.satellite, "processing")

@@ -33,6 +33,9 @@ class FakeHomeAssistant:
     refused: list[str] = field(default_factory=list)
     """Texts for a satellite that was not free."""
 
+    never_spoken: set[str] = field(default_factory=set)
+    """Satellites that never say that they have spoken."""
+
     logins: int = 0
     """Attempts to log in."""
 
@@ -100,6 +103,8 @@ class FakeHomeAssistant:
             return
         self.asked.append((request["service"], satellite, text))
         await self.set_state(satellite, "responding")
+        if satellite in self.never_spoken:
+            return
         await asyncio.sleep(self.speaking_s)
         await self.set_state(satellite, "idle")
         await client.send(json.dumps(result))
