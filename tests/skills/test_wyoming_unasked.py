@@ -287,3 +287,23 @@ def test_an_answer_that_waits_for_a_reply_is_said_where_the_satellite_then_liste
         assert answers[1].text == f"{text} Say the wake word first, each time."
 
     lead(test)
+
+
+def test_what_is_not_understood_is_answered_once(
+    lead: Lead, content: Content, tmp_path: Path
+) -> None:
+    async def test(home: Home) -> None:
+        dialogues = Dialogues(content, Settings(), tmp_path, home.outbox, lambda _: 0.0)
+        answers = []
+        for text in ("start the hand massage", "ready", "purple", "purple cow"):
+            answers.append(await asyncio.to_thread(dialogues.answer, text, STUDY))
+            await asyncio.sleep(0.4)
+        await asyncio.to_thread(dialogues.close)
+
+        # The first such text is answered shortly; after the second one the guide helps.
+        assert answers[2:] == [Answer("I did not understand.", False), Answer("", False)]
+        texts = [text for _, _, text in home.api.asked]
+        assert len(texts) == 3
+        assert texts[2].startswith("I did not understand. You can say")
+
+    lead(test)

@@ -108,15 +108,17 @@ class Satellite:
             finally:
                 self._answering = None
 
-    def give_answer(self, listens: bool, length_s: Callable[[str], float]) -> tuple[str, bool]:
-        """Return the text that answers the turn, and whether it expects a reply.
+    def give_answer(
+        self, listens: bool, length_s: Callable[[str], float]
+    ) -> tuple[str, bool] | None:
+        """Return the text that answers the turn, and whether it expects a reply; None for nothing.
 
-        It is empty where the satellite is asked to speak and then to listen. `listens` is true
-        where the client has that done itself.
+        The text is empty where the satellite is asked to speak and then to listen. `listens` is
+        true where the client has that done itself.
         """
         answer, self._answer = self._answer, None
         if answer is None:
-            return "", False
+            return None
         text, expects_reply = answer
         if expects_reply and not listens and self._outbox.can_listen(self.place):
             self._outbox.say(self.place, text, True, self._spoken)
@@ -153,10 +155,11 @@ class Dialogues:
                 return self._open(text, place)
         with host.turn():
             is_understood = self._rooms.hear(place.room, text)
-            said, expects_reply = host.give_answer(place.listens, self._length_s)
-        if not is_understood and not said:
-            said = self._content.prompts("skill.not_understood")
-        return Answer(said, is_understood, expects_reply)
+            given = host.give_answer(place.listens, self._length_s)
+        if given is None:
+            said = "" if is_understood else self._content.prompts("skill.not_understood")
+            return Answer(said, is_understood)
+        return Answer(given[0], is_understood, given[1])
 
     def contexts(self) -> list[str]:
         """Return the contexts in which something may be said now, in whichever room.
@@ -187,7 +190,7 @@ class Dialogues:
         self._hosts[place.room] = host
         with host.turn():
             self._rooms.open(place.room, host, opening)
-            said, expects_reply = host.give_answer(place.listens, self._length_s)
+            said, expects_reply = host.give_answer(place.listens, self._length_s) or ("", False)
         return Answer(said, True, expects_reply)
 
     def _forget(self, room: str) -> None:
