@@ -7,7 +7,7 @@ A logistic regression on what is known when a command has been recognized. Its c
 from dataclasses import astuple, dataclass
 from functools import cache
 from itertools import pairwise
-from math import log
+from math import isfinite, log
 from pathlib import Path
 
 from voice_guide.config.toml_files import load_toml
@@ -113,11 +113,11 @@ def features_of(command: ScoredCommand, surroundings: Surroundings, lead_s: floa
 def is_plausible(command: ScoredCommand, extra_log_odds: float) -> bool:
     """Return whether a command is likely enough to be judged at all.
 
-    `extra_log_odds` is what it needs beyond the usual.
+    `extra_log_odds` is what it needs beyond the usual; with infinity it never is.
     """
     is_one_word = len(command.hypothesis.words) == 1
     least = _MIN_LOG_ODDS_OF_A_WORD if is_one_word else _MIN_LOG_ODDS
-    return command.odds >= least + extra_log_odds
+    return isfinite(extra_log_odds) and command.odds >= least + extra_log_odds
 
 
 def needed_log_odds(sensitivity: float) -> float:
