@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from voice_guide.nlu.fillers import FillerWords
 from voice_guide.nlu.grammar import carried, closing, opposites, repeated, short_parts, weighted
 from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.nlu.sampling import drawn_with_templates
+from voice_guide.nlu.sampling import drawn_with_templates, named_values
 from voice_guide.nlu.sentences import Meaning
 
 _MAX_REPEATED_WORDS = 3
@@ -60,7 +60,8 @@ class Matcher:
         as such, and not as the likeliest sentence that would make sense; and so do decoys.
         """
         drawn = self._drawn(context)
-        short = self._sentences_among(short_parts(text for text, _ in drawn), context)
+        values = named_values(self._interpreter.sentences, context, self._knows)
+        short = self._sentences_among(short_parts([*(t for t, _ in drawn), *values]), context)
         common = {text for text, template in drawn if not template.is_rare}
         common |= {text for text, is_rare in short.items() if not is_rare}
         distinct = sorted({text for text, _ in drawn}.union(short))

@@ -146,6 +146,19 @@ def words_of_templates(templates: Iterable[Template]) -> set[str]:
     }
 
 
+def named_values(
+    sentences: Sentences, context: str | None, knows: Callable[[str], bool]
+) -> set[str]:
+    """Return what every list of a context's sentences names, as a speech model spells it."""
+    found = {
+        " ".join(spoken(text))
+        for template in sentences.templates(context)
+        for reference in template.references
+        for text in _texts(reference, template)
+    }
+    return {text for text in found if text and all(map(knows, text.split()))}
+
+
 def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
     """Return the single words that are values of each slot."""
     found: dict[str, set[str]] = {}
