@@ -22,6 +22,9 @@ _FILE = "carriers.toml"
 
 _CONFIG = ConfigDict(extra="forbid")
 
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+"""A letter that is written more than twice: "owww"."""
+
 _REFERENCE = r"\{[^}]*\}|<[^>]*>"
 """The {lists} and <rules> of a template."""
 
@@ -32,6 +35,9 @@ class Carriers:
 
     either: tuple[str, ...] = ()
     """Phrases before, between or after sentences: "okay", "please"."""
+
+    seldom: tuple[str, ...] = ()
+    """The same, where people seldom say them, so that no recognizer need listen for them."""
 
     before: tuple[str, ...] = ()
     """Phrases that only come before a sentence: "can you"."""
@@ -55,6 +61,9 @@ class Wording:
 
     spellings: dict[str, str] = field(default_factory=dict)
     """The spelling in sentence files of words that may be typed in another way."""
+
+    endings: dict[str, str] = field(default_factory=dict)
+    """The word that an ending stands for, which is joined to any noun: "my neck's stiff"."""
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -133,7 +142,8 @@ class CarrierWords:
     @cached_property
     def either(self) -> frozenset[Words]:
         """The phrases that may stand before, between or after sentences."""
-        return _phrases((*self.carriers.either, *self.carriers.anywhere))
+        carriers = self.carriers
+        return _phrases((*carriers.either, *carriers.seldom, *carriers.anywhere))
 
     @cached_property
     def heard_before(self) -> list[Words]:
@@ -177,9 +187,29 @@ class CarrierWords:
 
     def spelled(self, words: Iterable[str]) -> Words:
         """Return words as sentence files spell them."""
-        return tuple(
-            part for word in words for part in self.wording.spellings.get(word, word).split()
-        )
+        spellings = self.wording.spellings
+        usual = (_DRAWN_OUT.sub(r"\1", word) for word in words)
+        return tuple(part for word in usual for part in spellings.get(word, word).split())
+
+    def are_usual(self, words: Words) -> bool:
+        """Return whether words are nothing but what is often said around a sentence: "please"."""
+        usual, at = _phrases(self.carriers.either), 0
+        while at < len(words):
+            length = longest_phrase(usual, words, at)
+            if not length:
+                return False
+            at += length
+        return True
+
+    def written_out(self, words: Words) -> Words:
+        """Return words with what is joined to them by an ending as a word of its own."""
+        return tuple(part for word in words for part in self._without_ending(word))
+
+    def _without_ending(self, word: str) -> Words:
+        for ending, written in self.wording.endings.items():
+            if word.endswith(ending):
+                return word.removesuffix(ending), written
+        return (word,)
 
     def negation_at(self, words: Words, at: int) -> int:
         """Return how many words from there on are a negation; 0 where there is none."""

@@ -1,21 +1,22 @@
 """From a text to what it means: the one place that decides, whether it was typed or heard.
 
 A text means what its sentences mean. What may be around and within them is what carries no
-meaning in the language (`carriers.toml`); nothing else is left out, and no word is taken for
-another. Where a negation is left over, nothing is obeyed that it may reach; and sentences that
-are better obeyed once too often than missed ("stop") are obeyed in any company.
+meaning in the language (`carriers.toml`); no word is taken for another. Where a negation is left
+over, nothing is obeyed that it may reach. Only sentences that are better obeyed once too often
+than missed ("stop") are obeyed although other words are left over.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
-from itertools import combinations
+from functools import cached_property, lru_cache
 
 from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
 from voice_guide.nlu.negation import count_negations, is_negated
+from voice_guide.nlu.safe_sentences import SafeSentences
 from voice_guide.nlu.sampling import spoken, value_words
+from voice_guide.nlu.sentence_finder import SentenceFinder
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.nlu.sentences import Meaning, Sentences
+from voice_guide.nlu.sentences import ALONE, CLEAR, Meaning, Sentences
 from voice_guide.nlu.utterance import (
     Correction,
     SentencePart,
@@ -25,19 +26,10 @@ from voice_guide.nlu.utterance import (
 )
 
 _MOST_WORDS = 40
-"""Words of an utterance that are looked at, at its beginning and at its end."""
-
-_MOST_WORDS_OF_SENTENCE = 16
-"""Words of one sentence with all that is said within it."""
+"""Words of an utterance that may be sentences throughout."""
 
 _MOST_COMMANDS = 3
 """Different commands in one utterance: more are talk."""
-
-_MOST_LEFT_OUT = 4
-"""Words within a sentence that carry no meaning."""
-
-_NOUN_WORDS = 2
-"""Words of an article and its noun, which are no sentence among others."""
 
 _MOST_REMEMBERED = 512
 """Texts whose meanings are kept: the same are asked about while an utterance ends."""
@@ -72,12 +64,12 @@ class Interpreter:
         self.sentences = sentences
         """The sentences that texts are compared with."""
         self.carriers = carrier_words(sentences.language) if carriers is None else carriers
-        self._loosened = sentences.rewritten(self.carriers.loosened)
+        self._finder = SentenceFinder(sentences, self.carriers)
+        self._safe = SafeSentences(self._finder, self.carriers)
         self._urgency = sentences.urgency
         self.interpret: Callable[[str, str | None], Interpretation] = lru_cache(_MOST_REMEMBERED)(
             self._interpret
         )
-        self._sentence = lru_cache(8 * _MOST_REMEMBERED)(self._find_sentence)
 
     def meanings(self, text: str, context: str | None) -> tuple[Meaning, ...]:
         """Return the commands of a text, in the order in which they are to be obeyed."""
@@ -85,13 +77,13 @@ class Interpreter:
 
     def whole(self, text: str, context: str | None) -> Meaning | None:
         """Return what a text means that is a sentence as it is written in the sentence files."""
-        may_be = self._may_be_sentence(spoken(text), context)
+        may_be = self._finder.may_be_sentence(spoken(text), context)
         return self.sentences.match(text, context) if may_be else None
 
-    @cached_property
+    @property
     def prefixes(self) -> SentencePrefixes:
         """How what was said so far may go on."""
-        return SentencePrefixes(self._loosened.templates(None))
+        return self._finder.prefixes
 
     def why_unusable(self, phrase: str) -> str | None:
         """Return why a pack's phrase would blur what people mean; None for one that does not."""
@@ -105,68 +97,48 @@ class Interpreter:
         """Return whether a meaning is better obeyed once too often than missed."""
         return meaning.intent in self._urgency
 
+    def is_obeyed_among_others(self, text: str, context: str | None) -> bool:
+        """Return whether a sentence is one that is obeyed among any other words."""
+        return self._safe.find(self.carriers.spelled(spoken(text)), context) is not None
+
     def _interpret(self, text: str, context: str | None) -> Interpretation:
         words = self.carriers.spelled(spoken(text))
-        negations = count_negations(words, self.carriers)
         whole = self.whole(text, context)
         if whole:
+            negations = count_negations(words, self.carriers)
             return Interpretation((whole,), self.is_safe(whole), negations=negations, commands=1)
+        found = self._interpret_words(words, context)
+        written_out = self.carriers.written_out(words)
+        if found.meanings or written_out == words:
+            return found
+        return self._interpret_words(written_out, context)
+
+    def _interpret_words(self, words: Words, context: str | None) -> Interpretation:
+        negations = count_negations(words, self.carriers)
         utterance = self._divided(words, context)
         if utterance:
-            meanings, commands = self._obeyed(utterance), _commands_in(utterance)
+            meanings, commands = self._obeyed(utterance, context), _commands_in(utterance)
         else:
-            meanings = self._found_among_others(words, context)
+            meanings = self._most_urgent(self._safe.among(words, context))
             commands = len(meanings)
-        is_partial = (
-            utterance is None and divide(words, self.carriers, partial(self._in, context)) is None
-        )
+        is_partial = utterance is None and self._finder.divided(words, context) is None
         is_safe = any(map(self.is_safe, meanings))
         return Interpretation(meanings, is_safe, is_partial, negations, commands)
 
-    def _in(self, context: str | None, phrase: Words) -> Meaning | None:
-        return self._sentence(phrase, context)
-
     def _divided(self, words: Words, context: str | None) -> Utterance | None:
         """Return an utterance of nothing but sentences; None for any other."""
-
-        def sentence(phrase: Words) -> Meaning | None:
-            return self._sentence(phrase, context)
-
         if len(words) > _MOST_WORDS:
             return None
         divided = [
             each
             for said in dict.fromkeys((words, without_repetitions(words)))
-            if (each := divide(said, self.carriers, sentence))
+            if (each := self._finder.divided(said, context))
             and not each.is_unfinished
             and not each.exclamations
         ]
         return min(divided, key=lambda each: len(each.parts), default=None)
 
-    def _found_among_others(self, words: Words, context: str | None) -> tuple[Meaning, ...]:
-        """Return what a safe sentence means that an utterance begins or ends with.
-
-        Nothing, where it is not known how the language negates one.
-        """
-        if not self.carriers.negation.words:
-            return ()
-        if len(words) > 2 * _MOST_WORDS:
-            words = (*words[:_MOST_WORDS], *words[-_MOST_WORDS:])
-
-        def sentence(phrase: Words) -> Meaning | None:
-            return self._sentence(phrase, context)
-
-        parts = list(self._safe_parts(words, sentence))
-        negated = [part for part in parts if is_negated(words, *part, self.carriers)]
-        safe = [
-            sentence(words[start:end])
-            for start, end in parts
-            # "Numb" is not meant either where "my leg is numb" is negated.
-            if not any(first <= start and end <= last for first, last in negated)
-        ]
-        return self._most_urgent([meaning for meaning in safe if meaning])
-
-    def _obeyed(self, utterance: Utterance) -> tuple[Meaning, ...]:
+    def _obeyed(self, utterance: Utterance, context: str | None) -> tuple[Meaning, ...]:
         """Return what is to be obeyed of sentences with nothing left over between them."""
         parts = utterance.parts
         sentences = [part for part in parts if isinstance(part, SentencePart)]
@@ -177,12 +149,14 @@ class Interpreter:
         if Correction.CORRECTION in parts:
             last = len(parts) - parts[::-1].index(Correction.CORRECTION)
             sentences = [part for part in parts[last:] if isinstance(part, SentencePart)]
+        if alone := [p for p in sentences if self._finder.find_marked(p.words, context, ALONE)]:
+            sentences = alone
         meanings = _without_doubles(part.meaning for part in sentences)
         if len(meanings) > 1 and self._contradict(sentences, meanings):
             return ()
         if self._may_be_value(utterance.carriers, meanings):
             return ()
-        return meanings
+        return () if self._is_unclear(utterance, sentences, context) else meanings
 
     def _is_negated(self, part: SentencePart, words: Words) -> bool:
         end = part.start + len(part.words)
@@ -199,6 +173,19 @@ class Interpreter:
         names = {name for meaning in meanings for name in meaning.slots}
         return any(not self._values.get(name, frozenset()).isdisjoint(carriers) for name in names)
 
+    def _is_unclear(
+        self,
+        utterance: Utterance,
+        sentences: Sequence[SentencePart],
+        context: str | None,
+    ) -> bool:
+        """Return whether a sentence that has to be clear has more beside it than the usual."""
+        if not any(
+            self._finder.find_marked(part.words, context, CLEAR, context) for part in sentences
+        ):
+            return False
+        return _commands_in(utterance) > 1 or not self.carriers.are_usual(utterance.carriers)
+
     @cached_property
     def _values(self) -> Mapping[str, frozenset[str]]:
         return value_words(self.sentences)
@@ -208,66 +195,6 @@ class Interpreter:
             return ()
         return (max(meanings, key=lambda meaning: self._urgency[meaning.intent]),)
 
-    def _safe_parts(
-        self, words: Words, sentence: Callable[[Words], Meaning | None]
-    ) -> Iterator[tuple[int, int]]:
-        """Yield where safe sentences are that an utterance begins or ends with."""
-
-        def is_light(phrase: Words) -> bool:
-            return divide(phrase, self.carriers, sentence) is not None
-
-        def is_safe(start: int, end: int) -> bool:
-            # "An emergency on TV" is talk, and "the pain is terrible" is not.
-            if words[start] in self.carriers.carriers.articles and end - start <= _NOUN_WORDS:
-                return False
-            meaning = sentence(words[start:end])
-            return meaning is not None and self.is_safe(meaning)
-
-        count = len(words)
-        for start in range(count):
-            ends = range(min(count, start + _MOST_WORDS_OF_SENTENCE), start, -1)
-            end = next((end for end in ends if is_safe(start, end)), None)
-            if end and (is_light(words[:start]) or is_light(words[end:])):
-                yield start, end
-
-    def _find_sentence(self, words: Words, context: str | None) -> Meaning | None:
-        """Return what words mean that are a sentence, but for what carries no meaning."""
-        if len(words) > _MOST_WORDS_OF_SENTENCE:
-            return None
-        for kept in self._without_carriers(words):
-            may_be = self._may_be_sentence(kept, context)
-            if may_be and (meaning := self._loosened.match(" ".join(kept), context)):
-                # "The wait" is not "wait".
-                is_noun = words[0] != kept[0] and self.is_safe(meaning)
-                return None if is_noun else meaning
-        return None
-
-    def _may_be_sentence(self, words: Sequence[str], context: str | None) -> bool:
-        """Return whether words may be a sentence; matching all templates takes much longer."""
-        # Digits are not spelled out in the graph.
-        return any(map(str.isdecimal, words)) or self.prefixes.is_whole(words, context)
-
-    def _without_carriers(self, words: Words) -> Iterator[Words]:
-        """Yield the words, and then all ways to leave out what carries no meaning in them.
-
-        A sentence neither begins nor ends with it: that is what stands around sentences.
-        """
-        yield words
-        phrases = [
-            range(at, at + length)
-            for at in range(1, len(words))
-            for length in range(1, len(words) - at)
-            if words[at : at + length] in self.carriers.anywhere
-        ]
-        articles = self.carriers.carriers.articles
-        if words[0] in articles:
-            phrases.append(range(0, 1))
-        for count in range(1, min(len(phrases), _MOST_LEFT_OUT) + 1):
-            for chosen in combinations(phrases, count):
-                left_out = {at for each in chosen for at in each}
-                if len(left_out) == sum(map(len, chosen)) < len(words):
-                    yield tuple(w for at, w in enumerate(words) if at not in left_out)
-
 
 def _commands_in(utterance: Utterance) -> int:
     """Return how many commands an utterance has, the repeated ones once."""
@@ -276,9 +203,18 @@ def _commands_in(utterance: Utterance) -> int:
 
 
 def _without_doubles(meanings: Iterator[Meaning]) -> tuple[Meaning, ...]:
-    """Return meanings with those that follow themselves once."""
+    """Return meanings with those that follow themselves once.
+
+    One that says less of the same is the same: "yes, I have the ball" is one answer.
+    """
     kept: list[Meaning] = []
     for meaning in meanings:
-        if not kept or kept[-1] != meaning:
+        if kept and _says_all_of(meaning, kept[-1]):
+            kept[-1] = meaning
+        elif not kept or not _says_all_of(kept[-1], meaning):
             kept.append(meaning)
     return tuple(kept)
+
+
+def _says_all_of(meaning: Meaning, other: Meaning) -> bool:
+    return meaning.intent == other.intent and meaning.slots.items() >= other.slots.items()

@@ -100,7 +100,10 @@ class SentenceRules:
         self, text: str, meaning: Meaning, context: str | None, ways: Iterator[str]
     ) -> Iterator[BrokenRule]:
         """Yield what a safe sentence is not obeyed in."""
+        is_obeyed_among_others = self._interpreter.is_obeyed_among_others(text, context)
         for way in ways:
+            if _UNRELATED in way and not is_obeyed_among_others:
+                continue
             said = way.format(text)
             found = self._interpreter.interpret(said, context)
             at = said.index(text)

@@ -22,9 +22,13 @@ _RARE = "rare"
 """True for sentences that people seldom say."""
 _YIELDS = "yields"
 """True for sentences that a pack's phrases may take over."""
-_OPENS = "opens"
+OPENS = "opens"
 """True for sentences that open a session in another assistant."""
-_SAFE, _URGENCY = "safe", "urgency"
+CLEAR = "clear"
+"""The contexts in which a sentence is obeyed with nothing but the usual said around it."""
+ALONE = "alone"
+"""True for sentences beside which no other is obeyed: "why skip this"."""
+SAFE, _URGENCY = "safe", "urgency"
 """True for what is better obeyed once too often; and which of several of these counts."""
 
 
@@ -120,10 +124,18 @@ class Sentences:
         """Return the same sentences with these lists in place of those of the same names."""
         return Sentences(self._given, {**self._lists, **lists})
 
-    def openings(self) -> "Sentences":
-        """Return those sentences alone that open a session in another assistant."""
+    def marked(self, key: str, context: str | None = None) -> "Sentences":
+        """Return those sentences alone for which a key below `metadata` is true.
+
+        With a context, those for which it names that one.
+        """
+
+        def is_marked(data: IntentData) -> bool:
+            marks = (data.metadata or {}).get(key, ())
+            return marks is True if context is None else context in marks
+
         intents = {
-            name: Intent(name, [data for data in intent.data if (data.metadata or {}).get(_OPENS)])
+            name: Intent(name, list(filter(is_marked, intent.data)))
             for name, intent in self._given.intents.items()
         }
         return Sentences(replace(self._given, intents=intents), self._lists)
@@ -180,7 +192,7 @@ class Sentences:
         return frozenset(
             name
             for name, intent in self._everything.intents.items()
-            if any((data.metadata or {}).get(_SAFE, False) for data in intent.data)
+            if any((data.metadata or {}).get(SAFE, False) for data in intent.data)
         )
 
     @cached_property

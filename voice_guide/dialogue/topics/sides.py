@@ -19,7 +19,7 @@ class Sides(Topic):
     def handlers(self) -> Handlers:
         """The functions that answer this topic's intents."""
         return {
-            Intent.OTHER_SIDE: lambda _: self._other_side(),
+            Intent.OTHER_SIDE: lambda c: self._other_side(c.slots.get("side")),
             Intent.SKIP_SIDE: lambda c: self._skip_side(c.slots.get("side")),
             Intent.WHICH_SIDE: lambda _: self._which_side(),
             Intent.START_WITH: lambda c: self._start_with(c.slots["side"]),
@@ -39,8 +39,10 @@ class Sides(Topic):
             else state.answer("no_sides")
         )
 
-    def _other_side(self) -> list[Action]:
+    def _other_side(self, named: object = None) -> list[Action]:
         state, progress = self.state, self.state.progress
+        if named and state.is_under_way and named == progress.planned_step.side:
+            return state.answer("on_this_side", side=state.script.side(progress.planned_step.side))
         index = progress.plan.other_side(progress.step_index) if state.is_under_way else None
         return state.answer("no_sides") if index is None else self.navigation.enter(index)
 

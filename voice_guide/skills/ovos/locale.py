@@ -10,7 +10,7 @@ from hassil.expression import Sentence
 from hassil.sample import sample_expression
 
 from voice_guide.dialogue.phase import Phase
-from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.sentences import OPENS, Sentences
 
 
 def opening_lines(sentences: Sentences) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def opening_lines(sentences: Sentences) -> tuple[str, ...]:
 
 
 def _lines(sentences: Sentences) -> Iterator[str]:
-    for template in sentences.openings().templates(Phase.CHOOSING):
+    for template in sentences.marked(OPENS).templates(Phase.CHOOSING):
         if not template.slots:
             rules = {name: Sentence(rule) for name, rule in template.rules.items()}
             for text in sample_expression(template.expression, None, rules):

@@ -14,6 +14,7 @@ from ovos_workshop.skills.fallback import FallbackSkill
 from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.nlu.sentences import OPENS
 from voice_guide.skills.host import Abilities
 from voice_guide.skills.ovos.locale import opening_lines
 from voice_guide.skills.rooms import Rooms
@@ -108,7 +109,7 @@ class VoiceGuideSkill(ConversationalSkill, FallbackSkill):
         for problem in problems:
             self.log.warning(f"settings.json: {problem}")
         folder = platformdirs.user_data_path("voice-guide") / "rooms"
-        self._openings = Interpreter(self._content.sentences.openings())
+        self._openings = Interpreter(self._content.sentences.marked(OPENS))
         self._hosts: dict[str, OvosHost] = {}
         self._rooms = Rooms(self._content, settings, folder, closed=self._handle_closed)
         self._register_openings()

@@ -13,6 +13,7 @@ from voice_guide.dialogue.chime import Chime
 from voice_guide.dialogue.phase import Phase
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
+from voice_guide.nlu.sentences import OPENS
 from voice_guide.skills.host import Abilities
 from voice_guide.skills.rooms import Rooms
 from voice_guide.skills.wyoming.outbox import Outbox, Place
@@ -140,7 +141,7 @@ class Dialogues:
     ) -> None:
         """`folder` holds a store for each room; `length_s` tells how long a text is spoken."""
         self._content = content
-        self._openings = Interpreter(content.sentences.openings())
+        self._openings = Interpreter(content.sentences.marked(OPENS))
         self._rooms = Rooms(content, settings, folder, closed=self._forget)
         self._outbox = outbox
         self._length_s = length_s

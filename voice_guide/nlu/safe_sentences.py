@@ -1,0 +1,68 @@
+"""Sentences that are obeyed in any company: "stop" at the beginning or end of an utterance."""
+
+from collections.abc import Iterator
+
+from voice_guide.nlu.carriers import CarrierWords, Words
+from voice_guide.nlu.negation import is_negated
+from voice_guide.nlu.sentence_finder import SentenceFinder
+from voice_guide.nlu.sentences import SAFE, Meaning
+
+_MAX_WORDS = 40
+"""Words that are looked at, at the beginning of an utterance and at its end."""
+
+_MAX_SENTENCE_WORDS = 16
+"""Words of a sentence in it."""
+
+_NOUN_WORDS = 2
+"""Words of an article and its noun, which are no sentence among others."""
+
+
+class SafeSentences:
+    """Finds the sentences of an utterance that are better obeyed once too often than missed."""
+
+    def __init__(self, finder: SentenceFinder, carriers: CarrierWords) -> None:
+        """Take what finds sentences, and the words that carry no meaning."""
+        self._finder = finder
+        self._carriers = carriers
+
+    def find(self, words: Words, context: str | None) -> Meaning | None:
+        """Return what a phrase means that is obeyed in any company, or None."""
+        return self._finder.find_marked(words, context, SAFE)
+
+    def among(self, words: Words, context: str | None) -> list[Meaning]:
+        """Return those that an utterance begins or ends with, unless they are negated.
+
+        None, where it is not known how the language negates one.
+        """
+        if not self._carriers.negation.words:
+            return []
+        if len(words) > 2 * _MAX_WORDS:
+            words = (*words[:_MAX_WORDS], *words[-_MAX_WORDS:])
+        parts = list(self._parts(words, context))
+        negated = [part for part in parts if is_negated(words, *part, self._carriers)]
+        found = [
+            self.find(words[start:end], context)
+            for start, end in parts
+            # "Numb" is not meant either where "my leg is numb" is negated.
+            if not any(first <= start and end <= last for first, last in negated)
+        ]
+        return [meaning for meaning in found if meaning]
+
+    def _parts(self, words: Words, context: str | None) -> Iterator[tuple[int, int]]:
+        """Yield where they are in an utterance."""
+
+        def is_light(phrase: Words) -> bool:
+            return self._finder.divided(phrase, context) is not None
+
+        def is_safe(start: int, end: int) -> bool:
+            # "An emergency on TV" is talk, and "the pain is terrible" is not.
+            if words[start] in self._carriers.carriers.articles and end - start <= _NOUN_WORDS:
+                return False
+            return self.find(words[start:end], context) is not None
+
+        count = len(words)
+        for start in range(count):
+            ends = range(min(count, start + _MAX_SENTENCE_WORDS), start, -1)
+            end = next((end for end in ends if is_safe(start, end)), None)
+            if end and (is_light(words[:start]) or is_light(words[end:])):
+                yield start, end
