@@ -13,6 +13,9 @@ _SAFE_ODDS = 3.0
 """By how much what is better obeyed once too often than missed counts as likelier than
 other sentences: who is not sure whether it was "stop" or "slow" stops."""
 
+_MIN_LEAD = 1.5
+"""How many times as likely as all other commands together a command has to be."""
+
 _SECOND_CHANCE_ODDS = 4.0
 """By how much the logarithm of a look-alike's likelihood may be higher for a command to be in
 doubt only. Of twelve synthetic voices over noise 20 dB weaker, 89 % said their wake phrase so
@@ -87,7 +90,7 @@ def read(
         else:
             doubt += likelihood
     allowed = support * exp(_allowance(meant))
-    if allowed < otherwise or allowed * exp(_SECOND_CHANCE_ODDS) < otherwise + alike:
+    if allowed < _MIN_LEAD * otherwise or allowed * exp(_SECOND_CHANCE_ODDS) < otherwise + alike:
         return None
     return ScoredCommand(
         meanings=meant.meanings,
