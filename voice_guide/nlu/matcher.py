@@ -61,7 +61,9 @@ class Matcher:
         """
         drawn = self._drawn(context)
         values = named_values(self._interpreter.sentences, context, self._knows)
-        short = self._sentences_among(short_parts([*(t for t, _ in drawn), *values]), context)
+        named = {(*article, *value.split()) for article in self._articles for value in values}
+        parts = named | short_parts([*(text for text, _ in drawn), *values])
+        short = self._sentences_among(parts, context)
         common = {text for text, template in drawn if not template.is_rare}
         common |= {text for text, is_rare in short.items() if not is_rare}
         distinct = sorted({text for text, _ in drawn}.union(short))
@@ -80,6 +82,11 @@ class Matcher:
             *others,
             *self._fillers.beside([*often, *closing(self._carriers, self._knows)]),
         ]
+
+    @property
+    def _articles(self) -> list[tuple[str, ...]]:
+        articles = self._carriers.carriers.articles
+        return [(), *((article,) for article in articles if self._knows(article))]
 
     def _sentences_among(
         self, parts: Iterable[tuple[str, ...]], context: str | None
