@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 ANSWERS = ("handled", "not-handled")
 
-_PATIENCE_S = 15.0
+_PATIENCE_S = 40.0
 
 _PIECE_S = 0.03
 """Seconds of sound in one event, as Home Assistant sends them."""
