@@ -27,6 +27,9 @@ class SafeSentences:
 
     def find(self, words: Words, context: str | None) -> Meaning | None:
         """Return what a phrase means that is obeyed in any company, or None."""
+        # "An emergency on TV" is talk, and "the pain is terrible" is not.
+        if words[0] in self._carriers.carriers.articles and len(words) <= _NOUN_WORDS:
+            return None
         return self._finder.find_marked(words, context, SAFE)
 
     def among(self, words: Words, context: str | None) -> list[Meaning]:
@@ -54,15 +57,9 @@ class SafeSentences:
         def is_light(phrase: Words) -> bool:
             return self._finder.divided(phrase, context) is not None
 
-        def is_safe(start: int, end: int) -> bool:
-            # "An emergency on TV" is talk, and "the pain is terrible" is not.
-            if words[start] in self._carriers.carriers.articles and end - start <= _NOUN_WORDS:
-                return False
-            return self.find(words[start:end], context) is not None
-
         count = len(words)
         for start in range(count):
             ends = range(min(count, start + _MAX_SENTENCE_WORDS), start, -1)
-            end = next((end for end in ends if is_safe(start, end)), None)
+            end = next((end for end in ends if self.find(words[start:end], context)), None)
             if end and (is_light(words[:start]) or is_light(words[end:])):
                 yield start, end
