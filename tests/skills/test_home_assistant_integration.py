@@ -1,0 +1,102 @@
+"""The parts of the integration that need no Home Assistant, with the service."""
+
+import ast
+import asyncio
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+from support.wyoming_service import WyomingService
+
+from voice_guide.config.settings import Settings
+from voice_guide.dialogue.phase import Phase
+from voice_guide.skills import home_assistant
+
+FOLDER = Path(home_assistant.__file__).parent / "custom_components" / "voice_guide"
+
+STUDY = "assist_satellite.study"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WyomingService]:
+    service = WyomingService(Settings(), tmp_path_factory.mktemp("rooms"))
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def client() -> ModuleType:
+    """Load the client alone: its package needs Home Assistant."""
+    spec = importlib.util.spec_from_file_location("guide_client", FOLDER / "client.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    # Where its dataclasses look for their own names.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_client_is_answered(service: WyomingService, client: ModuleType) -> None:
+    guide = client.GuideClient("127.0.0.1", service.port)
+    place = {"satellite_id": STUDY, "device_id": None}
+
+    begun = asyncio.run(guide.answer("start the hand massage", "en", place, True))
+    other = asyncio.run(guide.answer("what time is it", "en", place, True))
+    (room,) = asyncio.run(guide.rooms())
+
+    assert asyncio.run(guide.is_guide())
+    assert begun.text.startswith("Hand massage")
+    assert (begun.is_understood, begun.expects_reply) == (True, True)
+    assert (other.text, other.is_understood) == ("I did not understand.", False)
+    assert (room.satellite, room.phase, room.routine) == (STUDY, "preparing", "Hand massage")
+
+
+def test_a_service_that_is_gone_is_told_in_a_line(client: ModuleType) -> None:
+    guide = client.GuideClient("127.0.0.1", 9)
+
+    with pytest.raises(client.GuideError, match="Connect call failed"):
+        asyncio.run(guide.rooms())
+
+
+def test_rooms_of_another_version_are_told_in_a_line(client: ModuleType) -> None:
+    async def ask() -> None:
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(
+                b'{"type": "voice-guide-rooms", "data": {"rooms": [{"satellite": "a"}]}}\n'
+            )
+            await writer.drain()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            await client.GuideClient("127.0.0.1", port).rooms()
+
+    with pytest.raises(client.GuideError, match="of another version"):
+        asyncio.run(ask())
+
+
+def test_the_entity_knows_every_phase_and_has_words_for_it() -> None:
+    tree = ast.parse((FOLDER / "sensor.py").read_text())
+    (phases,) = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_PHASES"
+    )
+    strings = json.loads((FOLDER / "strings.json").read_text())
+
+    assert phases == list(Phase)
+    assert list(strings["entity"]["sensor"]["room"]["state"]) == ["idle", *phases]
+
+
+def test_the_translation_has_all_texts_and_each_action_has_a_description() -> None:
+    strings = json.loads((FOLDER / "strings.json").read_text())
+    actions = yaml.safe_load((FOLDER / "services.yaml").read_text())
+
+    assert json.loads((FOLDER / "translations" / "en.json").read_text()) == strings
+    described = {name: set(each["fields"]) for name, each in strings["services"].items()}
+    assert described == {name: set(each["fields"]) for name, each in actions.items()}
