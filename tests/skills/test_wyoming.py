@@ -173,6 +173,19 @@ def test_what_is_said_is_transcribed(
     assert content.interpreter.meanings(heard, context) == meanings
 
 
+def test_in_many_contexts_at_once_any_sentence_is_heard(service: WyomingService) -> None:
+    # One after the other: choosing, preparing, in a step, paused.
+    said = ["i want a massage", "hand massage", "ready", "pause"]
+    for number in range(len(said)):
+        for text in said[: number + 1]:
+            service.say(text, f"assist_satellite.room_{number}")
+    phases = {str(room["phase"]) for room in told_rooms(service).values()}
+
+    assert {"choosing", "preparing", "step", "paused"} <= phases
+    assert service.hear(spoken("next step").tobytes()) == "next step"
+    assert service.hear(spoken("i want a massage").tobytes()) == "i want a massage"
+
+
 def test_it_answers_before_the_sound_ends(service: WyomingService) -> None:
     sound = spoken("i want a massage").tobytes()
     chunk = AudioChunk(RATE, 2, 1, sound)

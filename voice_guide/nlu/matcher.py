@@ -39,7 +39,7 @@ class Matcher:
         self.interpret = interpreter.interpret
         self.safe_intents = sentences.safe_intents
 
-    def prepare(self, context: str) -> None:
+    def prepare(self, context: str | None) -> None:
         """Make what a context needs, so that nothing has to wait for it."""
         self.expected(context)
         self._interpreter.prefixes.may_begin((), context)

@@ -50,7 +50,8 @@ class Ear:
 
     def prepare(self) -> None:
         """Make what each context needs, so that no turn has to wait for it."""
-        for context in self._contexts:
+        # Sessions begin in the first; none is where many rooms are led.
+        for context in (Phase.CHOOSING, Phase.STEP, *self._contexts, None):
             self._matcher.prepare(context)
 
     async def work(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
