@@ -5,6 +5,7 @@ session lasts, and its own one back afterwards; after a restart of Home Assistan
 """
 
 from homeassistant.components.assist_pipeline import async_get_pipeline, async_get_pipelines
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
@@ -56,16 +57,20 @@ class Assistants:
         for satellite in list(self._before):
             is_led = self._coordinator.last_update_success and satellite in self._coordinator.data
             self._missed[satellite] = 0 if is_led else self._missed.get(satellite, 0) + 1
-            if self._missed[satellite] >= _MISSED:
+            if self._missed[satellite] < _MISSED:
+                continue
+            select = self._select_of(satellite)
+            state = self._hass.states.get(select) if select else None
+            # As Home Assistant starts, the choice may not be there yet.
+            if select is None or (state and state.state != STATE_UNAVAILABLE):
                 before = self._before.pop(satellite)
-                self._hass.async_create_task(self._give_back(satellite, before))
+                # Who has chosen another one meanwhile keeps it.
+                is_ours = state is not None and state.state in self._ours()
+                self._hass.async_create_task(self._give_back(select if is_ours else None, before))
 
-    async def _give_back(self, satellite: str, before: str) -> None:
+    async def _give_back(self, select: str | None, before: str) -> None:
         await self._store.async_save(self._before)
-        select = self._select_of(satellite)
-        state = self._hass.states.get(select) if select else None
-        # Who has chosen another one meanwhile keeps it.
-        if select and state and state.state in self._ours():
+        if select:
             await self._choose(select, before)
 
     async def _choose(self, select: str, option: str) -> None:
