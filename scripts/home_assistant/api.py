@@ -27,6 +27,8 @@ class Api:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.client = f"{url}/"
+        """The id of this program among Home Assistant's clients: an address of its own."""
         self._token = ""
         self._socket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -45,27 +47,46 @@ class Api:
 
     async def onboard(self) -> None:
         """Create the first user, and finish every step of the onboarding."""
-        client = f"{self.url}/"
         code = await self.post(
             "/api/onboarding/users",
-            client_id=client,
+            client_id=self.client,
             name="Tester",
             username="tester",
             password="a test of a minute",
             language="en",
         )
-        form = {
-            "grant_type": "authorization_code",
-            "code": code["auth_code"],
-            "client_id": client,
-        }
-        tokens = await asyncio.to_thread(
-            self._request, "/auth/token", urllib.parse.urlencode(form).encode()
-        )
-        self._token = tokens["access_token"]
+        await self._use_code(code["auth_code"])
         await self.post("/api/onboarding/core_config")
         await self.post("/api/onboarding/analytics")
-        await self.post("/api/onboarding/integration", client_id=client, redirect_uri=client)
+        await self.post(
+            "/api/onboarding/integration", client_id=self.client, redirect_uri=self.client
+        )
+
+    async def add_user(self, name: str) -> "Api":
+        """Add a user without administrator's rights, and return Home Assistant as seen by it."""
+        password = "another test of a minute"
+        added = await self.command("config/auth/create", name=name, group_ids=["system-users"])
+        await self.command(
+            "config/auth_provider/homeassistant/create",
+            user_id=added["user"]["id"],
+            username=name.lower(),
+            password=password,
+        )
+        user = Api(self.url)
+        flow = await user.post(
+            "/auth/login_flow",
+            client_id=user.client,
+            handler=["homeassistant", None],
+            redirect_uri=user.client,
+        )
+        done = await user.post(
+            f"/auth/login_flow/{flow['flow_id']}",
+            client_id=user.client,
+            username=name.lower(),
+            password=password,
+        )
+        await user._use_code(done["result"])
+        return user
 
     async def connect(self) -> None:
         """Open the WebSocket; again after a restart."""
@@ -96,9 +117,22 @@ class Api:
     async def add(self, handler: str, **data: Any) -> str:
         """Add an integration through its config flow; return the id of its entry."""
         flow = await self.post("/api/config/config_entries/flow", handler=handler)
-        done = await self.post(f"/api/config/config_entries/flow/{flow['flow_id']}", **data)
+        return await self.finish(flow["flow_id"], **data)
+
+    async def discovered(self, handler: str) -> list[str]:
+        """Return the ids of config flows that discovery has begun for an integration."""
+        flows = await self.command("config_entries/flow/progress")
+        return [
+            each["flow_id"]
+            for each in flows
+            if each["handler"] == handler and each["context"]["source"] == "zeroconf"
+        ]
+
+    async def finish(self, flow: str, **data: Any) -> str:
+        """Fill in the last form of a config flow; return the id of its entry."""
+        done = await self.post(f"/api/config/config_entries/flow/{flow}", **data)
         if done["type"] != "create_entry":
-            raise RuntimeError(f"{handler}: {done.get('errors') or done.get('reason')}")
+            raise RuntimeError(f"{done['handler']}: {done.get('errors') or done.get('reason')}")
         entry: str = done["result"]["entry_id"]
         return entry
 
@@ -159,6 +193,14 @@ class Api:
             wake_word_id=None,
         )
         await self.command("assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
+
+    async def _use_code(self, code: str) -> None:
+        """Get a token for a code from onboarding or from logging in."""
+        form = {"grant_type": "authorization_code", "code": code, "client_id": self.client}
+        tokens = await asyncio.to_thread(
+            self._request, "/auth/token", urllib.parse.urlencode(form).encode()
+        )
+        self._token = tokens["access_token"]
 
     async def _send(self, kind: str, data: dict[str, Any]) -> tuple[int, Any]:
         assert self._socket

@@ -53,6 +53,18 @@ class Everyday:
         await say(kitchen, "goodbye", "")
         await self._state("idle")
         await self._until(select)
+        await self._power_cut(select)
+
+    async def _power_cut(self, select: str) -> None:
+        """Everything is restarted in a session: the satellite has its own assistant again."""
+        house = self._house
+        await self._people.say(self._kitchen, "start the hand massage", "Hand massage")
+        during = await self._assistant()
+        self._report.expect(during != select, f'the assistant is "{during}" for a session')
+        await house.guide.stop()
+        await house.start_guide()
+        await house.restart_home_assistant(self._kitchen)
+        await self._until(select)
 
     async def _assistant(self) -> str:
         states = await self._house.api.states()

@@ -32,6 +32,7 @@ api:
 config:
 websocket_api:
 conversation:
+zeroconf:
 assist_pipeline:
 diagnostics:
 logger:
@@ -47,6 +48,9 @@ _INSTALL = Path(__file__).parents[1] / "install-home-assistant"
 
 _READY_WITHIN_S = 300.0
 """Seconds until Home Assistant answers, at most; the first time it installs what it needs."""
+
+_RECONNECTED_WITHIN_S = 40.0
+"""Seconds until Home Assistant has found a satellite again, at most."""
 
 _ROOMS = "voice-guide-rooms"
 """The event that asks the guide's service what it leads where."""
@@ -83,6 +87,8 @@ class House:
         self.port, self.guide_port = free_port(), free_port()
         """The ports of Home Assistant and of the guide's service."""
         self.api = Api(f"http://127.0.0.1:{self.port}")
+        self.user: Api | None = None
+        """Home Assistant as the guide's own user sees it."""
         self.announcements: list[Announcement] = []
         """All that satellites were asked to say."""
         self._integration = ""
@@ -106,23 +112,45 @@ class House:
             await asyncio.sleep(0.2)
         raise RuntimeError("Home Assistant does not answer")
 
-    def give_token(self, token: str) -> None:
-        """Keep a token of Home Assistant's where the guide reads it."""
+    async def restart_home_assistant(self, *satellites: ScriptedSatellite) -> float:
+        """Restart it, and wait for satellites and guide; return how long the start took."""
+        await self.home.stop()
+        took_s = await self.start_home_assistant()
+        await self.follow()
+        for each in satellites:
+            async with asyncio.timeout(_RECONNECTED_WITHIN_S):
+                await each.connected.wait()
+        # The guide tries to connect every five seconds.
+        await asyncio.sleep(6)
+        return took_s
+
+    async def give_token(self) -> None:
+        """Keep a new token, of a user without rights, where the guide reads it."""
+        if self.user is None:
+            self.user = await self.api.add_user("Guide")
+            await self.user.connect()
+        token = await self.user.long_lived_token()
         self._token_file.touch(0o600)
         self._token_file.write_text(token)
 
     async def start_guide(self) -> None:
         """Start the guide's service."""
-        environment = os.environ | {
-            "XDG_DATA_HOME": str(self._data),
-            "XDG_CONFIG_HOME": str(self._folder / "config"),
-        }
         await self.guide.start(
             *("voice-guide", "wyoming", "--port", str(self.guide_port)),
             *("--home-assistant", self.api.url, "--token-file", self._token_file),
-            env=environment,
+            env=self._environment,
         )
         await until_open(self.guide_port)
+
+    async def start_discovered_guide(self, host: str) -> Program:
+        """Start a second service on another address, which tells the network about itself."""
+        guide = Program(self._folder / "discovered-guide.log")
+        await guide.start(
+            *("voice-guide", "wyoming", "--host", host, "--port", str(free_port())),
+            "--discovery",
+            env=self._environment,
+        )
+        return guide
 
     async def add_guide(self) -> None:
         """Add the guide by its config flow, and make it the assistant of all satellites."""
@@ -177,6 +205,8 @@ class House:
         """Connect, and note what satellites are asked to say from now on."""
         self.announcements.clear()
         await self.api.connect()
+        if self.user:
+            await self.user.connect()
         await self.api.subscribe(self._note, "subscribe_events", event_type="call_service")
 
     def usage(self) -> str:
@@ -200,6 +230,13 @@ class House:
     @property
     def _token_file(self) -> Path:
         return self._folder / "token"
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "XDG_DATA_HOME": str(self._data),
+            "XDG_CONFIG_HOME": str(self._folder / "config"),
+        }
 
     @property
     def _data(self) -> Path:

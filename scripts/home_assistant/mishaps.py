@@ -71,12 +71,13 @@ class Mishaps:
     async def _withdrawn_token(self) -> None:
         """Without a token, the guide still answers; a new one needs no restart."""
         house, people, kitchen = self._house, self._people, self._kitchen
-        await house.api.withdraw_tokens()
+        assert house.user
+        await house.user.withdraw_tokens()
         await asyncio.sleep(1)
         await people.say(kitchen, "where am i", "step 3 of 5")
         lines = [each for each in house.guide.log.splitlines() if "accept the token" in each]
         self._report.expect(len(lines) == 1, f"the log of the guide has: {lines}")
-        house.give_token(await house.api.long_lived_token())
+        await house.give_token()
         connected = self._logged("Connected to Home Assistant")
         async with asyncio.timeout(_RECONNECTS_WITHIN_S):
             while self._logged("Connected to Home Assistant") == connected:

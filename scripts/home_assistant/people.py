@@ -22,6 +22,10 @@ _EARLY_S = 0.5
 """Seconds that something may seem to be said too early: asking when it is due takes time."""
 
 
+_LISTENS_S = 2.0
+"""Seconds that the person listens before an interruption."""
+
+
 @dataclass(frozen=True)
 class TimedEvent:
     """Something that the guide said by itself, and when; times are in seconds after it was due."""
@@ -52,10 +56,20 @@ class People:
         self.turns.append(turn)
         self._report.expect(
             expected in turn.answer and bool(turn.transcript) and not turn.error,
-            f'{satellite.name}: "{text}" → "{turn.transcript}" → "{short(turn.answer)}"'
-            + (f" ({turn.error})" if turn.error else ""),
+            f'{satellite.name}, {self._report.at(turn.last_sound_s)}: "{text}" → '
+            f'"{turn.transcript}"{_after(turn.transcript_s, turn)} → '
+            f'"{short(turn.answer)}"{_after(turn.answer_s, turn)} {turn.error}',
         )
         return turn
+
+    async def interrupt(
+        self, satellite: ScriptedSatellite, text: str, by: str, expected: str
+    ) -> Turn:
+        """Say something, and something else into the answer."""
+        turn = await satellite.say(await self.sound(text), to_end=False)
+        self._report.tell(f'{satellite.name}: "{text}" → "{short(turn.answer)}", interrupted')
+        await asyncio.sleep(_LISTENS_S)
+        return await self.say(satellite, by, expected)
 
     async def try_to_say(self, satellite: ScriptedSatellite, text: str) -> Turn:
         """Say something; anything may come of it."""
@@ -99,3 +113,8 @@ class People:
                     return said
             await asyncio.sleep(0.05)
         return None
+
+
+def _after(time_s: float, turn: Turn) -> str:
+    """Return how long after the last sound of a command something came, if it came."""
+    return f" +{time_s - turn.last_sound_s:.2f} s" if time_s else ""

@@ -10,6 +10,12 @@ from home_assistant.mishaps import Mishaps
 from home_assistant.people import People
 from home_assistant.report import Report
 
+_ADDRESS_OUTSIDE = "192.168.77.1"
+"""The address of this machine in its network, in which there is nobody else."""
+
+_DISCOVERED_WITHIN_S = 60
+"""Seconds until a service is discovered."""
+
 
 class Rehearsal:
     """A house with a kitchen, a bedroom and a study, and the sessions in it."""
@@ -42,6 +48,7 @@ class Rehearsal:
         await part("listening", Listening(self._house, self._report.expect).run)
         await part("everyday", everyday.run)
         await part("what listens", self._sockets)
+        await part("discovery", self._discovery)
         return self._report.close()
 
     async def set_up(self) -> None:
@@ -51,7 +58,7 @@ class Rehearsal:
         report.tell(f"Home Assistant answers {took_s:.1f} s after its start")
         await house.api.onboard()
         await house.api.connect()
-        house.give_token(await house.api.long_lived_token())
+        await house.give_token()
         await house.start_guide()
         await house.add_guide()
         self._kitchen = await house.add_satellite("Kitchen")
@@ -73,7 +80,9 @@ class Rehearsal:
         await asyncio.gather(say(kitchen, "ready", "Step 1"), say(bedroom, "ready", "Step 1"))
         await say(bedroom, "stop", "Stopped at step 1")
         await say(kitchen, "where am i", "step 1 of 5")
-        await say(bedroom, "i have chest pain", "emergency")
+        await self._people.interrupt(
+            bedroom, "start the hand massage", "i have chest pain", "emergency"
+        )
         await say(bedroom, "goodbye", "")
         await say(kitchen, "next", "Step 2")
 
@@ -96,22 +105,27 @@ class Rehearsal:
         await people.say(kitchen, "next", "Shall we go on?")
         await people.say(kitchen, "yes", "Step 3")
         await people.say(kitchen, "ready", "Begin now.")
-        await self._restart_home_assistant()
+        took_s = await house.restart_home_assistant(kitchen, self._bedroom)
+        self._report.tell(f"Home Assistant answers again {took_s:.1f} s after its start")
         await people.say(kitchen, "where am i", "step 3 of 5")
         left_s = await house.left_s(kitchen.entity)
         await people.hears(kitchen, "Time is up.", left_s)
 
-    async def _restart_home_assistant(self) -> None:
-        house = self._house
-        await house.home.stop()
-        took_s = await house.start_home_assistant()
-        self._report.tell(f"Home Assistant answers again {took_s:.1f} s after its start")
-        await house.follow()
-        for each in (self._kitchen, self._bedroom):
-            async with asyncio.timeout(40):
-                await each.connected.wait()
-        # The guide tries to connect every five seconds.
-        await asyncio.sleep(6)
+    async def _discovery(self) -> None:
+        """Home Assistant finds a guide that tells the network about itself."""
+        guide = await self._house.start_discovered_guide(_ADDRESS_OUTSIDE)
+        try:
+            flows: list[str] = []
+            for _ in range(_DISCOVERED_WITHIN_S):
+                flows = await self._house.api.discovered("wyoming")
+                if flows:
+                    break
+                await asyncio.sleep(1)
+            self._report.expect(len(flows) == 1, f"{len(flows)} service was discovered")
+            for flow in flows:
+                self._report.tell(f"added: {await self._house.api.finish(flow)}")
+        finally:
+            await guide.stop()
 
     async def _sockets(self) -> None:
         """Nothing listens but on 127.0.0.1, and nothing is connected to but Home Assistant."""

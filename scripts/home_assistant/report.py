@@ -13,6 +13,10 @@ class Report:
         self.failed = 0
         """Expectations that were not met."""
 
+    def at(self, time_s: float) -> str:
+        """Return a time of the clock as the report counts it."""
+        return f"{time_s - self._began_s:.1f} s"
+
     def tell(self, text: str) -> None:
         """Print a line."""
         print(f"{time.monotonic() - self._began_s:6.1f} s  {text}", flush=True)

@@ -48,14 +48,19 @@ class Turn:
     answer_s: float = 0.0
     """When the first sound of the answer came."""
 
-    played_s: float = 0.0
-    """When the answer had been played."""
-
     error: str = ""
     """The pipeline's error."""
 
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the answer begins, or there is none."""
+
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the answer was played, or there is none."""
+
+    def end(self) -> None:
+        """Note that nothing more comes."""
+        self.answered.set()
+        self.over.set()
 
 
 class ScriptedSatellite:
@@ -104,8 +109,13 @@ class ScriptedSatellite:
         self.connected.clear()
         self._writer.transport.abort()
 
-    async def say(self, sound: Samples) -> Turn:
-        """Say something after the wake word, in real time; return what came of it."""
+    async def say(self, sound: Samples, to_end: bool = True) -> Turn:
+        """Say something after the wake word, in real time; return what came of it.
+
+        Whatever is played is broken off. With `to_end`, wait until the answer was played.
+        """
+        for task in self._tasks:
+            task.cancel()
         self.turn = turn = Turn()
         await self._begin_to_speak()
         # A room is not digitally silent, and a satellite goes on sending.
@@ -123,7 +133,7 @@ class ScriptedSatellite:
             await self._send(AudioChunk(RATE, 2, 1, (piece + room).astype(np.int16).tobytes()))
             await asyncio.sleep(max(0.0, began_s + (number + 1) * _PIECE_S - time.monotonic()))
         async with asyncio.timeout(_PATIENCE_S + 60):
-            await turn.over.wait()
+            await (turn.over if to_end else turn.answered).wait()
         return turn
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
@@ -155,13 +165,15 @@ class ScriptedSatellite:
             case "audio-chunk":
                 if not self._playing:
                     self._first_sound_s = now_s
-                    turn.answer_s = turn.answer_s or (now_s if turn.answer else 0.0)
+                if turn.answer and not turn.answer_s:
+                    turn.answer_s = now_s
+                    turn.answered.set()
                 self._playing.append(event.payload or b"")
             case "audio-stop":
                 self._after(0.0, self._play(turn))
             case "error":
                 turn.error = event.data["text"]
-                turn.over.set()
+                turn.end()
 
     async def _play(self, turn: Turn) -> None:
         length_s = sum(map(len, self._playing)) / 2 / self._rate
@@ -172,12 +184,11 @@ class ScriptedSatellite:
             if self.reports:
                 await self._send(Played())
         if turn.answer:
-            turn.played_s = time.monotonic()
-            turn.over.set()
+            turn.end()
 
     async def _end_without_answer(self, turn: Turn) -> None:
         if not turn.answer:
-            turn.over.set()
+            turn.end()
 
     def _after(self, seconds: float, work: Coroutine[Any, Any, None]) -> None:
         async def later() -> None:
