@@ -36,6 +36,7 @@ class Api:
         self._events: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._last_id = 0
         self._tokens = 0
+        self._is_lasting = False
 
     async def post(self, path: str, **data: Any) -> Any:
         """Send a JSON object; return the answer."""
@@ -102,6 +103,9 @@ class Api:
         # Unconfirmed settings of its port are taken back after five minutes.
         with suppress(RuntimeError):
             await self.command("http/config/promote")
+        if not self._is_lasting:
+            # The token of a log-in expires after half an hour.
+            self._token, self._is_lasting = await self._new_token("test"), True
 
     async def command(self, kind: str, **data: Any) -> Any:
         """Send a command; return its result."""
@@ -147,15 +151,12 @@ class Api:
         return True
 
     async def long_lived_token(self) -> str:
-        """Return a new long-lived access token."""
+        """Return a new long-lived access token for the guide."""
         self._tokens += 1
-        token: str = await self.command(
-            "auth/long_lived_access_token", client_name=f"{_TOKENS} {self._tokens}", lifespan=1
-        )
-        return token
+        return await self._new_token(f"{_TOKENS} {self._tokens}")
 
     async def withdraw_tokens(self) -> None:
-        """Withdraw all long-lived access tokens."""
+        """Withdraw all long-lived access tokens of the guide."""
         for each in await self.command("auth/refresh_tokens"):
             if str(each["client_name"]).startswith(_TOKENS):
                 await self.command("auth/delete_refresh_token", refresh_token_id=each["id"])
@@ -193,6 +194,12 @@ class Api:
             wake_word_id=None,
         )
         await self.command("assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
+
+    async def _new_token(self, name: str) -> str:
+        token: str = await self.command(
+            "auth/long_lived_access_token", client_name=name, lifespan=1
+        )
+        return token
 
     async def _use_code(self, code: str) -> None:
         """Get a token for a code from onboarding or from logging in."""
