@@ -3,7 +3,7 @@
 import asyncio
 import time
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,7 +157,7 @@ class ScriptedSatellite:
                 self.connected.set()
             case "transcript":
                 turn.transcript, turn.transcript_s = event.data["text"], now_s
-                self._after(1.5, self._end_without_answer(turn))
+                self._after(1.5, lambda: self._end_without_answer(turn))
             case "synthesize":
                 turn.answer = event.data["text"]
             case "audio-start":
@@ -170,7 +170,7 @@ class ScriptedSatellite:
                     turn.answered.set()
                 self._playing.append(event.payload or b"")
             case "audio-stop":
-                self._after(0.0, self._play(turn))
+                self._after(0.0, lambda: self._play(turn))
             case "error":
                 turn.error = event.data["text"]
                 turn.end()
@@ -190,10 +190,10 @@ class ScriptedSatellite:
         if not turn.answer:
             turn.end()
 
-    def _after(self, seconds: float, work: Coroutine[Any, Any, None]) -> None:
+    def _after(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         async def later() -> None:
             await asyncio.sleep(seconds)
-            await work
+            await work()
 
         task = asyncio.create_task(later())
         self._tasks.add(task)
