@@ -26,7 +26,8 @@ from harness.voices import VOICES, SyntheticVoice, render_all
 from voice_guide.audio.pcm import Samples
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.sampling import choices, drawn_sentences, spoken
-from voice_guide.nlu.sentences import Meaning, Template
+from voice_guide.nlu.sentences import Meaning
+from voice_guide.nlu.template import Template
 
 _OTHER_WORDS = (
     *("bed", "bird", "cat", "dog", "happy", "house", "marvin", "tree", "wow"),

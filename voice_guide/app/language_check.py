@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from voice_guide.dialogue.prompts import Prompts
-from voice_guide.nlu.sentences import Sentences, Template
+from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.template import Template
 
 
 def missing_prompts(prompts: Prompts, reference: Prompts) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 
+from voice_guide.cli.model_commands import install_models, list_models, verify_models
 from voice_guide.cli.parser import parser
 from voice_guide.errors import NoSoundError, VoiceGuideError
 
@@ -230,48 +231,6 @@ def _rehearse(options: argparse.Namespace) -> int:
     return 0 if result.passed else 1
 
 
-def _list_models(_: argparse.Namespace) -> int:
-    from voice_guide.speech_models.catalog import model_folder, read_catalog
-    from voice_guide.speech_models.verify import verify_model
-    from voice_guide.ui.table import print_table
-
-    rows = []
-    for model in read_catalog():
-        state = "not installed"
-        if model_folder(model).exists():
-            state = "damaged" if verify_model(model) else "installed"
-        rows.append((model.name, model.title, f"{model.size_bytes / 1e6:.0f} MB", state))
-    print_table(("name", "title", "size", "state"), rows)
-    return 0
-
-
-def _install_models(_: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from voice_guide.config.settings import SettingsFile
-    from voice_guide.speech_models.catalog import find_model
-    from voice_guide.speech_models.install import install_model
-
-    install_model(find_model(SettingsFile().language.model), Console())
-    return 0
-
-
-def _verify_models(_: argparse.Namespace) -> int:
-    from voice_guide.config.settings import SettingsFile
-    from voice_guide.speech_models.catalog import find_model, model_folder, read_catalog
-    from voice_guide.speech_models.verify import INSTALL_COMMAND, verify_model
-
-    # The language's model has to be there; others are verified if they are installed.
-    used = find_model(SettingsFile().language.model)
-    there = [each for each in read_catalog() if each == used or model_folder(each).exists()]
-    problems = [problem for model in there for problem in verify_model(model)]
-    for problem in problems:
-        print(f"voice-guide: {problem}: run `{INSTALL_COMMAND}`", file=sys.stderr)
-    if not problems:
-        print("every file is complete")
-    return 2 if problems else 0
-
-
 def _diary(options: argparse.Namespace) -> int:
     from datetime import date
 
@@ -318,9 +277,9 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "new": _new,
     "check": _check,
     "rehearse": _rehearse,
-    "list_models": _list_models,
-    "install_models": _install_models,
-    "verify_models": _verify_models,
+    "list_models": list_models,
+    "install_models": install_models,
+    "verify_models": verify_models,
     "diary": _diary,
     "doctor": _doctor,
 }

@@ -25,7 +25,8 @@ from hassil.expression import (
 from hassil.intents import TextSlotList
 
 from voice_guide.nlu.number_words import NumberList
-from voice_guide.nlu.sentences import Sentences, Template
+from voice_guide.nlu.sentences import Sentences
+from voice_guide.nlu.template import Template
 
 _T = TypeVar("_T")
 

@@ -19,7 +19,8 @@ from hassil.util import merge_dict
 from voice_guide.errors import VoiceGuideError
 from voice_guide.nlu.number_words import NumberList, beyond_range, number_list
 from voice_guide.nlu.sentence_tree import Tree, read_tree
-from voice_guide.nlu.sentences import SAID, Sentences, Template
+from voice_guide.nlu.sentences import SAID, Sentences
+from voice_guide.nlu.template import Template
 
 _PARTS = ("sentences", "lists", "rules")
 """The folders of Home Assistant's repository that have one for each language in them."""

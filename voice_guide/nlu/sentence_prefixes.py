@@ -14,7 +14,7 @@ from typing import TypeAlias
 from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, TextChunk
 
 from voice_guide.nlu.sampling import choices, spoken
-from voice_guide.nlu.sentences import Template
+from voice_guide.nlu.template import Template
 
 _START = 0
 """The state before the first letter."""

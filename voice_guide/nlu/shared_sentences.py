@@ -12,7 +12,7 @@ from hassil.expression import Alternative, Expression, Group, ListReference, Per
 
 from voice_guide.nlu.sampling import choices, spoken
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.nlu.sentences import Template
+from voice_guide.nlu.template import Template
 
 _Place: TypeAlias = tuple[frozenset[int], bool]
 """The places in the other sentences that a text leads to, and True once it has the value."""

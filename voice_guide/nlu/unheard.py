@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from hassil.intents import WildcardSlotList
 
 from voice_guide.nlu.sampling import drawn_from
-from voice_guide.nlu.sentences import Sentences, Template
+from voice_guide.nlu.sentences import Sentences
 from voice_guide.nlu.spelling import written
+from voice_guide.nlu.template import Template
 
 _MOST_TRIED = 20
 """Sentences of a template that are tried until one is understood."""

@@ -10,8 +10,9 @@ from functools import cached_property
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sampling import spoken, words_of_templates
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
-from voice_guide.nlu.sentences import Meaning, Sentences, Template
+from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.nlu.shared_sentences import SharedSentences
+from voice_guide.nlu.template import Template
 from voice_guide.routines.library import Library
 from voice_guide.routines.model import Routine
 from voice_guide.routines.packs import user_phrases
