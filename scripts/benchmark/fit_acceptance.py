@@ -1,6 +1,6 @@
 """Fit `voice_guide/hearing/acceptance.toml`: the likelihood that a command was meant.
 
-People give commands in all scenes, and nobody gives any in backgrounds alone. Every command that
+People give commands in all scenes, and none in backgrounds alone. Every command that
 is recognized there is an example, meant or not. The model is fitted on half of the recordings and
 judged on the other half, and the other way round; what is written is fitted on all of them.
 """
@@ -54,8 +54,8 @@ _QUIET_WEIGHT = 6.0
 """Weight of a command in quiet: most are given there."""
 
 _PIECES_WEIGHT = 0.5
-"""Weight of a command that nobody gave in pieces of talk: people seldom talk as much to each other
-in a room that is quiet otherwise."""
+"""Weight of a command that was not given in pieces of talk: people seldom talk as much to each
+other in a room that is quiet otherwise."""
 
 _PENALTY = 3.0
 """Weight of the squared coefficients, for features of variance 1, against few examples."""

@@ -18,7 +18,7 @@ FILE = Path(__file__).with_name("acceptance.toml")
 """The file with the coefficients."""
 
 _MIN_TALK_SHARE = 0.5
-"""Part of the time before a command in which somebody must have spoken for its level to count."""
+"""Part of the time before a command in which there must be speech for its level to count."""
 
 _MAX_OVER_TALK_DB = 12.0
 """Decibels over talk beyond which it makes no difference how loud a command is."""
@@ -57,7 +57,7 @@ class Features:
     15 without talk."""
 
     talk_share: float
-    """Part of the last 20 s in which somebody spoke, at most 0.8."""
+    """Part of the last 20 s in which there was speech, at most 0.8."""
 
     lead_s: float
     """Seconds of speech in the same utterance before it, at most 2."""

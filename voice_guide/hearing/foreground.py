@@ -19,7 +19,7 @@ _MEMORY_S = 20
 """Seconds whose levels are known: longer than a person talks to the guide."""
 
 _MIN_TALK_SHARE = 0.55
-"""Part of that time in which somebody must have spoken for it to be the background."""
+"""Part of that time in which there must have been speech for it to be the background."""
 
 _TALK_PERCENTILE = 80
 """Percentile of the levels of all speech that is the level of talk: most syllables are softer."""
@@ -59,7 +59,7 @@ class Surroundings:
     """The level of a command against what was heard before it."""
 
     talk_share: float
-    """The part of the last 20 s before it in which somebody spoke, from 0 to 1."""
+    """The part of the last 20 s before it in which there was speech, from 0 to 1."""
 
     over_talk_db: float
     """Decibels by which it is louder than that talk."""

@@ -182,7 +182,7 @@ class SentenceRules:
             *(
                 f"{a} {b} {{0}} {{0}}"
                 for a, b in pairwise(before)
-                # Nobody says "could you" and "you should" in one breath.
+                # People do not say "could you" and "you should" in one breath.
                 if a.split()[-1] != b.split()[0]
             ),
             f"{{0}} {_UNRELATED}",
