@@ -224,14 +224,14 @@ def press(seconds):
     button.drive_low()
     time.sleep(seconds)
     button.drive_high()
-    time.sleep(0.5)
+    time.sleep(1.5)
 
 def person():
     for is_lit in (True, False):
         while led.state != is_lit:
             time.sleep(0.01)
     press(0.2)
-    press(1.5)
+    press(2.5)
     os.kill(os.getpid(), signal.SIGINT)
 
 threading.Thread(target=person).start()
