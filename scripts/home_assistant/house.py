@@ -174,8 +174,8 @@ class House:
 
     async def diagnostics(self) -> dict[str, Any]:
         """Return what is downloaded as diagnostics of the integration."""
-        told = await self.api.get(f"/api/diagnostics/config_entry/{self._integration}")
-        data: dict[str, Any] = told["data"]
+        report = await self.api.get(f"/api/diagnostics/config_entry/{self._integration}")
+        data: dict[str, Any] = report["data"]
         return data
 
     async def add_satellite(self, name: str) -> ScriptedSatellite:
@@ -196,9 +196,9 @@ class House:
         """Return how much of the step's time is left at a satellite, in seconds."""
         async with AsyncTcpClient("127.0.0.1", self.guide_port) as client:
             await client.write_event(Event(_ROOMS))
-            told = await client.read_event()
-        assert told
-        found = [each for each in told.data["rooms"] if each["satellite"] == satellite]
+            report = await client.read_event()
+        assert report
+        found = [each for each in report.data["rooms"] if each["satellite"] == satellite]
         return (found[0]["left_s"] or 0.0) if found else 0.0
 
     async def follow(self) -> None:

@@ -28,7 +28,7 @@ class Listening:
         """`expect` takes what has to be so, and its description."""
         self._house = house
         self._expect = expect
-        self._told: list[dict[str, Any]] = []
+        self._reports: list[dict[str, Any]] = []
 
     async def run(self) -> None:
         """Lead a session through the service alone, and then one through the integration."""
@@ -45,21 +45,21 @@ class Listening:
 
     async def _asked_to_listen(self, text: str, expected: str) -> None:
         await self._hear(text)
-        told = await self._wait("start_conversation")
-        said = str(told.get("message"))
+        report = await self._wait("start_conversation")
+        said = str(report.get("message"))
         self._expect(said.startswith(expected), f'Study: "{text}" → start_conversation "{said}"')
 
     async def _goes_on_listening(self, text: str) -> None:
         await self._hear(text)
-        told = await self._wait("intent-end")
-        listens = told.get("listens")
+        report = await self._wait("intent-end")
+        listens = report.get("listens")
         self._expect(listens is True, f'Study: "{text}" → continue_conversation {listens}')
 
     async def _acts(self, action: str, data: dict[str, str], expected: str) -> None:
-        self._told.clear()
+        self._reports.clear()
         await self._house.api.call("voice_guide", action, satellite=SATELLITE, **data)
-        told = await self._wait("start_conversation")
-        said = str(told.get("message"))
+        report = await self._wait("start_conversation")
+        said = str(report.get("message"))
         self._expect(said.startswith(expected), f'voice_guide.{action} → Study says "{said}"')
 
     async def _hear(self, text: str) -> None:
@@ -67,7 +67,7 @@ class Listening:
         said = await asyncio.to_thread(_PERSON.render, text)
         sound = np.concatenate([silence(RATE // 3), said, silence(2 * RATE)])
         noise = np.random.default_rng(0).normal(0, 16, len(sound))
-        self._told.clear()
+        self._reports.clear()
         await self._house.let_hear((sound + noise).astype(np.int16).tobytes())
 
     async def _until_idle(self) -> None:
@@ -78,17 +78,17 @@ class Listening:
         await asyncio.sleep(0.5)
 
     async def _wait(self, kind: str) -> dict[str, Any]:
-        """Return what the satellite told of this kind; nothing where it does not in time."""
+        """Return what the satellite reported of this kind; nothing where it does not in time."""
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 while True:
-                    for told in self._told:
-                        if told["kind"] == kind:
-                            return told
+                    for report in self._reports:
+                        if report["kind"] == kind:
+                            return report
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            self._expect(False, f"Study told of no {kind}, but of {self._told}")
+            self._expect(False, f"Study reported no {kind}, but {self._reports}")
             return {}
 
     def _note(self, event: dict[str, Any]) -> None:
-        self._told.append(event["data"])
+        self._reports.append(event["data"])

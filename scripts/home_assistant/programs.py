@@ -61,12 +61,12 @@ class Program:
     def sockets(self) -> list[str]:
         """Return what it listens on and is connected to, as `ss` tells it."""
         assert self._process
-        told = subprocess.run(
+        report = subprocess.run(
             ["ss", "-Htunap"], check=True, capture_output=True, text=True
         ).stdout.splitlines()
         mine = f"pid={self._process.pid},"
         # The first column is the protocol.
-        return [line.split(maxsplit=1)[1] for line in told if mine in line]
+        return [line.split(maxsplit=1)[1] for line in report if mine in line]
 
     @property
     def _folder(self) -> Path:

@@ -86,10 +86,10 @@ class ScriptedSatellite(AssistSatelliteEntity):
 
     def _tell(self, kind: str, data: dict[str, Any]) -> None:
         intent = data.get("intent_output") or {}
-        told = {
+        report = {
             "kind": kind,
             "message": data.get("message"),
             "text": (data.get("stt_output") or {}).get("text"),
             "listens": intent.get("continue_conversation"),
         }
-        self.hass.bus.async_fire("scripted", told)
+        self.hass.bus.async_fire("scripted", report)
