@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 STRICT = ConfigDict(extra="forbid")
-"""What the tables have in common: keys that there are not are refused."""
+"""The configuration of all tables: a key that there is not is refused."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -94,7 +94,7 @@ class Opposites:
 
 @dataclass(frozen=True, config=STRICT)
 class Correction:
-    """What replaces a sentence by the next one."""
+    """Phrases that replace a sentence by the next one."""
 
     words: tuple[str, ...] = ()
     """Phrases between them: "no", "I mean"."""

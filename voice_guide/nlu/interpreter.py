@@ -14,7 +14,7 @@ from voice_guide.nlu.carriers import CarrierWords, Words, carrier_words
 from voice_guide.nlu.negation import count_negations, is_negated
 from voice_guide.nlu.safe_sentences import SafeSentences
 from voice_guide.nlu.sampling import spoken, value_words
-from voice_guide.nlu.sentence_finder import SentenceFinder
+from voice_guide.nlu.sentence_finder import MAX_UTTERANCE_WORDS, SentenceFinder
 from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import ALONE, CLEAR, Meaning, Sentences
 from voice_guide.nlu.utterance import (
@@ -25,13 +25,10 @@ from voice_guide.nlu.utterance import (
     without_repetitions,
 )
 
-_MOST_WORDS = 40
-"""Words of an utterance that may be sentences throughout."""
-
-_MOST_COMMANDS = 3
+_MAX_COMMANDS = 3
 """Different commands in one utterance: more are talk."""
 
-_MOST_REMEMBERED = 512
+_MAX_REMEMBERED = 512
 """Texts whose meanings are kept: the same are asked about while an utterance ends."""
 
 
@@ -49,11 +46,10 @@ class Interpretation:
     """True if a safe sentence was found among other words."""
 
     negations: int = 0
-    """How many negations were said."""
+    """Number of negations."""
 
     commands: int = 0
-    """How many different commands were said, with those that a more urgent one takes the place
-    of."""
+    """Number of different commands, with those that a more urgent one takes the place of."""
 
 
 class Interpreter:
@@ -67,7 +63,7 @@ class Interpreter:
         self._finder = SentenceFinder(sentences, self.carriers)
         self._safe = SafeSentences(self._finder, self.carriers)
         self._urgency = sentences.urgency
-        self.interpret: Callable[[str, str | None], Interpretation] = lru_cache(_MOST_REMEMBERED)(
+        self.interpret: Callable[[str, str | None], Interpretation] = lru_cache(_MAX_REMEMBERED)(
             self._interpret
         )
 
@@ -127,7 +123,7 @@ class Interpreter:
 
     def _divided(self, words: Words, context: str | None) -> Utterance | None:
         """Return an utterance of nothing but sentences; None for any other."""
-        if len(words) > _MOST_WORDS:
+        if len(words) > MAX_UTTERANCE_WORDS:
             return None
         divided = [
             each
@@ -166,7 +162,7 @@ class Interpreter:
         """Return whether it is not clear which of several sentences is meant."""
         negated = {count_negations(part.words, self.carriers) > 0 for part in sentences}
         intents = {meaning.intent for meaning in meanings}
-        return len(negated) > 1 or len(intents) < len(meanings) or len(meanings) > _MOST_COMMANDS
+        return len(negated) > 1 or len(intents) < len(meanings) or len(meanings) > _MAX_COMMANDS
 
     def _may_be_value(self, carriers: Words, meanings: Sequence[Meaning]) -> bool:
         """Return whether a word that was left out may be a value: "right", beside a side."""

@@ -14,7 +14,7 @@ from voice_guide.errors import VoiceGuideError
 OUT_OF_RANGE = object()
 """The value of a number beyond a range, which means nothing."""
 
-_MOST_NUMBERS = 10_000
+_MAX_NUMBERS = 10_000
 """Numbers in a list: reading and preparing more takes too long."""
 
 _JOINED_BY_AND = {"en": ("hundred", "hundred and")}
@@ -61,10 +61,10 @@ def beyond_range(values: NumberList) -> NumberList:
 
 def _numbers(given: RangeSlotList) -> Iterator[int | float]:
     """Yield the numbers from the beginning of a range to its end, and none beyond it."""
-    if (given.stop - given.start) // given.step > _MOST_NUMBERS:
+    if (given.stop - given.start) // given.step > _MAX_NUMBERS:
         raise VoiceGuideError(
             f"{{{given.name}}}: from {given.start} to {given.stop} are too many numbers; at "
-            f"most {_MOST_NUMBERS:,} are supported, and a larger step gives fewer"
+            f"most {_MAX_NUMBERS:,} are supported, and a larger step gives fewer"
         )
     for whole in range(given.start, given.stop + 1, given.step):
         yield whole

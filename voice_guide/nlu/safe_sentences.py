@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 from voice_guide.nlu.negation import is_negated
-from voice_guide.nlu.sentence_finder import SentenceFinder
+from voice_guide.nlu.sentence_finder import (
+    MAX_SENTENCE_WORDS,
+    MAX_UTTERANCE_WORDS,
+    SentenceFinder,
+)
 from voice_guide.nlu.sentences import SAFE, Meaning
-
-_MAX_WORDS = 40
-"""Words that are looked at, at the beginning of an utterance and at its end."""
-
-_MAX_SENTENCE_WORDS = 16
-"""Words of a sentence in it."""
 
 _NOUN_WORDS = 2
 """Words of an article and its noun, which are no sentence among others."""
@@ -39,8 +37,8 @@ class SafeSentences:
         """
         if not self._carriers.negation.words:
             return []
-        if len(words) > 2 * _MAX_WORDS:
-            words = (*words[:_MAX_WORDS], *words[-_MAX_WORDS:])
+        if len(words) > 2 * MAX_UTTERANCE_WORDS:
+            words = (*words[:MAX_UTTERANCE_WORDS], *words[-MAX_UTTERANCE_WORDS:])
         parts = list(self._parts(words, context))
         negated = [part for part in parts if is_negated(words, *part, self._carriers)]
         found = [
@@ -59,7 +57,7 @@ class SafeSentences:
 
         count = len(words)
         for start in range(count):
-            ends = range(min(count, start + _MAX_SENTENCE_WORDS), start, -1)
+            ends = range(min(count, start + MAX_SENTENCE_WORDS), start, -1)
             end = next((end for end in ends if self.find(words[start:end], context)), None)
             if end and (is_light(words[:start]) or is_light(words[end:])):
                 yield start, end

@@ -36,7 +36,7 @@ UNKNOWN = "[unk]"
 _PATIENCE = 20
 """Sentences of an intent without a new pair of words after which none is expected."""
 
-_MOST = 1_500
+_MAX_DRAWN = 1_500
 """Sentences drawn before only those are added that bring a new pair of words: more only slow
 the recognizer down."""
 
@@ -114,7 +114,7 @@ def _drawn(
     idle = dict.fromkeys(by_intent, 0)
     while idle and min(idle.values()) < patience:
         # Once there are enough, only those go on that still bring something new.
-        is_full = len(drawn) >= _MOST
+        is_full = len(drawn) >= _MAX_DRAWN
         for intent in [name for name, rounds in idle.items() if rounds < patience or not is_full]:
             draw = draws[intent].next()
             words = spoken(draw.sentence())
@@ -151,24 +151,24 @@ def named_values(
     sentences: Sentences, context: str | None, knows: Callable[[str], bool]
 ) -> set[str]:
     """Return what every list of a context's sentences names, as a speech model spells it."""
-    found = {
-        " ".join(spoken(text))
-        for template in sentences.templates(context)
-        for reference in template.references
-        for text in _texts(reference, template)
-    }
-    return {text for text in found if text and all(map(knows, text.split()))}
+    named = (words for _, words in _values(sentences, context))
+    return {" ".join(words) for words in named if words and all(map(knows, words))}
 
 
 def value_words(sentences: Sentences) -> Mapping[str, frozenset[str]]:
     """Return the single words that are values of each slot."""
     found: dict[str, set[str]] = {}
-    for template in sentences.templates(None):
-        for reference in template.references:
-            texts = map(spoken, _texts(reference, template))
-            words = found.setdefault(reference.slot_name, set())
-            words.update(text[0] for text in texts if len(text) == 1)
+    for name, words in _values(sentences, None):
+        found.setdefault(name, set()).update(words if len(words) == 1 else ())
     return {name: frozenset(words) for name, words in found.items()}
+
+
+def _values(sentences: Sentences, context: str | None) -> Iterator[tuple[str, list[str]]]:
+    """Yield the slot and the words of every value that the lists of a context's sentences have."""
+    for template in sentences.templates(context):
+        for reference in template.references:
+            for text in _texts(reference, template):
+                yield reference.slot_name, spoken(text)
 
 
 class _Turns(Generic[_T]):

@@ -9,10 +9,13 @@ from voice_guide.nlu.sentence_prefixes import SentencePrefixes
 from voice_guide.nlu.sentences import Meaning, Sentences
 from voice_guide.nlu.utterance import Utterance, divide
 
-_MAX_WORDS = 16
+MAX_SENTENCE_WORDS = 16
 """Words of one sentence with all that is said within it."""
 
-_MOST_LEFT_OUT = 4
+MAX_UTTERANCE_WORDS = 40
+"""Words of an utterance that are looked at, at its beginning and at its end."""
+
+_MAX_LEFT_OUT = 4
 """Words within a sentence that carry no meaning."""
 
 _MAX_REMEMBERED = 4096
@@ -58,7 +61,7 @@ class SentenceFinder:
         return self._match(words, context, self._marked(mark, marked_in))
 
     def _match(self, words: Words, context: str | None, among: Sentences) -> Meaning | None:
-        if len(words) > _MAX_WORDS:
+        if len(words) > MAX_SENTENCE_WORDS:
             return None
         for kept in self._without_carriers(words):
             may_be = self.may_be_sentence(kept, context)
@@ -82,7 +85,7 @@ class SentenceFinder:
         ]
         if words[0] in self._carriers.carriers.articles:
             phrases.append(range(0, 1))
-        for count in range(1, min(len(phrases), _MOST_LEFT_OUT) + 1):
+        for count in range(1, min(len(phrases), _MAX_LEFT_OUT) + 1):
             for chosen in combinations(phrases, count):
                 left_out = {at for each in chosen for at in each}
                 if len(left_out) == sum(map(len, chosen)) < len(words):

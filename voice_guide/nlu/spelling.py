@@ -29,10 +29,10 @@ _SYMBOL_OF_MARK = {f"ˑ{chr(ord('a') + number)}": each for number, each in enume
 
 _MARKS = str.maketrans({symbol: f" {mark} " for mark, symbol in _SYMBOL_OF_MARK.items()})
 
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15
 """Digits of a number that people say."""
 
-_MOST_LETTERS = 5
+_MAX_LETTERS = 5
 """Letters of an abbreviation in capitals that may be said one by one."""
 
 
@@ -84,7 +84,7 @@ class Spelling:
             yield word.replace("-", "").replace("_", "")
         if plain := _without_accents(apart):
             yield plain
-        is_short = 1 < len(written) <= _MOST_LETTERS and written.isalpha()
+        is_short = 1 < len(written) <= _MAX_LETTERS and written.isalpha()
         if is_short and written.isupper() and has_small_letters:
             yield " ".join(word)
 
@@ -97,7 +97,7 @@ class Spelling:
 
     def _said_number(self, written: str) -> list[str]:
         """Return the ways to say a number that is written in digits."""
-        is_number = written.lstrip("-")[:1].isdigit() and len(written) <= _MOST_DIGITS
+        is_number = written.lstrip("-")[:1].isdigit() and len(written) <= _MAX_DIGITS
         if self._knows is None or not is_number:
             return []
         digits = written.replace(",", "" if _THOUSANDS.fullmatch(written) else ".")

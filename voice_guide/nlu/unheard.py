@@ -10,7 +10,7 @@ from voice_guide.nlu.sentences import Sentences
 from voice_guide.nlu.spelling import written
 from voice_guide.nlu.template import Template
 
-_MOST_TRIED = 20
+_MAX_TRIED = 20
 """Sentences of a template that are tried until one is understood."""
 
 
@@ -46,7 +46,7 @@ class _HearingCheck:
             texts = drawn_from(template)
             unknown = self._unknown([word for text in texts for word in text.split()])
             heard = [text for text in texts if not self._unknown(text.split())]
-            if any(self._is_understood(text, template) for text in heard[:_MOST_TRIED]):
+            if any(self._is_understood(text, template) for text in heard[:_MAX_TRIED]):
                 lacking.setdefault(template.intent, {}).update(dict.fromkeys(unknown))
                 continue
             shortest = " ".join(map(written, min(heard or texts, key=len, default="").split()))

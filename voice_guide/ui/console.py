@@ -10,7 +10,7 @@ from pathlib import Path
 from voice_guide.nlu.command import Command
 from voice_guide.routines.packs import PackProblem
 
-_MOST_PROBLEMS = 10
+_MAX_PROBLEMS = 10
 """Problems with sentences that are printed before what was asked for."""
 
 
@@ -23,9 +23,9 @@ def print_rejected_packs(problems: Iterable[PackProblem]) -> None:
 
 def print_unheard(path: Path, problems: Sequence[str]) -> None:
     """Print on standard error what cannot be heard of sentences, one per line, if not too many."""
-    for problem in problems[:_MOST_PROBLEMS]:
+    for problem in problems[:_MAX_PROBLEMS]:
         print(f"voice-guide: {path}: {problem}", file=sys.stderr)
-    if (more := len(problems) - _MOST_PROBLEMS) > 0:
+    if (more := len(problems) - _MAX_PROBLEMS) > 0:
         check = f"voice-guide check {shlex.quote(str(path))}"
         print(f"voice-guide: {path}: {more} more cannot be heard; see: {check}", file=sys.stderr)
 
