@@ -20,7 +20,7 @@ from voice_guide.skills.host import Abilities
 from voice_guide.skills.rooms import Rooms
 
 _TEXTS = ("ready", "next", "next", "ready", "i'm done", "goodbye")
-"""What is said in each room after its opening: up to the third step, which takes time."""
+"""Texts in each room after its opening: up to the third step, which takes time."""
 
 _WARM_UP_ROOMS = 100
 """Sessions after which memory is measured for the first time."""

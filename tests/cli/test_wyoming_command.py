@@ -49,7 +49,8 @@ def test_what_is_no_token_is_refused(refused: Refused, tmp_path: Path, content: 
 
     told = refused("wyoming", "--home-assistant", "http://127.0.0.1:1", "--token-file", token)
 
-    assert told == f"{token}: there is no token in it"
+    advice = "a long-lived access token of Home Assistant belongs there"
+    assert told == f"{token}: there is no token in it: {advice}"
 
 
 def test_the_usual_place_of_the_token_is_named_where_there_is_none(

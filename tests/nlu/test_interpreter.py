@@ -1,4 +1,4 @@
-"""What texts mean with other words around them, and what they must not be taken for."""
+"""Commands with other words around them, and texts that only look like commands."""
 
 import pytest
 

@@ -45,7 +45,8 @@ def test_what_is_no_configuration_is_refused_in_one_line(tmp_path: Path) -> None
     done = run(tmp_path)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"install-home-assistant: {tmp_path}: no configuration.yaml there\n"
+    told = f"install-home-assistant: {tmp_path}: no configuration.yaml there"
+    assert done.stderr == f"{told}: give the folder of a Home Assistant that has one\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""What the guide says by itself, through the API of a Home Assistant that the test plays."""
+"""The guide speaking by itself, through the API of a Home Assistant that the test plays."""
 
 import asyncio
 import logging
@@ -251,8 +251,9 @@ def test_a_token_that_is_withdrawn_is_logged_once_and_never_printed(
     caplog.set_level(logging.INFO)
 
     async def test(home: Home) -> None:
-        home.api.accepts = "another"
+        # Only then: a refusal before the stop would be another problem than one after it.
         await home.api.stop()
+        home.api.accepts = "another"
         await home.api.start()
         await home.until(lambda: home.api.logins > 3)
         home.token_file.write_text("another")

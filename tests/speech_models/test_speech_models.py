@@ -85,7 +85,7 @@ class Handler(SimpleHTTPRequestHandler):
         if self.path.endswith(".stalls"):
             self.server.closing.wait()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class has that name)
         """Keep the requests out of the tests' output."""
 
 

@@ -23,7 +23,7 @@ _MAX_AGE_S = 8 * 24 * 3600.0
 
 
 class RoomStore:
-    """What outlives the sessions of one room; nothing where its file cannot be read."""
+    """The file of one room, which outlives its sessions; none where it cannot be read."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Open the room's file if there is one."""

@@ -27,7 +27,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: ConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the satellite, and the action that lets it hear."""
-    satellite = ScriptedSatellite()
+    satellite = ListeningSatellite()
     async_add_entities([satellite])
 
     async def hear(call: ServiceCall) -> None:
@@ -37,7 +37,7 @@ async def async_setup_entry(
     hass.services.async_register("scripted", "hear", hear)
 
 
-class ScriptedSatellite(AssistSatelliteEntity):
+class ListeningSatellite(AssistSatelliteEntity):
     """A satellite that can announce, and start a conversation."""
 
     _attr_name = "Study"
@@ -46,12 +46,14 @@ class ScriptedSatellite(AssistSatelliteEntity):
         AssistSatelliteEntityFeature.ANNOUNCE | AssistSatelliteEntityFeature.START_CONVERSATION
     )
 
+    # Its base class demands these two. Home Assistant takes this error for a satellite without
+    # wake words to choose from.
     def async_get_configuration(self) -> AssistSatelliteConfiguration:
-        """There are no settings."""
+        """Raise NotImplementedError: it has no settings."""
         raise NotImplementedError
 
     async def async_set_configuration(self, config: AssistSatelliteConfiguration) -> None:
-        """There are no settings."""
+        """Raise NotImplementedError: it has no settings."""
         raise NotImplementedError
 
     def on_pipeline_event(self, event: PipelineEvent) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 
 
+# Types are checked where Home Assistant, whose class takes the domain, is not installed.
 class ScriptedConfigFlow(ConfigFlow, domain="scripted"):  # type: ignore[call-arg]
     """Adds the satellite."""
 

@@ -1,1 +1,1 @@
-"""What is put into a Home Assistant: a small integration beside the Wyoming service."""
+"""The part that is put into a Home Assistant: a small integration beside the Wyoming service."""

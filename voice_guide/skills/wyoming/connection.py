@@ -28,7 +28,7 @@ from voice_guide.skills.wyoming.voice import MAX_TEXT, SentenceSplitter, Voice, 
 _log = logging.getLogger(__name__)
 
 ROOMS = "voice-guide-rooms"
-"""The one event that the protocol does not have: it asks what is led where."""
+"""The one event that the protocol does not have: it asks for the sessions of all satellites."""
 
 MAX_CONNECTIONS = 64
 """Clients at once; Home Assistant has one connection for each request that is under way."""
@@ -42,25 +42,28 @@ _MAX_CLOSING_S = 5.0
 _WIDTH = 2
 """Bytes of a sample of the guide's voice."""
 
+_TOO_LONG = f"a text of more than {MAX_TEXT} characters is not spoken: send shorter ones"
+"""The answer to such a text."""
+
 _MAX_SHOWN = 120
 """Characters of a problem that are logged."""
 
 
 @dataclass(frozen=True)
 class Programs:
-    """What the service offers, shared by all connections."""
+    """The programs of the service, shared by all connections."""
 
     info: Info
     """Its description."""
 
     dialogues: Dialogues
-    """What answers texts."""
+    """The program that answers texts."""
 
     ear: Ear
-    """What hears."""
+    """The recognizer."""
 
     voice: Voice
-    """What speaks."""
+    """The synthesizer."""
 
 
 class Connection(AsyncEventHandler):
@@ -131,9 +134,12 @@ class Connection(AsyncEventHandler):
         _log.info("A client was sent away: %s.", problem[:_MAX_SHOWN])
 
     async def _send(self, *events: Eventable) -> None:
+        for each in events:
+            await self._write(each.event())
+
+    async def _write(self, event: Event) -> None:
         async with asyncio.timeout(MAX_IDLE_S):
-            for each in events:
-                await self.write_event(each.event())
+            await self.write_event(event)
 
     async def _describe(self, _: Event) -> None:
         await self._send(self._programs.info)
@@ -155,8 +161,7 @@ class Connection(AsyncEventHandler):
     async def _tell_rooms(self, _: Event) -> None:
         """Tell what is led at each satellite; the integration shows it."""
         rooms = await asyncio.to_thread(self._programs.dialogues.rooms)
-        async with asyncio.timeout(MAX_IDLE_S):
-            await self.write_event(Event(ROOMS, {"rooms": rooms}))
+        await self._write(Event(ROOMS, {"rooms": rooms}))
 
     async def _begin_to_hear(self, event: Event) -> None:
         PcmFormat.of(event.data)
@@ -220,13 +225,15 @@ class Connection(AsyncEventHandler):
         for text in texts:
             self._spoken_characters += len(text)
             if self._spoken_characters > MAX_TEXT:
-                raise VoiceGuideError(f"a text of more than {MAX_TEXT} characters is not spoken")
+                raise VoiceGuideError(_TOO_LONG)
             speech = await asyncio.to_thread(self._programs.voice.speech, text)
             await self._send(*(AudioChunk(RATE, _WIDTH, 1, each) for each in pieces(speech)))
 
 
 def _text(event: Event) -> str:
     text: Any = event.data.get("text")
-    if not isinstance(text, str) or len(text) > MAX_TEXT:
-        raise VoiceGuideError(f"a text of more than {MAX_TEXT} characters is not spoken")
+    if not isinstance(text, str):
+        raise VoiceGuideError(f"{event.type} has no text: send one to be spoken")
+    if len(text) > MAX_TEXT:
+        raise VoiceGuideError(_TOO_LONG)
     return text

@@ -46,7 +46,7 @@ class Answer:
     """The answer to one text."""
 
     text: str
-    """What the satellite is to say; empty where the guide says it by itself, or says nothing."""
+    """The words for the satellite; none where the guide says them by itself, or says nothing."""
 
     is_understood: bool
     """True if the text was for the guide."""
@@ -64,7 +64,7 @@ def place_of(context: Mapping[str, Any]) -> Place:
     return Place(room, satellite, context.get("listens") is True)
 
 
-class Satellite:
+class SatelliteHost:
     """The host of a room's session: what it says within a turn is the answer to the text."""
 
     def __init__(self, place: Place, outbox: Outbox, spoken: Callable[[], None]) -> None:
@@ -145,7 +145,7 @@ class Dialogues:
         self._rooms = Rooms(content, settings, folder, closed=self._forget)
         self._outbox = outbox
         self._length_s = length_s
-        self._hosts: dict[str, Satellite] = {}
+        self._hosts: dict[str, SatelliteHost] = {}
         self._lock = threading.Lock()
 
     def answer(self, text: str, place: Place) -> Answer:
@@ -187,7 +187,7 @@ class Dialogues:
         opening = self._opening(text)
         if opening is None:
             return Answer(self._content.prompts("skill.how_to_begin"), False)
-        host = Satellite(place, self._outbox, lambda: self._rooms.spoken(place.room))
+        host = SatelliteHost(place, self._outbox, lambda: self._rooms.spoken(place.room))
         self._hosts[place.room] = host
         with host.turn():
             self._rooms.open(place.room, host, opening)

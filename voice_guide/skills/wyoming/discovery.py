@@ -27,7 +27,9 @@ async def announced(host: str, port: int) -> AsyncIterator[None]:
     try:
         own = IPv4Address(_own_address() if host == _ANY else host)
     except (ValueError, OSError) as error:
-        raise VoiceGuideError(f"{host} cannot be discovered: {error}") from error
+        raise VoiceGuideError(
+            f"{host} cannot be discovered: {error}; give --host an IPv4 address of this machine"
+        ) from error
     info = AsyncServiceInfo(
         _SERVICE,
         f"voice-guide-{socket.gethostname()}-{port}.{_SERVICE}",

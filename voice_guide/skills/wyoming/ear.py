@@ -69,7 +69,9 @@ class Ear:
         Raises VoiceGuideError while too many are heard.
         """
         if len(self._turns) >= MAX_TURNS:
-            raise VoiceGuideError(f"more than {MAX_TURNS} satellites at once are not heard")
+            raise VoiceGuideError(
+                f"more than {MAX_TURNS} satellites at once are not heard: try again later"
+            )
         asked: Sequence[str | None] = contexts or [Phase.CHOOSING]
         if len(asked) > _MAX_CONTEXTS:
             asked = [None]
@@ -84,7 +86,7 @@ class Ear:
 
 
 class Turn:
-    """What is said to a satellite at one time. `text` is None until something is understood."""
+    """The sound of one turn at a satellite. `text` is None until something is understood."""
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
         self.text: str | None = None

@@ -37,8 +37,11 @@ _MAX_SPEAKING_S = 120.0
 _MAX_TOKEN_BYTES = 4_096
 """Bytes of a token's file; a token has about 180."""
 
+_BELONGS = "a long-lived access token of Home Assistant belongs there"
+"""The advice where there is none."""
+
 _PLAIN = {"preannounce": False}
-"""What keeps a satellite from playing a sound before each sentence."""
+"""The option by which a satellite plays no sound before each sentence."""
 
 
 class RefusedError(Exception):
@@ -52,12 +55,12 @@ def read_token(path: Path) -> str:
             status = os.fstat(file.fileno())
             content = file.read(_MAX_TOKEN_BYTES)
     except OSError as error:
-        raise VoiceGuideError(f"{path}: cannot be read: {error.strerror}") from error
+        raise VoiceGuideError(f"{path}: cannot be read: {error.strerror}: {_BELONGS}") from error
     if stat.S_IMODE(status.st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
         raise VoiceGuideError(f"{path}: others than its owner can use it: chmod 600 {path}")
     token = content.decode("ascii", "ignore").strip()
     if not token or not token.isprintable() or len(token.split()) != 1:
-        raise VoiceGuideError(f"{path}: there is no token in it")
+        raise VoiceGuideError(f"{path}: there is no token in it: {_BELONGS}")
     return token
 
 
@@ -79,7 +82,7 @@ class HomeAssistant:
         self._last_id = 0
         self._problem = ""
         self.satellites = SatelliteStates()
-        """What each satellite can do, and is doing."""
+        """Abilities and state of each satellite."""
 
     async def run(self) -> None:
         """Stay connected for ever."""

@@ -1,4 +1,4 @@
-"""What the guide says at satellites: the ends of its answers, and what it says by itself.
+"""The guide's speech at satellites: the ends of its answers, and all that it says by itself.
 
 The session of a room gives out one text at a time, and waits until it was spoken. The methods
 may be called from any thread; the work is done in the service's loop.

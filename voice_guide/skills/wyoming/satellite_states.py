@@ -13,21 +13,21 @@ IDLE, RESPONDING = "idle", "responding"
 
 
 @dataclass(frozen=True)
-class _Satellite:
+class _LastReport:
     """A satellite as Home Assistant last described it."""
 
     state: str
     """Its state."""
 
     features: int
-    """What it can do, a bit each."""
+    """The bits of its abilities."""
 
 
 class SatelliteStates:
     """The states of all satellites, followed by what Home Assistant reports."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Satellite] = {}
+        self._known: dict[str, _LastReport] = {}
         self._changed = asyncio.Event()
 
     def knows(self, satellite: str) -> bool:
@@ -66,9 +66,9 @@ class SatelliteStates:
         self._notify()
 
     def _update(self, name: str, report: Mapping[str, Any]) -> None:
-        before = self._known.get(name, _Satellite("", 0))
+        before = self._known.get(name, _LastReport("", 0))
         features = (report.get("a") or {}).get("supported_features", before.features)
-        self._known[name] = _Satellite(str(report.get("s", before.state)), int(features))
+        self._known[name] = _LastReport(str(report.get("s", before.state)), int(features))
 
     def _notify(self) -> None:
         self._changed.set()

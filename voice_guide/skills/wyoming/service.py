@@ -153,7 +153,9 @@ async def _listen(server: Server, address: Address) -> asyncio.Server:
         return await asyncio.start_server(server.admit, address.host, address.port)
     except OSError as error:
         uri = f"tcp://{address.host}:{address.port}"
-        raise VoiceGuideError(f"{uri}: cannot be listened on: {error.strerror}") from error
+        raise VoiceGuideError(
+            f"{uri}: cannot be listened on: {error.strerror}; choose another --host or --port"
+        ) from error
 
 
 def _home(settings: Settings) -> HomeAssistant | None:

@@ -6,12 +6,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
 from .client import GuideError
-from .const import ATTR_ROUTINE, ATTR_SATELLITE, DOMAIN, SATELLITES
+from .const import ATTR_ROUTINE, ATTR_SATELLITE, DOMAIN, LANGUAGE, SATELLITES
 from .coordinator import GuideCoordinator
 from .satellites import can_listen, speak
-
-_LANGUAGE = "en"
-"""The language of the sentences that the actions send."""
 
 _STOP = vol.Schema({vol.Required(ATTR_SATELLITE): cv.entity_domain(SATELLITES)})
 _START = _STOP.extend({vol.Optional(ATTR_ROUTINE): cv.string})
@@ -36,12 +33,14 @@ async def _say(hass: HomeAssistant, satellite: str, text: str) -> None:
     """Ask the guide in a satellite's name, and have its answer spoken there."""
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     if not entries:
-        raise HomeAssistantError("Voice Guide is not set up, or cannot be reached")
+        raise HomeAssistantError(
+            "Voice Guide cannot be reached: start its service, or add it again"
+        )
     coordinator: GuideCoordinator = entries[0].runtime_data
     place: dict[str, str | None] = {"satellite_id": satellite}
     try:
         answer = await coordinator.client.answer(
-            text, _LANGUAGE, place, can_listen(hass, satellite)
+            text, LANGUAGE, place, can_listen(hass, satellite)
         )
     except GuideError as error:
         raise HomeAssistantError(f"Voice Guide cannot be reached: {error}") from error

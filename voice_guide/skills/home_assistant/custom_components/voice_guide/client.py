@@ -27,7 +27,7 @@ class GuideAnswer:
     """An answer of the guide."""
 
     text: str
-    """What is to be said; may be empty."""
+    """The words to be said; may be none."""
 
     is_understood: bool
     """True if the text was for the guide."""
@@ -38,7 +38,10 @@ class GuideAnswer:
 
 @dataclass(frozen=True)
 class Room:
-    """What is led at a satellite."""
+    """The session at a satellite, with the fields of the service's `RoomView`.
+
+    The integration runs where the service's own modules are not installed.
+    """
 
     satellite: str
     """The satellite's entity."""

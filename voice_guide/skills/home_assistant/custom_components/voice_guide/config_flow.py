@@ -17,6 +17,7 @@ _SCHEMA = vol.Schema(
 )
 
 
+# Types are checked where Home Assistant, whose class takes the domain, is not installed.
 class VoiceGuideConfigFlow(ConfigFlow, domain=DOMAIN):  # type: ignore[call-arg]
     """Asks for an address, and tries it."""
 

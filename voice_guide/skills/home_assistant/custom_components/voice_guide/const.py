@@ -2,6 +2,9 @@
 
 DOMAIN = "voice_guide"
 
+LANGUAGE = "en"
+"""The language of the sentences that the integration listens for, and of those it sends."""
+
 ATTR_ROUTINE = "routine"
 ATTR_SATELLITE = "satellite"
 

@@ -1,4 +1,4 @@
-"""What the guide leads in each room, asked of its service every two seconds."""
+"""The rooms that the guide leads, asked of its service every two seconds."""
 
 import logging
 from datetime import timedelta

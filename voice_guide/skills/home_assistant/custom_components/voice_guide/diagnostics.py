@@ -1,4 +1,4 @@
-"""What is downloaded as diagnostics: whether the guide answers, and what it leads."""
+"""The diagnostics that can be downloaded: whether the guide answers, and the rooms it leads."""
 
 from dataclasses import asdict
 from typing import Any

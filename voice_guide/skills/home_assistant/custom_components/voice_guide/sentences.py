@@ -13,14 +13,11 @@ from homeassistant.helpers.trigger import (
 
 from .assistants import Assistants
 from .client import GuideError
-from .const import DOMAIN
+from .const import DOMAIN, LANGUAGE
 from .coordinator import GuideCoordinator
 from .satellites import can_listen, speak
 
 _log = logging.getLogger(__name__)
-
-_LANGUAGE = "en"
-"""The language of the sentences."""
 
 _SENTENCES = [
     "(start|begin|open) [a|the|my] massage",
@@ -64,7 +61,7 @@ async def _begin(
     }
     listens = can_listen(hass, satellite)
     try:
-        answer = await coordinator.client.answer(said["sentence"], _LANGUAGE, place, listens)
+        answer = await coordinator.client.answer(said["sentence"], LANGUAGE, place, listens)
     except GuideError as error:
         return f"Voice Guide cannot be reached: {error}"
     if not answer.is_understood:
