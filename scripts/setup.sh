@@ -96,6 +96,29 @@ make_venv() {
     logged "$python" -m venv "$venv"
 }
 
+# set_up_ovos FOLDER EXTRA: make the environment $root/FOLDER with OpenVoiceOS, apart from ours,
+# whose versions exclude it, and with an extra of the project.
+set_up_ovos() {
+    venv=$root/$1 log=$root/$1/setup.log stamp=$root/$1/set-up
+    mkdir -p "$venv"
+    {
+        flock 9
+        if [[ ! -f $stamp || $(<"$stamp") != $(ovos_fingerprint) ]]; then
+            install_debian_packages
+            make_venv
+            say "Installing OpenVoiceOS; this takes a minute or two."
+            logged "$venv/bin/python" -m pip install --disable-pip-version-check \
+                -c "$root/scripts/constraints-ovos.txt" -e "${root}[$2]"
+            ovos_fingerprint >"$stamp"
+        fi
+    } 9<"$root/scripts/setup.sh" >&2
+}
+
+# Everything that such an environment depends on.
+ovos_fingerprint() {
+    { built_for; cat "$root/pyproject.toml" "$root/scripts/constraints-ovos.txt"; } | sha256sum
+}
+
 find_python() {
     local python
     for python in python3 python3.{14..11}; do

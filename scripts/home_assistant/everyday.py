@@ -2,10 +2,7 @@
 
 import asyncio
 
-from home_assistant.house import House
-from home_assistant.people import People
-from home_assistant.report import Report
-from home_assistant.satellite import ScriptedSatellite
+from home_assistant.part import Part
 
 _SENSOR = "sensor.kitchen_guide"
 
@@ -13,40 +10,32 @@ _PATIENCE_S = 20.0
 """Seconds until something has to have happened."""
 
 
-class Everyday:
+class Everyday(Part):
     """A session in a kitchen whose satellite has Home Assistant's own assistant."""
-
-    def __init__(
-        self, house: House, report: Report, people: People, kitchen: ScriptedSatellite
-    ) -> None:
-        self._house = house
-        self._report = report
-        self._people = people
-        self._kitchen = kitchen
 
     async def run(self) -> None:
         """Begin at the ordinary assistant, go on at the guide's, and end at the ordinary one."""
-        house, say, kitchen = self._house, self._people.say, self._kitchen
+        house, say, kitchen = self.house, self.people.say, self.kitchen
         await house.api.use("conversation.home_assistant")
         await self._state("idle")
         select = await self._assistant()
         await say(kitchen, "start the tennis ball massage", "Tennis ball wall massage")
         during = await self._assistant()
-        self._report.expect(during != select, f'the assistant is "{during}" for a session')
+        self.report.expect(during != select, f'the assistant is "{during}" for a session')
         await say(kitchen, "ready", "Step 1")
         await self._state("step")
         attributes = await house.api.attributes(_SENSOR)
         found = {name: attributes.get(name) for name in ("routine", "step", "steps")}
         expected = {"routine": "Tennis ball wall massage", "step": 1, "steps": 5}
-        self._report.expect(found == expected, f"{_SENSOR}: {found}")
+        self.report.expect(found == expected, f"{_SENSOR}: {found}")
         await say(kitchen, "go to step three", "Step 3")
         await say(kitchen, "ready", "Begin now.")
         await asyncio.sleep(3)
         attributes = await house.api.attributes(_SENSOR)
         left_s = attributes.get("time_left") or 0
-        self._report.expect(10 < left_s < 30, f"{_SENSOR}: {left_s} s left")
+        self.report.expect(10 < left_s < 30, f"{_SENSOR}: {left_s} s left")
         diagnostics = await house.diagnostics()
-        self._report.expect(
+        self.report.expect(
             (diagnostics["answers"], len(diagnostics["rooms"])) == (True, 2),
             f"diagnostics: {diagnostics}",
         )
@@ -57,17 +46,17 @@ class Everyday:
 
     async def _power_cut(self, select: str) -> None:
         """Everything is restarted in a session: the satellite has its own assistant again."""
-        house = self._house
-        await self._people.say(self._kitchen, "start the hand massage", "Hand massage")
+        house = self.house
+        await self.people.say(self.kitchen, "start the hand massage", "Hand massage")
         during = await self._assistant()
-        self._report.expect(during != select, f'the assistant is "{during}" for a session')
+        self.report.expect(during != select, f'the assistant is "{during}" for a session')
         await house.guide.stop()
         await house.start_guide()
-        await house.restart_home_assistant(self._kitchen)
+        await house.restart_home_assistant(self.kitchen)
         await self._until(select)
 
     async def _assistant(self) -> str:
-        states = await self._house.api.states()
+        states = await self.house.api.states()
         return states["select.kitchen_assistant"]
 
     async def _until(self, assistant: str) -> None:
@@ -76,13 +65,13 @@ class Everyday:
                 break
             await asyncio.sleep(0.5)
         found = await self._assistant()
-        self._report.expect(found == assistant, f'the assistant is "{found}" again')
+        self.report.expect(found == assistant, f'the assistant is "{found}" again')
 
     async def _state(self, expected: str) -> None:
         found = None
         for _ in range(round(_PATIENCE_S / 0.5)):
-            found = (await self._house.api.states()).get(_SENSOR)
+            found = (await self.house.api.states()).get(_SENSOR)
             if found == expected:
                 break
             await asyncio.sleep(0.5)
-        self._report.expect(found == expected, f"{_SENSOR} is {found}")
+        self.report.expect(found == expected, f"{_SENSOR} is {found}")

@@ -14,9 +14,11 @@ import platformdirs
 from wyoming.client import AsyncTcpClient
 from wyoming.event import Event
 
+from harness.ports import free_port
 from home_assistant.api import Api
-from home_assistant.programs import Program, free_port, until_open
+from home_assistant.programs import Program, until_open
 from home_assistant.satellite import ScriptedSatellite
+from voice_guide.skills.wyoming.connection import ROOMS
 
 _CONFIG = """\
 homeassistant:
@@ -52,16 +54,13 @@ _READY_WITHIN_S = 300.0
 _RECONNECTED_WITHIN_S = 40.0
 """Seconds until Home Assistant has found a satellite again, at most."""
 
-_ROOMS = "voice-guide-rooms"
-"""The event that asks the guide's service what it leads where."""
-
 
 @dataclass(frozen=True)
 class Announcement:
     """Something that a satellite was asked to say."""
 
     time_s: float
-    """When it was asked to, in seconds of the clock."""
+    """The moment of the request, in seconds of the clock."""
 
     service: str
     """`announce`, or `start_conversation`."""
@@ -103,7 +102,7 @@ class House:
         subprocess.run([_INSTALL, config], check=True, capture_output=True)
         began_s = time.monotonic()
         await self.home.start(
-            *("chroot", self._root, "/usr/bin/env", "-i", *_environment()),
+            *("chroot", self._root, "/usr/bin/env", "-i", *_variables_of_home()),
             *("/srv/ha/bin/hass", "-c", "/config"),
         )
         while time.monotonic() < began_s + _READY_WITHIN_S:
@@ -195,7 +194,7 @@ class House:
     async def left_s(self, satellite: str) -> float:
         """Return how much of the step's time is left at a satellite, in seconds."""
         async with AsyncTcpClient("127.0.0.1", self.guide_port) as client:
-            await client.write_event(Event(_ROOMS))
+            await client.write_event(Event(ROOMS))
             report = await client.read_event()
         assert report
         found = [each for each in report.data["rooms"] if each["satellite"] == satellite]
@@ -249,7 +248,7 @@ class House:
         return data
 
 
-def _environment() -> Iterator[str]:
+def _variables_of_home() -> Iterator[str]:
     """Yield the variables of Home Assistant, which installs what it needs as it starts."""
     yield from ("HOME=/root", "LANG=C.UTF-8", "PATH=/srv/ha/bin:/usr/bin:/bin")
     # The certificates that this machine trusts, and how it reaches the registry.

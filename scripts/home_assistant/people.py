@@ -8,7 +8,7 @@ from math import inf
 from harness.voices import VOICES
 from home_assistant.house import Announcement, House
 from home_assistant.report import Report, short
-from home_assistant.satellite import ScriptedSatellite, Turn
+from home_assistant.satellite import Exchange, ScriptedSatellite
 from voice_guide.audio.pcm import Samples
 
 _PERSON = VOICES[1]
@@ -31,13 +31,13 @@ class TimedEvent:
     """Something that the guide said by itself, and when; times are in seconds after it was due."""
 
     text: str
-    """What was said."""
+    """The words."""
 
     asked_s: float
-    """When Home Assistant was asked to say it."""
+    """The moment at which Home Assistant was asked to say it."""
 
     heard_s: float
-    """When the satellite got its first sound."""
+    """The moment at which the satellite got its first sound."""
 
 
 class People:
@@ -47,10 +47,10 @@ class People:
         self._house = house
         self._report = report
         self._sounds: dict[str, Samples] = {}
-        self.turns: list[Turn] = []
+        self.turns: list[Exchange] = []
         """All that was said since this list was emptied last."""
 
-    async def say(self, satellite: ScriptedSatellite, text: str, expected: str) -> Turn:
+    async def say(self, satellite: ScriptedSatellite, text: str, expected: str) -> Exchange:
         """Say something; a part of the answer is expected."""
         turn = await self.try_to_say(satellite, text)
         self.turns.append(turn)
@@ -64,14 +64,14 @@ class People:
 
     async def interrupt(
         self, satellite: ScriptedSatellite, text: str, by: str, expected: str
-    ) -> Turn:
+    ) -> Exchange:
         """Say something, and something else into the answer."""
         turn = await satellite.say(await self.sound(text), to_end=False)
         self._report.tell(f'{satellite.name}: "{text}" → "{short(turn.answer)}", interrupted')
         await asyncio.sleep(_LISTENS_S)
         return await self.say(satellite, by, expected)
 
-    async def try_to_say(self, satellite: ScriptedSatellite, text: str) -> Turn:
+    async def try_to_say(self, satellite: ScriptedSatellite, text: str) -> Exchange:
         """Say something; anything may come of it."""
         await asyncio.sleep(_THINKS_S)
         return await satellite.say(await self.sound(text))
@@ -115,6 +115,6 @@ class People:
         return None
 
 
-def _after(time_s: float, turn: Turn) -> str:
+def _after(time_s: float, turn: Exchange) -> str:
     """Return how long after the last sound of a command something came, if it came."""
     return f" +{time_s - turn.last_sound_s:.2f} s" if time_s else ""

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import signal
-import socket
 import subprocess
 from asyncio.subprocess import Process
 from pathlib import Path
@@ -72,13 +71,6 @@ class Program:
     def _folder(self) -> Path:
         assert self._process
         return Path("/proc", str(self._process.pid))
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def until_open(port: int) -> None:

@@ -33,9 +33,8 @@ class Rehearsal:
         """
         part = self._report.part
         await part("set-up", self.set_up)
-        figures = Figures(self._house, self._report, self._people, self._kitchen, self._bedroom)
-        mishaps = Mishaps(self._house, self._report, self._people, self._kitchen, self._bedroom)
-        everyday = Everyday(self._house, self._report, self._people, self._kitchen)
+        given = (self._house, self._report, self._people, self._kitchen, self._bedroom)
+        figures, mishaps, everyday = Figures(*given), Mishaps(*given), Everyday(*given)
         await part("two rooms", self._two_rooms)
         await part("a timed step", self._timed_step)
         await part("restarts", self._restarts)

@@ -30,23 +30,23 @@ _AUDIBLE = 300
 
 
 @dataclass
-class Turn:
-    """What came of one thing that was said at a satellite; times are the clock's, in seconds."""
+class Exchange:
+    """The course of one exchange at a satellite; times are the clock's, in seconds."""
 
     last_sound_s: float = 0.0
     """The last sound of what was said."""
 
     transcript: str | None = None
-    """What was understood."""
+    """The text that was understood."""
 
     transcript_s: float = 0.0
-    """When the transcript came."""
+    """The moment of the transcript."""
 
     answer: str = ""
     """The text of the answer."""
 
     answer_s: float = 0.0
-    """When the first sound of the answer came."""
+    """The moment of the first sound of the answer."""
 
     error: str = ""
     """The pipeline's error."""
@@ -68,7 +68,7 @@ class ScriptedSatellite:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.turn = Turn()
+        self.turn = Exchange()
         self.reports = True
         """True if it says when it has played something."""
         self._played: list[tuple[float, float]] = []
@@ -102,21 +102,21 @@ class ScriptedSatellite:
 
     async def vanish_while_saying(self, sound: Samples) -> None:
         """Say the half of something, and lose the connection to Home Assistant."""
-        self.turn = Turn()
+        self.turn = Exchange()
         await self._begin_to_speak()
         await self._send(AudioChunk(RATE, 2, 1, sound[: len(sound) // 2].tobytes()))
         assert self._writer
         self.connected.clear()
         self._writer.transport.abort()
 
-    async def say(self, sound: Samples, to_end: bool = True) -> Turn:
+    async def say(self, sound: Samples, to_end: bool = True) -> Exchange:
         """Say something after the wake word, in real time; return what came of it.
 
         Whatever is played is broken off. With `to_end`, wait until the answer was played.
         """
         for task in self._tasks:
             task.cancel()
-        self.turn = turn = Turn()
+        self.turn = turn = Exchange()
         await self._begin_to_speak()
         # A room is not digitally silent, and a satellite goes on sending.
         noise = np.random.default_rng(0)
@@ -175,7 +175,7 @@ class ScriptedSatellite:
                 turn.error = event.data["text"]
                 turn.end()
 
-    async def _play(self, turn: Turn) -> None:
+    async def _play(self, turn: Exchange) -> None:
         length_s = sum(map(len, self._playing)) / 2 / self._rate
         self._played.append((self._first_sound_s, length_s))
         await asyncio.sleep(max(0.0, self._first_sound_s + length_s - time.monotonic()))
@@ -186,7 +186,7 @@ class ScriptedSatellite:
         if turn.answer:
             turn.end()
 
-    async def _end_without_answer(self, turn: Turn) -> None:
+    async def _end_without_answer(self, turn: Exchange) -> None:
         if not turn.answer:
             turn.end()
 

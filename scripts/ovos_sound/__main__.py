@@ -8,16 +8,16 @@ from pathlib import Path
 
 from harness.sound_server import SoundServer
 from ovos_sound import openvoiceos
-from ovos_sound.conversation import Conversation, Turn
+from ovos_sound.conversation import Conversation, ScriptedTurn
 from voice_guide.devices import wav_file
 from voice_guide.errors import VoiceGuideError
 
 TURNS = (
-    Turn("start the tennis ball massage", 'Say "ready" when you want to start.'),
-    Turn("ready", "Step 1.", presses=False, waits_for_end=False),
-    Turn("stop", "Stopped at step "),
-    Turn("continue", "Step ", presses=False, waits_for_end=False),
-    Turn("goodbye", "Goodbye", waits_for_end=False),
+    ScriptedTurn("start the tennis ball massage", 'Say "ready" when you want to start.'),
+    ScriptedTurn("ready", "Step 1.", presses=False, waits_for_end=False),
+    ScriptedTurn("stop", "Stopped at step "),
+    ScriptedTurn("continue", "Step ", presses=False, waits_for_end=False),
+    ScriptedTurn("goodbye", "Goodbye", waits_for_end=False),
 )
 """The conversation; "stop" and "goodbye" are said while the guide speaks."""
 

@@ -21,7 +21,7 @@ def main() -> int:
     bus = MessageBusClient()
     bus.run_in_thread()
     bus.connected_event.wait(_MAX_START_S)
-    # Padacioso has nothing to train, and nobody says so: the core would wait for a minute.
+    # Padacioso has nothing to train, and does not say so: the core would wait for a minute.
     bus.on("mycroft.skills.train", lambda _: bus.emit(Message("mycroft.skills.trained")))
     until_s = time.monotonic() + _MAX_START_S
     waiting = set(SERVICES)

@@ -32,7 +32,7 @@ _SHARE_OF_WORDS = 0.7
 
 
 @dataclass(frozen=True)
-class Turn:
+class ScriptedTurn:
     """Something the person says, and how the guide's answer begins."""
 
     says: str
@@ -68,7 +68,7 @@ class Conversation:
         """The start of the conversation, in seconds."""
         self._answered_s = self.began_s
 
-    def hold(self, turn: Turn) -> bool:
+    def hold(self, turn: ScriptedTurn) -> bool:
         """Say something and listen to the answer; return True if it was heard whole."""
         heard = self._say_until_answered(turn)
         answer = self._wait_for("speak", turn.answer, heard.at_s)
@@ -93,7 +93,7 @@ class Conversation:
         heard = [word for word in expected if word in understood.split()]
         return len(heard) >= _SHARE_OF_WORDS * len(expected)
 
-    def _say_until_answered(self, turn: Turn) -> "BusLine":
+    def _say_until_answered(self, turn: ScriptedTurn) -> "BusLine":
         """Say something, and again where it was missed or misheard; return what was heard."""
         sound = PERSON.render(turn.says)
         since_s = self._answered_s

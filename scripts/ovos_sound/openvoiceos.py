@@ -2,13 +2,13 @@
 
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from harness.ports import free_port
 from harness.program import RunningProgram, user_environment
 from voice_guide.config.language import reference
 from voice_guide.errors import VoiceGuideError
@@ -89,7 +89,7 @@ def _settings() -> dict[str, object]:
     wake_word = {"module": "ovos-ww-plugin-vosk", "lang": "en-us", "listen": True}
     return {
         "lang": "en-us",
-        "websocket": {"host": "127.0.0.1", "port": _free_port(), "route": "/core", "ssl": False},
+        "websocket": {"host": "127.0.0.1", "port": free_port(), "route": "/core", "ssl": False},
         "tts": {"module": "ovos-tts-plugin-espeakng"},
         "stt": {"module": "ovos-stt-plugin-vosk", "fallback_module": ""},
         "listener": {
@@ -102,9 +102,3 @@ def _settings() -> dict[str, object]:
         "confirm_listening": False,
         "intents": {"pipeline": _PIPELINE},
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
