@@ -11,6 +11,7 @@ import pytest
 from harness.sound_server import SoundServer
 from voice_guide.app.content import Content, load_content
 from voice_guide.app.speech_input import load_model
+from voice_guide.audio.pcm import RATE
 from voice_guide.cli.commands import main
 from voice_guide.config.language import reference
 from voice_guide.config.settings import Settings
@@ -19,8 +20,11 @@ from voice_guide.hearing.recognizer import SpeechModel
 MODELS = platformdirs.user_data_path("voice-guide") / "models"
 """The folder of this user's speech models: the only files of the user that tests use."""
 
-REAL_TIME_MODULES = ("test_live", "test_outages", "test_service")
+REAL_TIME_MODULES = ("test_live", "test_live_doctor", "test_outages", "test_service")
 """Test modules that play and record sound in real time."""
+
+ECHO_GAIN = 0.3
+"""Gain from the speaker to the microphone, where the microphone hears it."""
 
 _NICENESS = 10
 """Niceness, as of nice(1), of all other tests."""
@@ -130,6 +134,14 @@ def model() -> SpeechModel:
 def sound_server() -> Iterator[SoundServer]:
     """Yield a sound server with a working microphone and speaker."""
     with SoundServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def echoing_server() -> Iterator[SoundServer]:
+    """Give a sound server whose microphone hears its speaker."""
+    # Where PulseAudio has to resample what it mixes, it slips by a sample now and then.
+    with SoundServer(RATE, ECHO_GAIN) as server:
         yield server
 
 

@@ -17,3 +17,15 @@ def own_language(code: str, **files: str) -> Path:
         (file,) = folder.glob(f"{name}.*")
         file.write_text(content)
     return folder
+
+
+SMALL_LANGUAGE_COMMANDS = (
+    "language: en\nintents:\n"
+    "  Sea:\n    data:\n      - sentences: ['the sea']\n"
+    "        requires_context: {context: [step]}\n"
+    "  See:\n    data:\n      - sentences: ['the see']\n"
+    "        requires_context: {context: [step]}\n"
+    "  ChooseRoutine:\n    data:\n      - sentences: ['start the {routine}']\n"
+    "        requires_context: {context: [choosing]}\n"
+)
+"""Two sentences that sound the same, and one with a place that packs fill."""
