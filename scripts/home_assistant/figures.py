@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass, field
 
 from home_assistant.part import Part
 from home_assistant.people import TimedEvent
@@ -17,12 +18,12 @@ _HOLDS = 3
 """Times that the timed step is led in one session of the soak."""
 
 
+@dataclass
 class Figures(Part):
     """Measures in the rooms of a house; the kitchen is in a session already."""
 
-    def __post_init__(self) -> None:
-        self._events: list[TimedEvent] = []
-        self._sessions = 0
+    _events: list[TimedEvent] = field(default_factory=list, init=False)
+    _sessions: int = field(default=0, init=False)
 
     async def commands(self, rounds: int) -> None:
         """Time commands that change nothing."""
