@@ -15,6 +15,7 @@ def intents(content: Content, context: str, text: str) -> list[str]:
     ("context", "text", "intent"),
     [
         ("choosing", "my neck's killing me", Intent.CHOOSE_AREA),
+        ("preparing", "i'm lying down", Intent.READY),
         ("step", "the ball's in position", Intent.READY),
         ("step", "owww", Intent.HURTS),
         ("step", "stoooop", Intent.STOP),
@@ -49,6 +50,8 @@ def test_what_is_said_around_a_sentence_changes_nothing(
         ("asking.consent", "should we keep a diary"),
         ("asking.consent", "i guess you can keep a diary"),
         ("asking.consent", "of course i'd need to ask my wife"),
+        ("preparing", "i'm on the floor"),
+        ("step", "i'm lying on the floor"),
         ("step", "i'm not sure i'm ready"),
         ("step", "skip it he said"),
         ("step", "skip this instead of that"),

@@ -24,10 +24,7 @@ from voice_guide.rehearsal.prompts import SpokenPrompt, embedded_commands
 from voice_guide.rehearsal.report import print_report, to_json
 from voice_guide.rehearsal.results import RehearsalResult, SentenceResult
 from voice_guide.rehearsal.room_sound import RoomCondition
-from voice_guide.rehearsal.sentences import (
-    RehearsalSentence,
-    UnknownWord,
-)
+from voice_guide.rehearsal.sentences import RehearsalSentence, UnknownWord
 from voice_guide.routines.packs import BUILT_IN_PACKS
 from voice_guide.tts.pyttsx3_tts import VoiceSpec
 

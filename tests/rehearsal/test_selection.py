@@ -11,9 +11,7 @@ from voice_guide.dialogue.phase import Phase
 from voice_guide.hearing.recognizer import SpeechModel
 from voice_guide.nlu.sampling import words_of, words_of_templates
 from voice_guide.nlu.sentence_files import load_sentences
-from voice_guide.rehearsal.analysis import (
-    unknown_word_results,
-)
+from voice_guide.rehearsal.analysis import unknown_word_results
 from voice_guide.rehearsal.prompts import SpokenPrompt, embedded_commands, spoken_prompts
 from voice_guide.rehearsal.sentences import (
     RehearsalSentence,
