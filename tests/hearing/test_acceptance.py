@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,21 +12,35 @@ from voice_guide.hearing.foreground import Surroundings
 from voice_guide.hearing.recognizer import Hypothesis, Word
 from voice_guide.hearing.scorer import ScoredCommand
 
-QUIET = Surroundings(talk_share=0.1, over_talk_db=0.0, over_before_db=40.0)
-AMONG_TALK = Surroundings(talk_share=0.8, over_talk_db=0.0, over_before_db=0.0)
-OVER_TALK = Surroundings(talk_share=0.8, over_talk_db=15.0, over_before_db=15.0)
+QUIET = Surroundings(talk_share=0.1, over_talk_db=0.0)
+AMONG_TALK = Surroundings(talk_share=0.8, over_talk_db=0.0)
+OVER_TALK = Surroundings(talk_share=0.8, over_talk_db=15.0)
 
 
 def features(
-    surroundings: Surroundings, confidence: float, lead_s: float = 0.0, pause_s: float = 0.0
+    surroundings: Surroundings,
+    confidence: float,
+    pause_s: float = 0.0,
+    length_s: float = 0.6,
+    is_usual: bool = True,
 ) -> Features:
-    words = (Word("next", 0.0, 0.3), Word("step", 0.3 + pause_s, 0.6 + pause_s))
-    command = ScoredCommand((), Hypothesis(words, 0.0), confidence, 3, 2.0, False, False)
-    return features_of(command, surroundings, lead_s)
+    half_s = length_s / 2
+    words = (Word("next", 0.0, half_s), Word("step", half_s + pause_s, length_s + pause_s))
+    command = ScoredCommand(
+        meanings=(),
+        hypothesis=Hypothesis(words, 0.0),
+        confidence=confidence,
+        alternatives=3,
+        odds=2.0,
+        is_safe=False,
+        is_usual=is_usual,
+        is_doubtful=False,
+    )
+    return features_of(command, surroundings)
 
 
-def log_odds(surroundings: Surroundings, confidence: float = 0.9, **times_s: float) -> float:
-    return model().log_odds(features(surroundings, confidence, **times_s))
+def log_odds(surroundings: Surroundings, confidence: float = 0.9, **said: Any) -> float:
+    return model().log_odds(features(surroundings, confidence, **said))
 
 
 def test_a_clear_command_is_accepted_in_quiet_and_over_talk_but_not_within_it() -> None:
@@ -38,10 +53,18 @@ def test_the_surer_the_likelier() -> None:
     assert found == sorted(found)
 
 
-def test_a_command_stands_alone_and_is_said_in_one_breath() -> None:
-    assert log_odds(QUIET) > log_odds(QUIET, lead_s=1.0)
-    assert log_odds(QUIET) > log_odds(QUIET, pause_s=0.25)
-    assert log_odds(QUIET, pause_s=0.5) == log_odds(QUIET, pause_s=2.0)
+def test_a_command_is_said_in_one_breath() -> None:
+    assert log_odds(QUIET, length_s=2.0) > log_odds(QUIET, length_s=2.0, pause_s=0.25)
+    assert log_odds(QUIET, length_s=2.0, pause_s=0.5) == log_odds(QUIET, length_s=2.0, pause_s=2.0)
+
+
+def test_a_short_word_has_to_be_heard_the_more_surely() -> None:
+    assert log_odds(QUIET, length_s=0.7) > log_odds(QUIET, length_s=0.3)
+
+
+def test_over_talk_a_command_is_said_in_the_usual_words() -> None:
+    assert log_odds(OVER_TALK) > log_odds(OVER_TALK, is_usual=False)
+    assert features(Surroundings(0.0, 0.0), 0.9, is_usual=False).unusual_talk_share == 0
 
 
 def test_the_level_of_talk_counts_only_where_there_is_some() -> None:

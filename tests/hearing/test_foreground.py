@@ -76,4 +76,3 @@ def test_soft_words_at_the_edges_are_not_part_of_an_utterance(among_talk: Foregr
     around = among_talk.surroundings(found.words, newest_s=11.5)
     assert around.talk_share == pytest.approx(0.95, abs=0.06)
     assert around.over_talk_db == pytest.approx(15.9, abs=0.5)
-    assert around.over_before_db == pytest.approx(15.9, abs=0.5)

@@ -20,15 +20,14 @@ FILE = Path(__file__).with_name("acceptance.toml")
 _MIN_TALK_SHARE = 0.5
 """Part of the time before a command in which there must be speech for its level to count."""
 
+_MAX_TALK_SHARE = 0.8
+"""Part of the time beyond which it makes no difference how much talk there is."""
+
 _MAX_OVER_TALK_DB = 12.0
 """Decibels over talk beyond which it makes no difference how loud a command is."""
 
-_MAX_OVER_BEFORE_DB = 15.0
-"""Decibels over the last second beyond which it makes none."""
-
-_MAX_LEAD_S, _MAX_PAUSE_S = 2.0, 0.3
-"""Seconds before a command, and between its words, beyond which it makes none: people draw
-breath."""
+_MAX_LENGTH_S, _MAX_PAUSE_S = 1.0, 0.3
+"""Seconds of a command, and between its words, beyond which it makes none."""
 
 _MIN_LOG_ODDS, _MIN_LOG_ODDS_OF_A_WORD = -3.0, -2.5
 """Logarithm of the odds of a command, and of one of a single word, over words that mean nothing
@@ -52,15 +51,14 @@ class Features:
     over_talk_db: float
     """Decibels by which it is louder than talk in the room, from -10 to 12; 12 without talk."""
 
-    over_before_db: float
-    """Decibels by which it is louder than the last second before it, from -5 to 15;
-    15 without talk."""
-
     talk_share: float
     """Part of the last 20 s in which there was speech, at most 0.8."""
 
-    lead_s: float
-    """Seconds of speech in the same utterance before it, at most 2."""
+    unusual_talk_share: float
+    """The same where it is not in the words that are usual for a command, and 0 where it is."""
+
+    length_s: float
+    """Length of the command, at most 1 s: a short word is soon heard in anything."""
 
     pause_s: float
     """Longest pause between two words of it, at most 0.3 s."""
@@ -88,24 +86,21 @@ def model() -> Model:
     return load_toml(FILE, Model)
 
 
-def features_of(command: ScoredCommand, surroundings: Surroundings, lead_s: float) -> Features:
-    """Return the features of a command.
-
-    `lead_s` is the time from the first speech of its utterance to its first word, in seconds.
-    """
-    talk_share = surroundings.talk_share
-    over_talk_db, over_before_db = surroundings.over_talk_db, surroundings.over_before_db
-    if talk_share < _MIN_TALK_SHARE:
-        # A person who says one thing after another is not louder than before.
-        over_talk_db, over_before_db = _MAX_OVER_TALK_DB, _MAX_OVER_BEFORE_DB
-    pauses = (after.start_s - before.end_s for before, after in pairwise(command.hypothesis.words))
+def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
+    """Return the features of a command."""
+    words = command.hypothesis.words
+    pauses = (after.start_s - before.end_s for before, after in pairwise(words))
+    # A person who says one thing after another is not louder than before.
+    is_talk = surroundings.talk_share >= _MIN_TALK_SHARE
+    over_talk_db = surroundings.over_talk_db if is_talk else _MAX_OVER_TALK_DB
+    talk_share = min(surroundings.talk_share, _MAX_TALK_SHARE)
     return Features(
         log_confidence=max(log(command.confidence), -6.0),
         log_alternatives=log(command.alternatives),
         over_talk_db=_within(over_talk_db, -10.0, _MAX_OVER_TALK_DB),
-        over_before_db=_within(over_before_db, -5.0, _MAX_OVER_BEFORE_DB),
-        talk_share=min(talk_share, 0.8),
-        lead_s=_within(lead_s, 0.0, _MAX_LEAD_S),
+        talk_share=talk_share,
+        unusual_talk_share=0.0 if command.is_usual else talk_share,
+        length_s=min(words[-1].end_s - words[0].start_s, _MAX_LENGTH_S),
         pause_s=min(max(pauses, default=0.0), _MAX_PAUSE_S),
     )
 

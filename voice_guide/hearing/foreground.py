@@ -49,9 +49,8 @@ _MAX_SOFTER_DB = 8.0
 _UPDATE_BLOCKS = 10
 """Blocks after which the background's level is estimated again."""
 
-_BEFORE_S, _GAP_S = 1.0, 0.1
-"""Seconds before a command in which what precedes it is measured, and those next to it that are
-left out: times of words are not more exact."""
+_GAP_S = 0.1
+"""Seconds next to a command that belong to it: times of words are not more exact."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,6 @@ class Surroundings:
 
     over_talk_db: float
     """Decibels by which it is louder than that talk."""
-
-    over_before_db: float
-    """Decibels by which it is louder than the last second before it."""
 
 
 class Foreground:
@@ -122,13 +118,12 @@ class Foreground:
         """
         start_s = words[0].start_s
         level = self._level(start_s, words[-1].end_s, newest_s)
-        before = self._level(start_s - _BEFORE_S, start_s - _GAP_S, newest_s)
         until = self._index(start_s, newest_s)
         is_speech = np.array(self._is_speech)[:until]
         talk = np.array(self._levels_db)[:until][is_speech]
         talk_level = np.percentile(talk, _TALK_PERCENTILE) if len(talk) else SILENCE_DBFS
         share = len(talk) * BLOCK / RATE / _MEMORY_S
-        return Surroundings(share, float(level - talk_level), level - before)
+        return Surroundings(share, float(level - talk_level))
 
     def forget(self, words: Sequence[Word], newest_s: float) -> None:
         """Count words that were spoken to the guide as no talk.

@@ -34,9 +34,8 @@ class Joining:
         None where they are none, or a command alone: "next" and "next" are two.
         """
         joined = [
-            Hypothesis((*self._words, *each.words), each.score)
+            Hypothesis((*self._words, *self._following(each.words)), each.score)
             for each in hypotheses
-            if each.words and self._follows(each.words[0])
         ]
         if not any(self._is_one_sentence(each, context) for each in joined):
             return None
@@ -55,16 +54,18 @@ class Joining:
             and obeyed.meanings == command.meanings
         )
 
-    def _follows(self, word: Word) -> bool:
+    def _following(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Return words that go on with what was heard last; none of those that come too late."""
         ended_s = self._words[-1].end_s if self._words else -inf
-        return word.start_s - ended_s <= _MAX_PAUSE_S
+        return words if words and words[0].start_s - ended_s <= _MAX_PAUSE_S else ()
 
     def _is_one_sentence(self, joined: Hypothesis, context: str | None) -> bool:
         """Return whether joined words mean one thing, and the later ones alone nothing."""
         means = self._matcher.interpret(joined.text, context)
         later = joined.text.split()[len(self._words) :]
         return (
-            len(means.meanings) == 1
+            bool(later)
+            and len(means.meanings) == 1
             and not means.is_partial
             and not self._matcher.interpret(" ".join(later), context).meanings
         )

@@ -73,7 +73,6 @@ class Listener:
         self._use_context(context)
         self._heard_samples = 0
         self._skipped_s = 0.0
-        self._speech_began_s = 0.0
         self._was_understood = False
         self.near_end = silence()
         """The newest block as the recognizer gets it, one block late: shape (BLOCK,)."""
@@ -157,7 +156,6 @@ class Listener:
         self._cpu_meter.start()
         # The noise reduction returns the block before the newest one.
         began_s = self._now_s - (blocks + 1) * BLOCK / RATE
-        self._speech_began_s = began_s + LEAD_BLOCKS * BLOCK / RATE
         self._skipped_s = began_s - self._recognizer.taken_samples / RATE
         self._background_talk.begin(began_s)
         self._self_echo.begin(began_s)
@@ -226,8 +224,7 @@ class Listener:
 
     def _features(self, scored: ScoredCommand) -> acceptance.Features:
         around = self._foreground.surroundings(scored.hypothesis.words, self._newest_s)
-        lead_s = scored.hypothesis.words[0].start_s - self._speech_began_s
-        return acceptance.features_of(scored, around, lead_s)
+        return acceptance.features_of(scored, around)
 
     def _close_utterance(self) -> list[NotUnderstood]:
         """End the utterance; return its words if they were for the guide but no command."""

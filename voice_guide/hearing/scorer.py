@@ -56,6 +56,9 @@ class ScoredCommand:
     is_safe: bool
     """True if it is better obeyed once too often than missed."""
 
+    is_usual: bool
+    """True if the words are what people often say to the guide, and no chance likeness."""
+
     is_doubtful: bool
     """True if words that only sound like it are likelier: it has to be said again."""
 
@@ -100,6 +103,7 @@ def read(
         alternatives=len(hypotheses),
         odds=log(support / doubt) if doubt else inf,
         is_safe=meant.is_safe,
+        is_usual=matcher.is_usual(likeliest.text, context),
         is_doubtful=allowed < otherwise + alike,
     )
 

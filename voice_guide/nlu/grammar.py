@@ -11,12 +11,7 @@ from itertools import chain, cycle, pairwise
 from voice_guide.nlu.carriers import CarrierWords, Words
 
 _COPIES = (0, 30, 12, 8, 6, 3)
-"""Copies of a sentence of so many words in a short list for the recognizer; a longer one comes
-once. Short ones are said most, and would be lost among the many long ones."""
-
-_SENTENCES_PER_COPY, _MAX_TIMES = 2_000, 3
-"""Sentences in a list for which there are as many copies again, up to so many times: each becomes
-rarer among them."""
+"""Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short ones are said most, and would be lost among the many long ones."""
 
 _MAX_OPPOSITE_WORDS = 3
 """Words of a sentence whose opposite is in the recognizer's list: more opposites would be heard in
@@ -40,13 +35,12 @@ def weighted(sentences: Iterable[str], rare: Container[str]) -> Iterator[str]:
     """
     pairs: set[tuple[str, str]] = set()
     shortest_first = sorted(sentences, key=len)
-    times = min(max(round(len(shortest_first) / _SENTENCES_PER_COPY), 1), _MAX_TIMES)
     for text in shortest_first:
         words = text.split()
         new = set(pairwise(["", *words, ""])) - pairs
         pairs |= new
         if len(words) < len(_COPIES):
-            yield from [text] * (1 if text in rare else times * _COPIES[len(words)])
+            yield from [text] * (1 if text in rare else _COPIES[len(words)])
         elif new:
             yield text
 

@@ -57,7 +57,13 @@ class SentencePrefixes:
         ended: dict[int, float] = {}
         intents = [""]
         for template in templates:
-            key = (template.intent, template.is_rare, template.requires, template.excludes)
+            key = (
+                template.intent,
+                template.is_rare,
+                template.is_casual,
+                template.requires,
+                template.excludes,
+            )
             command = commands.setdefault(key, _Command(_VALUE << len(commands) + 1, template))
             ends = spelling.add(template.expression, template, {_START: 1.0})
             ends.pop(_START, None)
@@ -119,8 +125,20 @@ class SentencePrefixes:
 
     def is_rare(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether these words are a whole sentence, but none that people often say."""
-        found = [each for each in self.ending_at(self._reached(words)) if each.holds_in(context)]
+        found = self._templates(words, context)
         return bool(found) and all(each.is_rare for each in found)
+
+    def is_usual(self, words: Sequence[str], context: str | None) -> bool:
+        """Return whether these words are a whole sentence that is said to the guide often.
+
+        "Okay" is said often, but as often to other people.
+        """
+        found = self._templates(words, context)
+        return any(not each.is_rare and not each.is_casual for each in found)
+
+    def _templates(self, words: Sequence[str], context: str | None) -> list[Template]:
+        """Return a template of each command that these words are a whole sentence of."""
+        return [each for each in self.ending_at(self._reached(words)) if each.holds_in(context)]
 
     def may_begin(self, words: Sequence[str], context: str | None) -> bool:
         """Return whether a sentence begins with these words, or is no more than them."""

@@ -21,6 +21,8 @@ SAID = "said"
 """False for sentences that no one says."""
 _RARE = "rare"
 """True for sentences that people seldom say."""
+_CASUAL = "casual"
+"""True for sentences that people say to each other as often as to the guide."""
 _YIELDS = "yields"
 """True for sentences that a pack's phrases may take over."""
 OPENS = "opens"
@@ -183,6 +185,7 @@ class Sentences:
                 },
                 is_said=(block.data.metadata or {}).get(SAID, True),
                 is_rare=(block.data.metadata or {}).get(_RARE, False),
+                is_casual=(block.data.metadata or {}).get(_CASUAL, False),
                 requires=block.requires,
                 excludes=block.excludes,
                 conditions=frozenset(block.data.requires_context),

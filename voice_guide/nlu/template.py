@@ -31,6 +31,9 @@ class Template:
     is_rare: bool = False
     """True if people seldom say it, so that it is not expected as much as what it sounds like."""
 
+    is_casual: bool = False
+    """True if people say it to each other as often as to the guide: "okay"."""
+
     requires: frozenset[str] = frozenset()
     """The contexts that it needs one of; none for one that needs none."""
 
