@@ -54,6 +54,19 @@ def test_joining_ends_after_a_long_pause() -> None:
     assert joined("an espresso", "with soy milk", pause_s=2.0) is None
 
 
+def test_joining_weighs_that_nothing_was_said_on() -> None:
+    joining = Joining(matcher_of(SENTENCES))
+    joining.remember(words("an espresso", 1.0))
+    with_milk, nothing = words("with milk", 2.1), ()
+    alone = joining.read([Hypothesis(with_milk, 0.0)], None)
+    likely = joining.read([Hypothesis(with_milk, 2.0), Hypothesis(nothing, 0.0)], None)
+    unlikely = joining.read([Hypothesis(nothing, 2.0), Hypothesis(with_milk, 0.0)], None)
+    assert alone is not None
+    assert likely is not None
+    assert likely.confidence < alone.confidence
+    assert unlikely is None
+
+
 def test_joining_obeys_the_same_command_once() -> None:
     joining = Joining(matcher_of(SENTENCES))
     first = joining.read([Hypothesis(words("next step", 1.0), 0.0)], None)

@@ -108,7 +108,7 @@ def _link_with_options(folder: Path, links: Path) -> None:
 class Recognizer:
     """Turns the blocks of an utterance into words, out of a list of sentences.
 
-    Make a new one for other sentences: that takes as long (about 30 ms for the guide's) as
+    Make a new one for other sentences: that takes as long (about 50 ms for the guide's) as
     changing the list of an old one, which would leak 0.23 MB in Vosk each time.
     """
 

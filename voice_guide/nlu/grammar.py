@@ -10,8 +10,9 @@ from itertools import chain, cycle, pairwise
 
 from voice_guide.nlu.carriers import CarrierWords, Words
 
-_COPIES = (0, 30, 12, 8, 6, 3)
-"""Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short ones are said most, and would be lost among the many long ones."""
+_COPIES = (0, 60, 24, 16, 12, 6)
+"""Copies of a sentence of so many words in the recognizer's list; a longer one comes once. Short
+ones are said most, and would be lost among the many long ones."""
 
 _MAX_OPPOSITE_WORDS = 3
 """Words of a sentence whose opposite is in the recognizer's list: more opposites would be heard in
@@ -34,8 +35,7 @@ def weighted(sentences: Iterable[str], rare: Container[str]) -> Iterator[str]:
     further one takes time to learn and adds nothing.
     """
     pairs: set[tuple[str, str]] = set()
-    shortest_first = sorted(sentences, key=len)
-    for text in shortest_first:
+    for text in sorted(sentences, key=len):
         words = text.split()
         new = set(pairwise(["", *words, ""])) - pairs
         pairs |= new

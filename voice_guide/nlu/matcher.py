@@ -24,11 +24,6 @@ _PATIENCE_ELSEWHERE = 8
 _MAX_OTHER_SENTENCES = 2_000
 """Sentences of other contexts in the recognizer's list."""
 
-_DECOY_COPIES = 3
-"""Copies of a decoy in the recognizer's list. Of 960 commands over talk, music and noise, and 70
-minutes of those alone, five copies beside one obey as many commands, with a sixth less that were
-not given."""
-
 
 class Matcher:
     """What may be said in each context, what it means, and how it may go on.
@@ -92,7 +87,7 @@ class Matcher:
             *repeated(urgent),
             *opposites(often, self._carriers, self._knows),
             *others,
-            *self._fillers.beside([*often, *closing(self._carriers, self._knows)]) * _DECOY_COPIES,
+            *self._fillers.beside([*often, *closing(self._carriers, self._knows)]),
         ]
 
     @property
