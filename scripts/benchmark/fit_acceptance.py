@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import cycle
 from pathlib import Path
 
@@ -91,7 +91,9 @@ class _JudgedListener(Listener):
 
     def _is_likely(self, scored: ScoredCommand, extra_log_odds: float = 0.0) -> bool:
         if acceptance.is_plausible(scored, extra_log_odds):
-            self.judged.append((self._features(scored), scored))
+            confirmed_share = self._confirmed_share(scored)
+            features = replace(self._features(scored), confirmed_share=confirmed_share)
+            self.judged.append((features, scored))
         return super()._is_likely(scored, extra_log_odds)
 
 

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voice_guide.hearing.acceptance import Features, features_of, model, needed_log_odds
+from voice_guide.hearing.acceptance import (
+    Features,
+    features_of,
+    is_accepted,
+    model,
+    needed_log_odds,
+)
 from voice_guide.hearing.foreground import Surroundings
 from voice_guide.hearing.recognizer import Hypothesis, Word
 from voice_guide.hearing.scorer import ScoredCommand
@@ -76,3 +82,23 @@ def test_the_more_sensitive_the_less_is_needed() -> None:
     needed = [needed_log_odds(sensitivity) for sensitivity in np.linspace(0, 1, 11)]
     assert all(less > more for less, more in pairwise(needed))
     assert needed_log_odds(0.2) == pytest.approx(np.log(4))
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "confidence"), [(QUIET, 0.9), (AMONG_TALK, 0.2)], ids=["clear", "hopeless"]
+)
+def test_what_is_clear_is_not_looked_at_again(
+    surroundings: Surroundings, confidence: float
+) -> None:
+    def look() -> float:
+        pytest.fail("looked again")
+
+    found = features(surroundings, confidence)
+    assert is_accepted(found, 0.0, look) == (model().log_odds(found) >= 0)
+
+
+def test_a_second_look_decides_what_is_in_doubt() -> None:
+    found = features(QUIET, 0.9)
+    needed = model().log_odds(found) + model().weights.confirmed_share / 2
+    assert is_accepted(found, needed, lambda: 1.0)
+    assert not is_accepted(found, needed, lambda: 0.0)

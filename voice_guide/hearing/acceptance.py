@@ -4,7 +4,8 @@ A logistic regression on what is known when a command has been recognized. Its c
 `acceptance.toml`, which `scripts/fit-acceptance` writes.
 """
 
-from dataclasses import astuple, dataclass
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import isfinite, log
@@ -63,6 +64,9 @@ class Features:
     pause_s: float
     """Longest pause between two words of it, at most 0.3 s."""
 
+    confirmed_share: float = 0.0
+    """Part of what a second look finds that is the command, from 0 to 1; 0 before that."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -103,6 +107,17 @@ def features_of(command: ScoredCommand, surroundings: Surroundings) -> Features:
         length_s=min(words[-1].end_s - words[0].start_s, _MAX_LENGTH_S),
         pause_s=min(max(pauses, default=0.0), _MAX_PAUSE_S),
     )
+
+
+def is_accepted(features: Features, needed_log_odds: float, look: Callable[[], float]) -> bool:
+    """Return whether a command of these features is likely enough.
+
+    `look` returns the part that a second look confirms; it is called only where that decides.
+    """
+    before = model().log_odds(features)
+    if before >= needed_log_odds or before + model().weights.confirmed_share < needed_log_odds:
+        return before >= needed_log_odds
+    return model().log_odds(replace(features, confirmed_share=look())) >= needed_log_odds
 
 
 def is_plausible(command: ScoredCommand, extra_log_odds: float) -> bool:

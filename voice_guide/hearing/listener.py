@@ -27,6 +27,7 @@ from voice_guide.hearing.near_end import NearEndDetector
 from voice_guide.hearing.noise import NoiseReduction
 from voice_guide.hearing.recognizer import Hypothesis, Recognizer, SpeechModel, Word
 from voice_guide.hearing.scorer import ScoredCommand, read
+from voice_guide.hearing.second_look import SecondLook
 from voice_guide.hearing.self_echo import SelfEchoFilter
 from voice_guide.hearing.vad import LEAD_BLOCKS, VoiceActivityDetector
 from voice_guide.hearing.wake_retry import WakeRetry
@@ -65,6 +66,7 @@ class Listener:
         self._gain = GainControl()
         self._background_talk = BackgroundTalk()
         self._joining = Joining(matcher)
+        self._second_look = SecondLook(model)
         self._wake_retry = WakeRetry()
         self._self_echo = SelfEchoFilter(
             model, matcher.expected(context), LEAD_BLOCKS, cancels_echo, knows_own_words
@@ -122,6 +124,7 @@ class Listener:
         self.near_end = self._noise_reduction.reduce(near_end.sound)
         power, noise = self._noise_reduction.power, self._noise_reduction.noise
         self._near_end_detector.follow(power, noise, near_end.echo)
+        self._second_look.follow(self.near_end)
         utterances = self._recognize(self.near_end)
         # After recognition, since the noise reduction returns the block before this one.
         self._self_echo.follow(near_end.played, self._near_end_detector.excess_db)
@@ -220,11 +223,16 @@ class Listener:
         if scored.meanings[0].intent == Intent.WAKE:
             # Look-alikes guard the wake phrase, which may be said in the middle of talk.
             return True
-        return acceptance.model().log_odds(self._features(scored)) >= self._needed_log_odds
+        return acceptance.is_accepted(
+            self._features(scored), self._needed_log_odds, lambda: self._confirmed_share(scored)
+        )
 
     def _features(self, scored: ScoredCommand) -> acceptance.Features:
         around = self._foreground.surroundings(scored.hypothesis.words, self._newest_s)
         return acceptance.features_of(scored, around)
+
+    def _confirmed_share(self, scored: ScoredCommand) -> float:
+        return self._second_look.confirmed_share(scored.hypothesis.words, self._newest_s)
 
     def _close_utterance(self) -> list[NotUnderstood]:
         """End the utterance; return its words if they were for the guide but no command."""

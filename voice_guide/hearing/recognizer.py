@@ -106,15 +106,16 @@ def _link_with_options(folder: Path, links: Path) -> None:
 
 
 class Recognizer:
-    """Turns the blocks of an utterance into words, out of a list of sentences.
+    """Turns the blocks of an utterance into words, out of a list of sentences or of all words.
 
     Make a new one for other sentences: that takes as long (about 50 ms for the guide's) as
     changing the list of an old one, which would leak 0.23 MB in Vosk each time.
     """
 
-    def __init__(self, model: SpeechModel, sentences: Sequence[str]) -> None:
-        grammar = json.dumps([*sentences, UNKNOWN])
-        self._vosk = vosk.KaldiRecognizer(model.vosk_model, RATE, grammar)
+    def __init__(self, model: SpeechModel, sentences: Sequence[str] | None) -> None:
+        """Recognize sentences, and any part of them; None stands for every word of the model."""
+        grammar = () if sentences is None else (json.dumps([*sentences, UNKNOWN]),)
+        self._vosk = vosk.KaldiRecognizer(model.vosk_model, RATE, *grammar)
         self._vosk.SetWords(True)
         self._vosk.SetMaxAlternatives(_MAX_ALTERNATIVES)
         self.taken_samples = 0
