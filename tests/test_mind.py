@@ -24,7 +24,10 @@ DEVICE = (
 )
 """The modules of the libraries of the extra `device`."""
 
-WITHOUT_DEVICE = f"import sys; sys.modules |= dict.fromkeys({DEVICE}); "
+SERVICE = ("wyoming", "websockets", "zeroconf")
+"""The modules of the libraries of the extra `wyoming`."""
+
+WITHOUT_DEVICE = f"import sys; sys.modules |= dict.fromkeys({(*DEVICE, *SERVICE)}); "
 """Code after which none of them can be imported."""
 
 MAX_MB = 60
@@ -45,7 +48,7 @@ def test_the_libraries_of_a_device_are_those_of_its_extra() -> None:
 
 def test_the_mind_is_imported_and_leads_a_session_without_them_in_little_memory() -> None:
     done = run_without_device(
-        "import voice_guide.skills.rooms;"
+        "import voice_guide.skills.dialogues;"
         "from voice_guide.app.content import load_content;"
         "from voice_guide.config.settings import Settings;"
         "load_content(Settings());"

@@ -20,9 +20,9 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 from voice_guide.app.content import Content
 from voice_guide.audio.pcm import RATE
 from voice_guide.config.settings import Settings
+from voice_guide.skills.dialogues import Dialogues
+from voice_guide.skills.outbox import Outbox, Place
 from voice_guide.skills.wyoming.connection import ROOMS
-from voice_guide.skills.wyoming.dialogues import Dialogues
-from voice_guide.skills.wyoming.outbox import Outbox, Place
 from voice_guide.skills.wyoming.pcm_stream import FormatError, PcmFormat, PcmStream
 
 KITCHEN = Place("assist_satellite.kitchen", "assist_satellite.kitchen")

@@ -11,10 +11,11 @@ from support.fake_home_assistant import ANNOUNCES, LISTENS, TOKEN, FakeHomeAssis
 
 from voice_guide.app.content import Content
 from voice_guide.config.settings import Settings
-from voice_guide.skills.wyoming import home_assistant, outbox
-from voice_guide.skills.wyoming.dialogues import Answer, Dialogues
+from voice_guide.skills import outbox
+from voice_guide.skills.dialogues import Answer, Dialogues
+from voice_guide.skills.outbox import Outbox, Place
+from voice_guide.skills.wyoming import home_assistant
 from voice_guide.skills.wyoming.home_assistant import HomeAssistant
-from voice_guide.skills.wyoming.outbox import Outbox, Place
 
 KITCHEN = Place("assist_satellite.kitchen", "assist_satellite.kitchen")
 STUDY = Place("assist_satellite.study", "assist_satellite.study")

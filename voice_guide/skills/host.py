@@ -5,6 +5,9 @@ from typing import Protocol
 
 from voice_guide.dialogue.chime import Chime
 
+_WORDS_PER_S = 2.3
+"""Speaking rate that lengths of speech are estimated with: 140 words a minute."""
+
 
 @dataclass(frozen=True)
 class Abilities:
@@ -41,3 +44,8 @@ class Host(Protocol):
 
     def play(self, chime: Chime) -> None:
         """Play a short sound."""
+
+
+def estimated_s(text: str) -> float:
+    """Return how long a text takes to speak, in seconds, as far as its words tell."""
+    return len(text.split()) / _WORDS_PER_S

@@ -43,11 +43,8 @@ from voice_guide.dialogue.speech import sentences
 from voice_guide.nlu.command import Command, NotUnderstood
 from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
-from voice_guide.skills.host import Host
+from voice_guide.skills.host import Host, estimated_s
 from voice_guide.skills.room_view import RoomView
-
-_WORDS_PER_S = 2.3
-"""Speaking rate that lengths of speech are estimated with: 140 words a minute."""
 
 _MAX_OVERRUN = 2.0
 """Times its estimated length after which a sentence counts as spoken, plus `_MAX_DELAY_S`."""
@@ -233,7 +230,7 @@ class SkillSession:
             case Say(text):
                 self._queue.extend(sentences(text))
             case SayIfFree(text, within_s):
-                length_s = _estimated_s(text) + self._host.abilities.latency_s
+                length_s = estimated_s(text) + self._host.abilities.latency_s
                 if not self.is_speaking and not self._queue and length_s <= within_s:
                     self._queue.append(text)
             case PlayChime(chime):
@@ -276,7 +273,7 @@ class SkillSession:
         self._speaking = tuple(self._queue.popleft() for _ in range(count))
         text = " ".join(self._speaking)
         delay_s = self._host.abilities.latency_s + _MAX_DELAY_S
-        self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * _estimated_s(text)
+        self._speaking_ends_s = self._now_s + delay_s + _MAX_OVERRUN * estimated_s(text)
         self.number += 1
         self._host.speak(text, not self._queue and self._awaits_reply)
 
@@ -304,8 +301,3 @@ class SkillSession:
 def _ms(seconds: float) -> int:
     """Return a time in milliseconds."""
     return round(seconds * 1000)
-
-
-def _estimated_s(text: str) -> float:
-    """Return how long a text takes to speak, in seconds, as far as its words tell."""
-    return len(text.split()) / _WORDS_PER_S

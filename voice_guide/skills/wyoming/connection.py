@@ -19,7 +19,7 @@ from wyoming.tts import SynthesizeStopped
 
 from voice_guide.audio.pcm import RATE
 from voice_guide.errors import VoiceGuideError
-from voice_guide.skills.wyoming.dialogues import Dialogues, place_of
+from voice_guide.skills.dialogues import Dialogues, place_of
 from voice_guide.skills.wyoming.ear import Ear, Turn
 from voice_guide.skills.wyoming.pcm_stream import FormatError, PcmFormat
 from voice_guide.skills.wyoming.reading import ProtocolError, read_event

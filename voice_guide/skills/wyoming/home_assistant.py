@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidURI, WebSocketException
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.skills.home import RefusedError
 from voice_guide.skills.wyoming.satellite_states import SatelliteStates
 
 _log = logging.getLogger(__name__)
@@ -42,10 +43,6 @@ _BELONGS = "a long-lived access token of Home Assistant belongs there"
 
 _PLAIN = {"preannounce": False}
 """The option by which a satellite plays no sound before each sentence."""
-
-
-class RefusedError(Exception):
-    """A request that Home Assistant refused or could not be asked for; it may work later."""
 
 
 def read_token(path: Path) -> str:

@@ -8,9 +8,6 @@ from typing import Any
 _LISTENS = 2
 """The bit of a satellite's features that stands for `start_conversation`."""
 
-IDLE, RESPONDING = "idle", "responding"
-"""States of a satellite: free to speak, and speaking."""
-
 
 @dataclass(frozen=True)
 class _LastReport:

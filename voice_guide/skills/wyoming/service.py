@@ -16,13 +16,13 @@ import platformdirs
 from voice_guide.app.content import load_content
 from voice_guide.config.settings import Settings
 from voice_guide.errors import VoiceGuideError
+from voice_guide.skills.dialogues import Dialogues
+from voice_guide.skills.outbox import Outbox
 from voice_guide.skills.wyoming.connection import MAX_CONNECTIONS, Connection, Programs
-from voice_guide.skills.wyoming.dialogues import Dialogues
 from voice_guide.skills.wyoming.discovery import announced
 from voice_guide.skills.wyoming.ear import Ear
 from voice_guide.skills.wyoming.home_assistant import HomeAssistant
 from voice_guide.skills.wyoming.info import service_info
-from voice_guide.skills.wyoming.outbox import Outbox
 from voice_guide.skills.wyoming.voice import Voice
 from voice_guide.ui.console import print_rejected_packs
 

@@ -1,7 +1,7 @@
 """The guide's speech at satellites: the ends of its answers, and all that it says by itself.
 
 The session of a room gives out one text at a time, and waits until it was spoken. The methods
-may be called from any thread; the work is done in the service's loop.
+may be called from any thread; the work is done in one loop.
 """
 
 import asyncio
@@ -10,8 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from voice_guide.skills.wyoming.home_assistant import HomeAssistant, RefusedError
-from voice_guide.skills.wyoming.satellite_states import IDLE, RESPONDING
+from voice_guide.skills.home import IDLE, RESPONDING, Home, RefusedError
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +47,8 @@ class Place:
 class Outbox:
     """Delivers one text at a time to each place."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, home: HomeAssistant | None) -> None:
-        """Without `home`, nothing can be said unasked."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, home: Home | None) -> None:
+        """Work in this loop; without `home`, nothing can be said unasked."""
         self._loop = loop
         self._home = home
         self._tasks: dict[str, asyncio.Task[None]] = {}

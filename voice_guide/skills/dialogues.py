@@ -15,8 +15,8 @@ from voice_guide.nlu.intent import Intent
 from voice_guide.nlu.interpreter import Interpreter
 from voice_guide.nlu.sentences import OPENS
 from voice_guide.skills.host import Abilities
+from voice_guide.skills.outbox import Outbox, Place
 from voice_guide.skills.rooms import Rooms
-from voice_guide.skills.wyoming.outbox import Outbox, Place
 
 _LATENCY_S = 1.0
 """Seconds from a request to speak until a satellite is heard."""
@@ -165,8 +165,8 @@ class Dialogues:
     def contexts(self) -> list[str]:
         """Return the contexts in which something may be said now, in whichever room.
 
-        In a room without a session one may be begun, or a step gone on with that a restart of the
-        service has interrupted.
+        In a room without a session one may be begun, or a step gone on with that a restart
+        has interrupted.
         """
         return [*dict.fromkeys([*self._rooms.contexts(), Phase.CHOOSING, Phase.STEP])]
 
