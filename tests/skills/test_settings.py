@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from voice_guide.config.settings import Pacing
-from voice_guide.skills.settings import load_chosen
+from voice_guide.config.language import reference
+from voice_guide.config.settings import Pacing, Settings
+from voice_guide.errors import VoiceGuideError
+from voice_guide.skills.settings import load_chosen, load_folder
 
 
 def test_nothing_chosen_carries_on_in_english() -> None:
@@ -60,3 +62,36 @@ def test_a_language_of_the_users_own_that_is_not_complete_is_named(config: Path)
     assert content.language.code == "en"
     assert [line.split(":")[0] for line in problems] == ["pacing", "language"]
     assert str(folder / "language.toml") in problems[1]
+
+
+def test_a_folder_without_files_has_the_defaults(tmp_path: Path) -> None:
+    content, settings = load_folder(tmp_path / "none")
+
+    assert (settings, content.rejected_packs) == (Settings(), ())
+
+
+def test_a_folder_has_settings_and_packs_in_place_of_the_usual_ones(
+    tmp_path: Path, config: Path
+) -> None:
+    usual, routines = config.parent / "routines", tmp_path / "routines"
+    (tmp_path / "settings.toml").write_text('[guide]\npacing = "carry on"\n')
+    for folder, name in ((usual, "usual"), (routines, "mine")):
+        folder.mkdir(parents=True)
+        pack = reference().pack.read_text().replace('"my-routine"', f'"{name}"')
+        (folder / f"{name}.toml").write_text(pack)
+    (routines / "wrong.toml").write_text("id = 3\n")
+
+    content, settings = load_folder(tmp_path)
+
+    assert settings.guide.pacing is Pacing.CARRY_ON
+    ids = [each.id for each in content.library.routines]
+    assert ("mine" in ids, "usual" in ids) == (True, False)
+    assert [each.file for each in content.rejected_packs] == [routines / "wrong.toml"]
+
+
+def test_wrong_settings_of_a_folder_are_named_with_their_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[guide]\npacing = "fast"\n')
+
+    with pytest.raises(VoiceGuideError, match=r"settings\.toml: guide\.pacing: expected "):
+        load_folder(tmp_path)

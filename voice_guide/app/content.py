@@ -46,18 +46,22 @@ class Content:
         return self.library.rejected_packs
 
 
-def load_content(settings: Settings, packs: Iterable[Path] | None = None) -> Content:
+def load_content(
+    settings: Settings, packs: Iterable[Path] | None = None, own_packs: Path | None = None
+) -> Content:
     """Read the language of the settings, and these routine packs or all in that language.
 
-    Invalid packs of the user's are left out. Raises PackError with every problem of every
-    other pack, and VoiceGuideError with everything that the language's files lack.
+    `own_packs` is the folder of the user's own packs; None for the usual one. Invalid packs of
+    the user's are left out. Raises PackError with every problem of every other pack, and
+    VoiceGuideError with everything that the language's files lack.
     """
     language = find(settings.language)
     prompts = Prompts(language.prompts)
     own = load_sentences(language.folder, Library(()), settings.hearing)
     if language != reference():
         _ensure_complete(language, prompts, own, settings.hearing)
-    library = Library.load(language.code, ReservedCommands(own).conflicts_with, packs)
+    check = ReservedCommands(own).conflicts_with
+    library = Library.load(language.code, check, packs, own_packs)
     sentences = own.with_lists(library.lists)
     require_distinct_wake_phrase(sentences, language, settings.hearing)
     return Content(language, library, sentences, prompts)

@@ -38,26 +38,31 @@ class Library:
 
     @classmethod
     def load(
-        cls, language: str, extra_check: ExtraCheck, files: Iterable[Path] | None = None
+        cls,
+        language: str,
+        extra_check: ExtraCheck,
+        files: Iterable[Path] | None = None,
+        own: Path | None = None,
     ) -> "Library":
         """Load the packs in these files, or the installed ones of this language if None.
 
-        An installed pack of the user's own that cannot be used is left out. Raises PackError
-        with all problems of any other, and VoiceGuideError if no pack is left.
+        `own` is the folder of the user's own packs; None for the usual one. An installed pack of
+        the user's own that cannot be used is left out. Raises PackError with all problems of any
+        other, and VoiceGuideError if no pack is left.
         """
         if files is not None:
             packs = load_packs_strictly(files, language, extra_check)
             if packs.problems:
                 raise PackError(packs.problems)
             return cls(packs.valid.values())
-        packs = load_packs(installed_packs(), language, extra_check)
+        packs = load_packs(installed_packs(own), language, extra_check)
         if damaged := [each for each in packs.problems if is_built_in(each.file)]:
             raise PackError(damaged)
         if not packs.valid:
             listed = "".join(f"; {problem.file}: {problem.text}" for problem in packs.problems)
             raise VoiceGuideError(
                 f'there is no routine in the language "{language}": put packs into '
-                f"{own_packs_folder()}{listed}"
+                f"{own or own_packs_folder()}{listed}"
             )
         return cls(
             packs.valid.values(),

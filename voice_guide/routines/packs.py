@@ -68,9 +68,12 @@ def is_built_in(file: Path) -> bool:
     return file.parent == BUILT_IN_PACKS
 
 
-def installed_packs() -> list[Path]:
-    """Return the files of all packs: the program's, then the user's own."""
-    return [*built_in_packs(), *sorted(own_packs_folder().glob("*.toml"))]
+def installed_packs(own: Path | None = None) -> list[Path]:
+    """Return the files of all packs: the program's, then those in the user's own folder.
+
+    That is `own` where it is given, or else the usual one.
+    """
+    return [*built_in_packs(), *sorted((own or own_packs_folder()).glob("*.toml"))]
 
 
 def load_pack(file: Path) -> Routine:

@@ -1,12 +1,13 @@
-"""The guide's settings as another assistant gives them: a few plain values that may be wrong."""
+"""The guide's settings in another assistant: a few plain values, or a folder of its own."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from voice_guide.app.content import Content, load_content
 from voice_guide.config.language import find, reference
-from voice_guide.config.settings import Pacing, Settings, default_settings
+from voice_guide.config.settings import Pacing, Settings, SettingsFile, default_settings
 from voice_guide.errors import VoiceGuideError
 
 _PACING = Pacing.CARRY_ON
@@ -26,6 +27,16 @@ def load_chosen(chosen: Mapping[str, Any]) -> tuple[Content, Settings, list[str]
         problems.append(f'language: {error}; "{reference().code}" is used')
         content, settings = _load(reference().code, pacing)
     return content, settings, problems
+
+
+def load_folder(folder: Path) -> tuple[Content, Settings]:
+    """Load the guide with the `settings.toml` of a folder, and the packs of its `routines`.
+
+    Neither has to be there. Raises VoiceGuideError, naming the file and each wrong key, for
+    settings that cannot be used.
+    """
+    settings = SettingsFile(folder / "settings.toml").settings
+    return load_content(settings, own_packs=folder / "routines"), settings
 
 
 def _load(code: Any, pacing: Pacing) -> tuple[Content, Settings]:
