@@ -2,7 +2,7 @@
 
 import ast
 import asyncio
-import importlib.util
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -31,15 +31,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WyomingService
 
 @pytest.fixture(scope="module")
 def client() -> ModuleType:
-    """Load the client alone: its package needs Home Assistant."""
-    spec = importlib.util.spec_from_file_location("guide_client", FOLDER / "client.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    # Where its dataclasses look for their own names.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """Import the client without its package, which needs Home Assistant."""
+    package = ModuleType("guide_integration")
+    package.__path__ = [str(FOLDER)]
+    sys.modules[package.__name__] = package
+    return importlib.import_module("guide_integration.client")
 
 
 def test_the_client_is_answered(service: WyomingService, client: ModuleType) -> None:
@@ -100,3 +96,17 @@ def test_the_translation_has_all_texts_and_each_action_has_a_description() -> No
     assert json.loads((FOLDER / "translations" / "en.json").read_text()) == strings
     described = {name: set(each["fields"]) for name, each in strings["services"].items()}
     assert described == {name: set(each["fields"]) for name, each in actions.items()}
+
+
+def test_each_step_that_can_be_chosen_has_words() -> None:
+    config = json.loads((FOLDER / "strings.json").read_text())["config"]
+    flow = ast.parse((FOLDER / "config_flow.py").read_text())
+    steps = {
+        node.name.removeprefix("async_step_")
+        for node in ast.walk(flow)
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
+    }
+
+    menu = config["step"]["user"]
+    assert steps == {"user", *menu["menu_options"]}
+    assert set(menu["menu_option_descriptions"]) == set(menu["menu_options"])

@@ -1,16 +1,18 @@
 """Voice Guide in Home Assistant: an agent, actions, sentences, and an entity for each room."""
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.const import CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import set_up_actions
 from .assistants import Assistants
 from .client import GuideClient
-from .const import DOMAIN
+from .const import DOMAIN, INSIDE
 from .coordinator import GuideCoordinator
+from .guide import Guide, GuideError, import_inside
 from .sentences import set_up_sentences
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -25,9 +27,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Set up a service; Home Assistant tries again later where it cannot be reached."""
-    client = GuideClient(entry.data[CONF_HOST], entry.data[CONF_PORT])
-    entry.runtime_data = coordinator = GuideCoordinator(hass, entry, client)
+    """Set up a guide; Home Assistant tries again later where a service cannot be reached."""
+    guide = await _guide(hass, entry)
+    entry.runtime_data = coordinator = GuideCoordinator(hass, entry, guide)
     await coordinator.async_config_entry_first_refresh()
     await hass.config_entries.async_forward_entry_setups(entry, _PLATFORMS)
     assistants = Assistants(hass, coordinator)
@@ -38,5 +40,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Remove a service."""
+    """Remove a guide."""
     return bool(await hass.config_entries.async_unload_platforms(entry, _PLATFORMS))
+
+
+async def _guide(hass: HomeAssistant, entry: ConfigEntry) -> Guide:
+    """Return the guide of an entry; one inside Home Assistant is closed with the entry."""
+    if entry.unique_id != INSIDE:
+        return GuideClient(entry.data[CONF_HOST], entry.data[CONF_PORT])
+    try:
+        inside = await hass.async_add_import_executor_job(import_inside)
+        guide = await inside.load(hass)
+    except GuideError as error:
+        raise ConfigEntryError(str(error)) from error
+    entry.async_on_unload(guide.close)
+    # Home Assistant stops without unloading its entries.
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, guide.close))
+    return guide

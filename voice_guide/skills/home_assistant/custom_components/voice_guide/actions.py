@@ -5,10 +5,10 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
-from .client import GuideError
 from .const import ATTR_ROUTINE, ATTR_SATELLITE, DOMAIN, LANGUAGE, SATELLITES
 from .coordinator import GuideCoordinator
-from .satellites import can_listen, speak
+from .guide import GuideError
+from .satellites import can_listen, speak_when_free
 
 _STOP = vol.Schema({vol.Required(ATTR_SATELLITE): cv.entity_domain(SATELLITES)})
 _START = _STOP.extend({vol.Optional(ATTR_ROUTINE): cv.string})
@@ -39,13 +39,11 @@ async def _say(hass: HomeAssistant, satellite: str, text: str) -> None:
     coordinator: GuideCoordinator = entries[0].runtime_data
     place: dict[str, str | None] = {"satellite_id": satellite}
     try:
-        answer = await coordinator.client.answer(
-            text, LANGUAGE, place, can_listen(hass, satellite)
-        )
+        answer = await coordinator.guide.answer(text, LANGUAGE, place, can_listen(hass, satellite))
     except GuideError as error:
         raise HomeAssistantError(f"Voice Guide cannot be reached: {error}") from error
     if not answer.is_understood:
         raise HomeAssistantError(f"Voice Guide: {answer.text}")
     await coordinator.async_request_refresh()
     if answer.text:
-        await speak(hass, satellite, answer)
+        await speak_when_free(hass, satellite, answer)

@@ -26,7 +26,7 @@ class Assistants:
     """The assistants that satellites had before their sessions."""
 
     def __init__(self, hass: HomeAssistant, coordinator: GuideCoordinator) -> None:
-        """Follow the rooms of a service."""
+        """Follow the rooms of a guide."""
         self._hass = hass
         self._coordinator = coordinator
         entry = coordinator.config_entry

@@ -11,69 +11,13 @@ from wyoming.event import Event
 from wyoming.handle import Handled, NotHandled
 from wyoming.info import Describe, Info
 
+from .guide import GuideAnswer, GuideError, Room
+
 _PATIENCE_S = 10
 """Seconds until the service has answered, at most."""
 
 _ROOMS = "voice-guide-rooms"
 """The event that asks what is led where, and answers it."""
-
-
-class GuideError(Exception):
-    """The service cannot be reached, or gives no answer."""
-
-
-@dataclass(frozen=True)
-class GuideAnswer:
-    """An answer of the guide."""
-
-    text: str
-    """The words to be said; may be none."""
-
-    is_understood: bool
-    """True if the text was for the guide."""
-
-    expects_reply: bool
-    """True if the satellite is to listen after it."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """The session at a satellite, with the fields of the service's `RoomView`.
-
-    The integration runs where the service's own modules are not installed.
-    """
-
-    satellite: str
-    """The satellite's entity."""
-
-    phase: str
-    """The phase of the dialogue."""
-
-    routine: str
-    """The title of the routine; empty while none is chosen."""
-
-    step: int
-    """The number of the step, from 1; 0 before the first."""
-
-    steps: int
-    """The number of steps; 0 before the first."""
-
-    title: str
-    """The title of the step."""
-
-    side: str
-    """The side of the step; empty where it has none."""
-
-    left_s: float | None
-    """Seconds left of the step's time; None where it has none."""
-
-    is_running: bool
-    """True while that time runs."""
-
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> "Room":
-        """Return a room as the service describes it; newer services may tell more."""
-        return cls(**{name: data[name] for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
@@ -102,10 +46,7 @@ class GuideClient:
     async def answer(
         self, text: str, language: str, place: dict[str, str | None], listens: bool
     ) -> GuideAnswer:
-        """Return the guide's answer to a text that was said at a place.
-
-        `listens` is true where the satellite will listen after it, without its wake word.
-        """
+        """Return the guide's answer to a text that was said at a place."""
         context: dict[str, Any] = {name: value for name, value in place.items() if value}
         request = Transcript(text, context={**context, "listens": listens}, language=language)
 

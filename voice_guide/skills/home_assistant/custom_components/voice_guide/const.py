@@ -2,6 +2,9 @@
 
 DOMAIN = "voice_guide"
 
+INSIDE = "inside"
+"""The unique id of the entry whose guide runs inside Home Assistant; services have none."""
+
 LANGUAGE = "en"
 """The language of the sentences that the integration listens for, and of those it sends."""
 

@@ -14,15 +14,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponse, IntentResponseErrorCode
 from homeassistant.util.ulid import ulid_now
 
-from .client import GuideError
 from .coordinator import GuideCoordinator
+from .guide import GuideError
 from .satellites import can_listen
 
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: ConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the agent of a service."""
+    """Add the agent."""
     async_add_entities([VoiceGuideAgent(entry)])
 
 
@@ -32,13 +32,13 @@ class VoiceGuideAgent(ConversationEntity):
     _attr_name = "Voice Guide hands-free"
 
     def __init__(self, entry: ConfigEntry) -> None:
-        """Take the entry with the service's address."""
+        """Take the guide of an entry."""
         self._attr_unique_id = entry.entry_id
         self._coordinator: GuideCoordinator = entry.runtime_data
 
     @property
     def supported_languages(self) -> list[str] | Literal["*"]:
-        """Any: the service has the language of its settings."""
+        """Any: the guide has the language of its settings."""
         return MATCH_ALL
 
     async def async_process(self, user_input: ConversationInput) -> ConversationResult:
@@ -52,7 +52,7 @@ class VoiceGuideAgent(ConversationEntity):
         }
         listens = can_listen(self.hass, user_input.satellite_id)
         try:
-            answer = await self._coordinator.client.answer(
+            answer = await self._coordinator.guide.answer(
                 user_input.text, user_input.language, place, listens
             )
         except GuideError as error:

@@ -10,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
-from .client import Room
 from .const import SATELLITES
 from .coordinator import GuideCoordinator
+from .guide import Room
 
 _NOT_LED = "idle"
 """The state of a room without a session."""
@@ -28,7 +28,7 @@ _PHASES = [
     "emergency",
     "asleep",
 ]
-"""The phases of a session, as the service names them."""
+"""The phases of a session, as the guide names them."""
 
 _SAME = timedelta(seconds=1)
 """Difference between two ends that are the same one, told at different moments."""
@@ -72,7 +72,7 @@ class RoomSensor(CoordinatorEntity[GuideCoordinator], SensorEntity):
 
     @property
     def native_value(self) -> str | None:
-        """The phase; unknown where the service is newer and has others."""
+        """The phase; unknown where the guide is newer and has others."""
         room = self._room
         if room is None:
             return _NOT_LED

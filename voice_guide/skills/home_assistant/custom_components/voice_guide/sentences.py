@@ -12,10 +12,10 @@ from homeassistant.helpers.trigger import (
 )
 
 from .assistants import Assistants
-from .client import GuideError
 from .const import DOMAIN, LANGUAGE
 from .coordinator import GuideCoordinator
-from .satellites import can_listen, speak
+from .guide import GuideError
+from .satellites import can_listen, speak_when_free
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ async def _begin(
     }
     listens = can_listen(hass, satellite)
     try:
-        answer = await coordinator.client.answer(said["sentence"], LANGUAGE, place, listens)
+        answer = await coordinator.guide.answer(said["sentence"], LANGUAGE, place, listens)
     except GuideError as error:
         return f"Voice Guide cannot be reached: {error}"
     if not answer.is_understood:
@@ -70,7 +70,7 @@ async def _begin(
     await coordinator.async_request_refresh()
     if answer.expects_reply and listens:
         hass.async_create_background_task(
-            speak(hass, satellite, answer), f"{DOMAIN} begins at {satellite}"
+            speak_when_free(hass, satellite, answer), f"{DOMAIN} begins at {satellite}"
         )
         return ""
     return answer.text
