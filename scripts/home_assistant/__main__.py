@@ -26,6 +26,8 @@ async def _run(options: argparse.Namespace) -> bool:
             if options.prepare:
                 await rehearsal.set_up()
                 return True
+            if options.inside:
+                return await rehearsal.run_inside()
             return await rehearsal.run(options.rounds, options.soak * 60, options.recognizer)
         except BaseException:
             for program in (house.guide, house.home):
@@ -42,6 +44,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="test-home-assistant")
     parser.add_argument("root", type=Path, help="a Debian with Home Assistant in /srv/ha")
     parser.add_argument("--prepare", action="store_true", help="only let it install what it needs")
+    parser.add_argument(
+        "--inside", action="store_true", help="only lead sessions inside Home Assistant"
+    )
     parser.add_argument("--rounds", type=int, default=20, help="commands whose times are measured")
     parser.add_argument("--soak", type=float, default=5, help="minutes to lead two rooms for")
     parser.add_argument(

@@ -22,6 +22,10 @@ _MAX_MESSAGE_BYTES = 1 << 24
 """Bytes of a message."""
 
 
+_ENTRIES = "/api/config/config_entries/entry"
+"""The path of all entries."""
+
+
 class Api:
     """A user of a Home Assistant, created by onboarding it."""
 
@@ -123,6 +127,21 @@ class Api:
         flow = await self.post("/api/config/config_entries/flow", handler=handler)
         return await self.finish(flow["flow_id"], **data)
 
+    async def reload(self, entry: str) -> dict[str, Any]:
+        """Set an entry up once more; return what has become of it."""
+        await self.post(f"{_ENTRIES}/{entry}/reload")
+        return await self.entry(entry)
+
+    async def entry(self, entry: str) -> dict[str, Any]:
+        """Return an entry with its state, and the reason for it."""
+        found = await self.command("config_entries/get_single", entry_id=entry)
+        described: dict[str, Any] = found["config_entry"]
+        return described
+
+    async def remove(self, entry: str) -> None:
+        """Remove an entry."""
+        await asyncio.to_thread(self._request, f"{_ENTRIES}/{entry}", None, "DELETE")
+
     async def discovered(self, handler: str) -> list[str]:
         """Return the ids of config flows that discovery has begun for an integration."""
         flows = await self.command("config_entries/flow/progress")
@@ -177,8 +196,10 @@ class Api:
         """Perform an action."""
         await self.command("call_service", domain=domain, service=service, service_data=data)
 
-    async def use(self, agent: str, recognizer: str = "stt.voice_guide") -> None:
-        """Make an agent that of all satellites, with the guide's voice."""
+    async def use(
+        self, agent: str, recognizer: str = "stt.voice_guide", voice: str = "tts.voice_guide"
+    ) -> None:
+        """Make an agent that of all satellites, with a recognizer and a voice."""
         pipeline = await self.command(
             "assist_pipeline/pipeline/create",
             name=f"{agent} {recognizer}",
@@ -187,7 +208,7 @@ class Api:
             conversation_language="en",
             stt_engine=recognizer,
             stt_language="en",
-            tts_engine="tts.voice_guide",
+            tts_engine=voice,
             tts_language="en",
             tts_voice=None,
             wake_word_entity=None,
@@ -236,8 +257,8 @@ class Api:
             else:
                 future.set_exception(RuntimeError(str(message["error"])))
 
-    def _request(self, path: str, data: bytes | None) -> Any:
-        request = urllib.request.Request(self.url + path, data)
+    def _request(self, path: str, data: bytes | None, method: str | None = None) -> Any:
+        request = urllib.request.Request(self.url + path, data, method=method)
         is_form = data is not None and not data.startswith(b"{")
         kind = "application/x-www-form-urlencoded" if is_form else "application/json"
         request.add_header("Content-Type", kind)

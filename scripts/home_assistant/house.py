@@ -16,6 +16,7 @@ from wyoming.event import Event
 
 from harness.ports import free_port
 from home_assistant.api import Api
+from home_assistant.packages import Packages
 from home_assistant.programs import Program, until_open
 from home_assistant.satellite import ScriptedSatellite
 from voice_guide.skills.wyoming.connection import ROOMS
@@ -37,6 +38,7 @@ conversation:
 zeroconf:
 assist_pipeline:
 diagnostics:
+repairs:
 logger:
   default: warning
 """
@@ -83,6 +85,8 @@ class House:
         """Home Assistant."""
         self.guide = Program(folder / "guide.log")
         """The guide's service."""
+        self.packages = Packages(root)
+        """The packages of Home Assistant."""
         self.port, self.guide_port = free_port(), free_port()
         """The ports of Home Assistant and of the guide's service."""
         self.api = Api(f"http://127.0.0.1:{self.port}")
@@ -90,11 +94,12 @@ class House:
         """Home Assistant as the guide's own user sees it."""
         self.announcements: list[Announcement] = []
         """All that satellites were asked to say."""
-        self._integration = ""
+        self.integration = ""
+        """The entry of the integration that was added last; empty for none."""
 
     async def start_home_assistant(self) -> float:
         """Start Home Assistant; return how long it takes until it answers, in seconds."""
-        config = self._root / "config"
+        config = self.config
         config.mkdir(exist_ok=True)
         (config / "configuration.yaml").write_text(_CONFIG.format(port=self.port))
         integrations = config / "custom_components"
@@ -158,7 +163,7 @@ class House:
 
     async def add_integration(self) -> None:
         """Add the integration by its config flow, and make its agent that of all satellites."""
-        self._integration = await self.api.add(
+        self.integration = await self.api.add(
             "voice_guide", host="127.0.0.1", port=self.guide_port
         )
         await self.api.use("conversation.voice_guide_hands_free")
@@ -173,7 +178,7 @@ class House:
 
     async def diagnostics(self) -> dict[str, Any]:
         """Return what is downloaded as diagnostics of the integration."""
-        report = await self.api.get(f"/api/diagnostics/config_entry/{self._integration}")
+        report = await self.api.get(f"/api/diagnostics/config_entry/{self.integration}")
         data: dict[str, Any] = report["data"]
         return data
 
@@ -186,9 +191,14 @@ class House:
             await satellite.connected.wait()
         return satellite
 
+    @property
+    def config(self) -> Path:
+        """The folder with Home Assistant's configuration."""
+        return self._root / "config"
+
     async def let_hear(self, sound: bytes) -> None:
         """Let the satellite of the test's integration hear 16 kHz sound, in real time."""
-        (self._root / "config" / "said.raw").write_bytes(sound)
+        (self.config / "said.raw").write_bytes(sound)
         await self.api.call("scripted", "hear", file="/config/said.raw")
 
     async def left_s(self, satellite: str) -> float:

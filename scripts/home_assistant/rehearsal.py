@@ -5,10 +5,12 @@ import asyncio
 from home_assistant.everyday import Everyday
 from home_assistant.figures import Figures
 from home_assistant.house import House
+from home_assistant.inside import Inside
 from home_assistant.listening import Listening
 from home_assistant.mishaps import Mishaps
 from home_assistant.people import People
 from home_assistant.report import Report
+from home_assistant.satellite import ScriptedSatellite
 
 _ADDRESS_OUTSIDE = "192.168.77.1"
 """The address of this machine in its network, in which there is nobody else."""
@@ -33,7 +35,7 @@ class Rehearsal:
         """
         part = self._report.part
         await part("set-up", self.set_up)
-        given = (self._house, self._report, self._people, self._kitchen, self._bedroom)
+        given = self._given
         figures, mishaps, everyday = Figures(*given), Mishaps(*given), Everyday(*given)
         await part("two rooms", self._two_rooms)
         await part("a timed step", self._timed_step)
@@ -44,15 +46,24 @@ class Rehearsal:
         if soak_s:
             await part("two rooms for a while", lambda: figures.soak(soak_s))
         await part("mishaps", mishaps.run)
-        await part("listening", Listening(self._house, self._report.expect).run)
+        await part("listening", Listening(self._house, self._report).run)
         await part("everyday", everyday.run)
         await part("what listens", self._sockets)
         await part("discovery", self._discovery)
+        await part("inside", Inside(*given).run)
+        return self._report.close()
+
+    async def run_inside(self) -> bool:
+        """Run the guide inside Home Assistant alone; return True if all was as it should be."""
+        await self._report.part("set-up", self.set_up)
+        await self._report.part("inside", Inside(*self._given).run)
         return self._report.close()
 
     async def set_up(self) -> None:
         """Start everything, and add it through Home Assistant's own forms."""
         house, report = self._house, self._report
+        # That of an earlier rehearsal: without it, the integration asks for an address at once.
+        house.packages.remove()
         took_s = await house.start_home_assistant()
         report.tell(f"Home Assistant answers {took_s:.1f} s after its start")
         await house.api.onboard()
@@ -69,6 +80,11 @@ class Rehearsal:
             report.expect(f"{entity}.voice_guide" in states, f"{entity}.voice_guide was added")
         names = sorted(name for name in states if name.startswith("assist_satellite."))
         report.expect(len(names) == 3, f"satellites: {', '.join(names)}")
+
+    @property
+    def _given(self) -> tuple[House, Report, People, ScriptedSatellite, ScriptedSatellite]:
+        """The house and who is in it, for a part of its own."""
+        return self._house, self._report, self._people, self._kitchen, self._bedroom
 
     async def _two_rooms(self) -> None:
         say, kitchen, bedroom = self._people.say, self._kitchen, self._bedroom

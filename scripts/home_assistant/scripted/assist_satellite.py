@@ -88,9 +88,10 @@ class ListeningSatellite(AssistSatelliteEntity):
 
     def _tell(self, kind: str, data: dict[str, Any]) -> None:
         intent = data.get("intent_output") or {}
+        speech = intent.get("response", {}).get("speech", {}).get("plain", {})
         report = {
             "kind": kind,
-            "message": data.get("message"),
+            "message": data.get("message") or speech.get("speech"),
             "text": (data.get("stt_output") or {}).get("text"),
             "listens": intent.get("continue_conversation"),
         }

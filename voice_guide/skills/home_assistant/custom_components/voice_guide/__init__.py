@@ -1,9 +1,11 @@
 """Voice Guide in Home Assistant: an agent, actions, sentences, and an entity for each room."""
 
+import logging
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
@@ -14,6 +16,8 @@ from .const import DOMAIN, INSIDE
 from .coordinator import GuideCoordinator
 from .guide import Guide, GuideError, import_inside
 from .sentences import set_up_sentences
+
+_log = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -27,7 +31,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Set up a guide; Home Assistant tries again later where a service cannot be reached."""
+    """Set up a guide; Home Assistant tries again later where it cannot be reached or loaded."""
     guide = await _guide(hass, entry)
     entry.runtime_data = coordinator = GuideCoordinator(hass, entry, guide)
     await coordinator.async_config_entry_first_refresh()
@@ -52,7 +56,12 @@ async def _guide(hass: HomeAssistant, entry: ConfigEntry) -> Guide:
         inside = await hass.async_add_import_executor_job(import_inside)
         guide = await inside.load(hass)
     except GuideError as error:
-        raise ConfigEntryError(str(error)) from error
+        # Home Assistant tries again, more and more rarely; the log has each problem once.
+        if hass.data.get(DOMAIN) != (problem := str(error)):
+            hass.data[DOMAIN] = problem
+            _log.error("Voice Guide cannot run inside Home Assistant: %s", problem)
+        raise ConfigEntryNotReady(problem) from error
+    hass.data.pop(DOMAIN, None)
     entry.async_on_unload(guide.close)
     # Home Assistant stops without unloading its entries.
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, guide.close))
