@@ -76,6 +76,13 @@ def test_rooms_of_another_version_are_told_in_a_line(client: ModuleType) -> None
         asyncio.run(ask())
 
 
+def test_a_guide_that_cannot_run_inside_is_told_in_a_line(client: ModuleType) -> None:
+    guide = importlib.import_module("guide_integration.guide")
+
+    with pytest.raises(client.GuideError, match=r"not installed .*: install it there with pip"):
+        guide.import_inside()
+
+
 def test_the_entity_knows_every_phase_and_has_words_for_it() -> None:
     tree = ast.parse((FOLDER / "sensor.py").read_text())
     (phases,) = (
