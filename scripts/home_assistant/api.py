@@ -127,10 +127,9 @@ class Api:
         flow = await self.post("/api/config/config_entries/flow", handler=handler)
         return await self.finish(flow["flow_id"], **data)
 
-    async def reload(self, entry: str) -> dict[str, Any]:
-        """Set an entry up once more; return what has become of it."""
+    async def reload(self, entry: str) -> None:
+        """Set an entry up once more."""
         await self.post(f"{_ENTRIES}/{entry}/reload")
-        return await self.entry(entry)
 
     async def entry(self, entry: str) -> dict[str, Any]:
         """Return an entry with its state, and the reason for it."""

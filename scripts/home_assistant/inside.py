@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from home_assistant.other_programs import NAME, OtherPrograms
 from home_assistant.part import Part
@@ -13,9 +14,6 @@ from home_assistant.study import SATELLITE, Study
 
 _AGENT = "conversation.voice_guide_hands_free"
 _SENSOR = "sensor.study_guide"
-
-_WRONG_SETTINGS = '[guide]\npacing = "fast"\n'
-_WRONG_PACK = "id = 3\n"
 
 _ANY_SOUND = bytes(32_000)
 """A second of 16 kHz sound: what is heard in it is up to the scripted recognizer."""
@@ -57,6 +55,7 @@ class Inside(Part):
         await self._emergency()
         await self._act()
         await self._begin_elsewhere()
+        await self._lose()
         await self._remove()
         self._look_into_log()
 
@@ -81,38 +80,58 @@ class Inside(Part):
         house, api, expect = self.house, self.house.api, self.report.expect
         if house.integration:
             await api.remove(house.integration)
-        folder = house.config / "voice-guide"
-        (folder / "routines").mkdir(parents=True)
-        (folder / "settings.toml").write_text(_WRONG_SETTINGS)
-        wrong = folder / "routines" / "wrong.toml"
-        wrong.write_text(_WRONG_PACK)
+        before_mb = house.home.memory_mb
+        (self._folder / "routines").mkdir(parents=True)
+        self._settings.write_text('[guide]\npacing = "fast"\n')
+        self._pack.write_text("id = 3\n")
         flow = await api.post("/api/config/config_entries/flow", handler="voice_guide")
         options = flow.get("menu_options")
         expect(options == ["service", "inside"], f"the menu has {options}")
         self._entry = await api.finish(flow["flow_id"], next_step_id="inside")
         house.integration = self._entry
-        entry = await api.entry(self._entry)
-        is_named = "settings.toml: guide.pacing:" in str(entry["reason"])
-        expect(
-            is_named and entry["state"] == "setup_retry", f"{entry['state']}: {entry['reason']}"
-        )
-        (folder / "settings.toml").unlink()
-        entry = await api.reload(self._entry)
-        expect(entry["state"] == "loaded", f"{entry['state']}: {entry['reason']}")
-        for file, count in ((wrong, 1), (None, 0)):
-            if file is None:
-                wrong.unlink()
-                await api.reload(self._entry)
-            issues = (await api.command("repairs/list_issues"))["issues"]
-            told = [each["translation_placeholders"] for each in issues if _is_ours(each)]
-            expect(len(told) == count, f"repairs: {told}")
+        state, reason = await self._state()
+        is_named = "settings.toml: guide.pacing:" in reason
+        expect(is_named and state == "setup_retry", f"{state}: {reason}")
+        self._settings.unlink()
+        await self._reload_with_repairs(1)
+        self._pack.unlink()
+        await self._reload_with_repairs(0)
+        now_mb = house.home.memory_mb
+        self.report.tell(f"Home Assistant had {before_mb:.0f} MB, with the guide {now_mb:.0f} MB")
+        problem = ""
         try:
             await api.add("voice_guide", next_step_id="inside")
         except RuntimeError as error:
-            expect("already_inside" in str(error), f"once more: {error}")
-        else:
-            expect(False, "it was added twice")
+            problem = str(error)
+        expect("already_inside" in problem, f"added once more: {problem or 'it was'}")
         await api.use(_AGENT, f"stt.{NAME.lower()}", f"tts.{NAME.lower()}")
+
+    async def _reload_with_repairs(self, count: int) -> None:
+        """Load the guide once more; so many repairs are to be told of."""
+        await self.house.api.reload(self._entry)
+        state, reason = await self._state()
+        self.report.expect(state == "loaded", f"{state} {reason}")
+        issues = (await self.house.api.command("repairs/list_issues"))["issues"]
+        told = [each for each in issues if each["domain"] == "voice_guide"]
+        named = [each["translation_placeholders"] for each in told]
+        self.report.expect(len(told) == count, f"repairs: {named}")
+
+    async def _state(self) -> tuple[str, str]:
+        """Return the state of the guide's entry, and the reason for it."""
+        entry = await self.house.api.entry(self._entry)
+        return entry["state"], entry["reason"] or ""
+
+    @property
+    def _folder(self) -> Path:
+        return self.house.config / "voice-guide"
+
+    @property
+    def _settings(self) -> Path:
+        return self._folder / "settings.toml"
+
+    @property
+    def _pack(self) -> Path:
+        return self._folder / "routines" / "wrong.toml"
 
     async def _lead(self) -> None:
         """Lead a timed step, whose half time and end are said when they are due."""
@@ -175,6 +194,20 @@ class Inside(Part):
             self._ear.heard = text
             await self.people.say(self.kitchen, text, expected)
 
+    async def _lose(self) -> None:
+        """Lose the mind, as by an update of Home Assistant: what is missing is told."""
+        self.house.packages.remove()
+        await self.house.restart_home_assistant(self.kitchen)
+        state, reason = await self._state()
+        is_told = "not installed in Home Assistant's Python" in reason
+        self.report.expect(is_told and state == "setup_retry", f"{state}: {reason}")
+        problem = ""
+        try:
+            await self._study.act("stop")
+        except RuntimeError as error:
+            problem = str(error)
+        self.report.expect("is not loaded" in problem, f"voice_guide.stop: {problem}")
+
     async def _remove(self) -> None:
         """Remove the guide: its entities are gone, and the rooms' files are kept."""
         house, expect = self.house, self.report.expect
@@ -182,7 +215,7 @@ class Inside(Part):
         house.integration = ""
         left = [name for name in await house.api.states() if name in (_AGENT, _SENSOR)]
         expect(not left, f"removed; entities that are left: {left}")
-        rooms = sorted((house.config / "voice-guide" / "rooms").iterdir())
+        rooms = list((self._folder / "rooms").iterdir())
         expect(len(rooms) > 0, f"files of rooms that are kept: {len(rooms)}")
 
     def _look_into_log(self) -> None:
@@ -191,7 +224,7 @@ class Inside(Part):
         lines = [each for each in log.splitlines() if _LOGGED.search(each)]
         for line in lines:
             self.report.tell(f"log: {short(line)}")
-        self.report.expect(len(lines) == 2, "that is the wrong settings, and the wrong pack")
+        self.report.expect(len(lines) == 3, "that is wrong settings, a wrong pack, and no mind")
         is_clean = "custom_components/voice_guide" not in log and "blocking call" not in log
         self.report.expect(is_clean, "no traceback, and nothing that blocks Home Assistant")
 
@@ -243,7 +276,3 @@ class Inside(Part):
         async with asyncio.timeout(_PATIENCE_S):
             while (await self.house.api.states()).get(_AGENT) in (None, "unavailable"):
                 await asyncio.sleep(0.2)
-
-
-def _is_ours(issue: dict[str, object]) -> bool:
-    return issue["domain"] == "voice_guide"

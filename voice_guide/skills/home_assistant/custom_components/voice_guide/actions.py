@@ -34,7 +34,7 @@ async def _say(hass: HomeAssistant, satellite: str, text: str) -> None:
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     if not entries:
         raise HomeAssistantError(
-            "Voice Guide cannot be reached: start its service, or add it again"
+            "Voice Guide is not loaded: Settings → Devices & services says why, or adds it"
         )
     coordinator: GuideCoordinator = entries[0].runtime_data
     place: dict[str, str | None] = {"satellite_id": satellite}
