@@ -215,6 +215,13 @@ class Api:
         )
         await self.command("assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline["id"])
 
+    async def forget_assistants(self, agent: str) -> None:
+        """Remove all assistants with an agent."""
+        found = await self.command("assist_pipeline/pipeline/list")
+        for each in found["pipelines"]:
+            if each["conversation_engine"] == agent:
+                await self.command("assist_pipeline/pipeline/delete", pipeline_id=each["id"])
+
     async def _new_token(self, name: str) -> str:
         token: str = await self.command(
             "auth/long_lived_access_token", client_name=name, lifespan=1

@@ -44,6 +44,9 @@ logger:
 """
 """The configuration of Home Assistant; all else is added as a user would."""
 
+AGENT = "conversation.voice_guide_hands_free"
+"""The agent of the integration."""
+
 _SCRIPTED = Path(__file__).parent / "scripted"
 """The integration with a satellite that can be asked to listen."""
 
@@ -166,7 +169,15 @@ class House:
         self.integration = await self.api.add(
             "voice_guide", host="127.0.0.1", port=self.guide_port
         )
-        await self.api.use("conversation.voice_guide_hands_free")
+        await self.api.use(AGENT)
+
+    async def remove_integration(self) -> None:
+        """Remove the integration, if it was added, and the assistants that have its agent."""
+        if self.integration:
+            await self.api.remove(self.integration)
+            self.integration = ""
+        await self.api.use("conversation.home_assistant")
+        await self.api.forget_assistants(AGENT)
 
     async def use_recognizer(self, port: int) -> None:
         """Add a recognizer by its config flow, and let it hear for all satellites."""

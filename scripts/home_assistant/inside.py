@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from home_assistant.house import AGENT
 from home_assistant.other_programs import NAME, OtherPrograms
 from home_assistant.part import Part
 from home_assistant.report import short
 from home_assistant.study import SATELLITE, Study
 
-_AGENT = "conversation.voice_guide_hands_free"
 _SENSOR = "sensor.study_guide"
 
 _ANY_SOUND = bytes(32_000)
@@ -27,8 +27,8 @@ _HALF_S = 15.0
 _WITHIN_S = 1.0
 """Seconds around the due time in which the guide has to speak by itself."""
 
-_PATIENCE_S = 25.0
-"""Seconds until something has to have happened."""
+_PATIENCE_S = 60.0
+"""Seconds until something has to have happened: at its start, Home Assistant seeks the service."""
 
 
 @dataclass
@@ -37,15 +37,15 @@ class Inside(Part):
 
     _ear: OtherPrograms = field(default_factory=OtherPrograms, init=False)
     _study: Study = field(init=False)
-    _entry: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self._study = Study(self.house, self.report)
 
     async def run(self) -> None:
         """Install and add the guide, lead sessions, and remove it again."""
-        house = self.house
-        await house.guide.stop()
+        await self.house.remove_integration()
+        await self.house.guide.stop()
+        logged_before = len(self.house.home.log)
         await self._install()
         await self._use_other_programs()
         await self._add()
@@ -57,7 +57,7 @@ class Inside(Part):
         await self._begin_elsewhere()
         await self._lose()
         await self._remove()
-        self._look_into_log()
+        self._look_into_log(logged_before)
 
     async def _install(self) -> None:
         """Install the mind, which may change none of Home Assistant's packages."""
@@ -78,8 +78,6 @@ class Inside(Part):
     async def _add(self) -> None:
         """Add the guide in spite of wrong settings, and then correct them."""
         house, api, expect = self.house, self.house.api, self.report.expect
-        if house.integration:
-            await api.remove(house.integration)
         before_mb = house.home.memory_mb
         (self._folder / "routines").mkdir(parents=True)
         self._settings.write_text('[guide]\npacing = "fast"\n')
@@ -87,8 +85,7 @@ class Inside(Part):
         flow = await api.post("/api/config/config_entries/flow", handler="voice_guide")
         options = flow.get("menu_options")
         expect(options == ["service", "inside"], f"the menu has {options}")
-        self._entry = await api.finish(flow["flow_id"], next_step_id="inside")
-        house.integration = self._entry
+        house.integration = await api.finish(flow["flow_id"], next_step_id="inside")
         state, reason = await self._state()
         is_named = "settings.toml: guide.pacing:" in reason
         expect(is_named and state == "setup_retry", f"{state}: {reason}")
@@ -104,11 +101,11 @@ class Inside(Part):
         except RuntimeError as error:
             problem = str(error)
         expect("already_inside" in problem, f"added once more: {problem or 'it was'}")
-        await api.use(_AGENT, f"stt.{NAME.lower()}", f"tts.{NAME.lower()}")
+        await api.use(AGENT, f"stt.{NAME.lower()}", f"tts.{NAME.lower()}")
 
     async def _reload_with_repairs(self, count: int) -> None:
         """Load the guide once more; so many repairs are to be told of."""
-        await self.house.api.reload(self._entry)
+        await self.house.api.reload(self.house.integration)
         state, reason = await self._state()
         self.report.expect(state == "loaded", f"{state} {reason}")
         issues = (await self.house.api.command("repairs/list_issues"))["issues"]
@@ -118,7 +115,7 @@ class Inside(Part):
 
     async def _state(self) -> tuple[str, str]:
         """Return the state of the guide's entry, and the reason for it."""
-        entry = await self.house.api.entry(self._entry)
+        entry = await self.house.api.entry(self.house.integration)
         return entry["state"], entry["reason"] or ""
 
     @property
@@ -198,6 +195,9 @@ class Inside(Part):
         """Lose the mind, as by an update of Home Assistant: what is missing is told."""
         self.house.packages.remove()
         await self.house.restart_home_assistant(self.kitchen)
+        async with asyncio.timeout(_PATIENCE_S):
+            while (await self._state())[0] in ("not_loaded", "setup_in_progress"):
+                await asyncio.sleep(0.2)
         state, reason = await self._state()
         is_told = "not installed in Home Assistant's Python" in reason
         self.report.expect(is_told and state == "setup_retry", f"{state}: {reason}")
@@ -211,16 +211,15 @@ class Inside(Part):
     async def _remove(self) -> None:
         """Remove the guide: its entities are gone, and the rooms' files are kept."""
         house, expect = self.house, self.report.expect
-        await house.api.remove(self._entry)
-        house.integration = ""
-        left = [name for name in await house.api.states() if name in (_AGENT, _SENSOR)]
+        await house.remove_integration()
+        left = [name for name in await house.api.states() if name in (AGENT, _SENSOR)]
         expect(not left, f"removed; entities that are left: {left}")
         rooms = list((self._folder / "rooms").iterdir())
         expect(len(rooms) > 0, f"files of rooms that are kept: {len(rooms)}")
 
-    def _look_into_log(self) -> None:
-        """Tell what Home Assistant has logged of the guide: lines, and no traceback."""
-        log = self.house.home.log
+    def _look_into_log(self, begin: int) -> None:
+        """Tell what Home Assistant has logged of the guide meanwhile: lines, and no traceback."""
+        log = self.house.home.log[begin:]
         lines = [each for each in log.splitlines() if _LOGGED.search(each)]
         for line in lines:
             self.report.tell(f"log: {short(line)}")
@@ -274,5 +273,5 @@ class Inside(Part):
 
     async def _until_agent(self) -> None:
         async with asyncio.timeout(_PATIENCE_S):
-            while (await self.house.api.states()).get(_AGENT) in (None, "unavailable"):
+            while (await self.house.api.states()).get(AGENT) in (None, "unavailable"):
                 await asyncio.sleep(0.2)
