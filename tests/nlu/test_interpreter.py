@@ -23,6 +23,11 @@ def intents(content: Content, context: str, text: str) -> list[str]:
         ("step", "i think i'm done with that one dear", Intent.NEXT),
         ("step", "actually go back a step", Intent.BACK),
         ("step", "next actually back", Intent.BACK),
+        # Not "next", as without the words at the end.
+        ("step", "done for today", Intent.GOODBYE),
+        ("step", "okay i've finished for tonight", Intent.GOODBYE),
+        ("step", "that's it today", Intent.GOODBYE),
+        ("step", "i'm done with the massage", Intent.STOP),
         ("step", "why skip this", Intent.TELL_MORE),
         ("step", "skip that no thanks", Intent.NOT_THAT),
         ("asking.consent", "oh yes please thank you", Intent.AFFIRM),
