@@ -30,10 +30,9 @@ _MAX_OVER_TALK_DB = 12.0
 _MAX_LENGTH_S, _MAX_PAUSE_S = 1.0, 0.3
 """Seconds of a command, and between its words, beyond which it makes none."""
 
-_MIN_LOG_ODDS, _MIN_LOG_ODDS_OF_A_WORD = -3.0, -2.5
-"""Logarithm of the odds of a command, and of one of a single word, over words that mean nothing
-that it needs in any case: of 2,000 decoys one often has the better of it by a sound, and more of
-them are near a single word than near a sentence."""
+_MIN_LOG_ODDS = -4.0
+"""Logarithm of the odds of a command over words that mean nothing that it needs in any case: of
+2,000 decoys one often has the better of it by a sound."""
 
 _LEAST_DOUBT = 0.02
 """Least probability that is needed at the highest sensitivity, and its complement at 0."""
@@ -125,9 +124,7 @@ def is_plausible(command: ScoredCommand, extra_log_odds: float) -> bool:
 
     `extra_log_odds` is what it needs beyond the usual; with infinity it never is.
     """
-    is_one_word = len(command.hypothesis.words) == 1
-    least = _MIN_LOG_ODDS_OF_A_WORD if is_one_word else _MIN_LOG_ODDS
-    return isfinite(extra_log_odds) and command.odds >= least + extra_log_odds
+    return isfinite(extra_log_odds) and command.odds >= _MIN_LOG_ODDS + extra_log_odds
 
 
 def needed_log_odds(sensitivity: float) -> float:
