@@ -134,6 +134,11 @@ def test_a_safe_sentence_apart_from_other_words_is_obeyed(
     assert meant(read([Hypothesis(words, 0)], UNDERSTANDING, "step")) == obeyed
 
 
+def test_a_safe_sentence_among_other_words_is_no_other_command_than_itself() -> None:
+    assert odds(heard(pause_the_kettle=0, pause=-2)) == pytest.approx(-2)
+    assert heard(go_on=0, pause=-4) is None
+
+
 def test_other_sentences_are_not_obeyed_among_other_words() -> None:
     assert meant(heard(go_to_step_three_the_kettle_is_boiling=0)) is None
 

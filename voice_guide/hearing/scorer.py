@@ -70,8 +70,9 @@ def read(
 
     Different words for the same thing support one another; other words speak against it.
     Where those are a sentence too, of any context, only the likelier one counts; where they
-    are but listed as look-alikes, the command may be in doubt; otherwise they are decoys, or
-    silence. Nothing is obeyed that may have been negated. `hypotheses` come likeliest first.
+    are but listed as look-alikes, the command may be in doubt; otherwise they are decoys, silence,
+    or the same command among other words. Nothing is obeyed that may have been negated.
+    `hypotheses` come likeliest first.
     """
     read_as = [_interpreted(each, matcher, context) for each in hypotheses]
     hypotheses = [
@@ -85,11 +86,12 @@ def read(
     support, doubt, otherwise, alike = 0.0, 0.0, 0.0, 0.0
     for hypothesis, means in zip(hypotheses, read_as, strict=True):
         likelihood = exp(hypothesis.score - likeliest.score)
+        elsewhere = matcher.interpret(hypothesis.text, None).meanings
         if means.meanings == meant.meanings:
             support += likelihood
-        elif means.meanings or matcher.interpret(hypothesis.text, None).meanings:
+        elif means.meanings or elsewhere not in ((), meant.meanings):
             otherwise += likelihood
-        elif matcher.is_sentence(hypothesis.text):
+        elif not elsewhere and matcher.is_sentence(hypothesis.text):
             alike += likelihood
         else:
             doubt += likelihood
