@@ -104,6 +104,10 @@ class BackgroundSync:
         is_truncated = False
         try:
             is_truncated = self._truncate_log()
+        except sqlite3.OperationalError as error:
+            # Another program holds a lock at this moment, as one that opens the file does.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
         finally:
             if not is_truncated:
                 self._must_truncate.set()
