@@ -192,7 +192,7 @@ class Inside(Part):
             await self.people.say(self.kitchen, text, expected)
 
     async def _lose(self) -> None:
-        """Lose the mind, as by an update of Home Assistant: what is missing is told."""
+        """Remove the mind, as an update of Home Assistant does: the entry says what is missing."""
         self.house.packages.remove()
         await self.house.restart_home_assistant(self.kitchen)
         async with asyncio.timeout(_PATIENCE_S):

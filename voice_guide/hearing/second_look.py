@@ -23,7 +23,7 @@ _BEFORE_S, _AFTER_S = 0.25, 0.15
 """Seconds of sound around a command that are heard with it."""
 
 _SILENCE = np.zeros(RATE // 4, np.int16)
-"""What is heard before and after it."""
+"""Silence of 0.25 s, which is heard before and after that sound."""
 
 
 class SecondLook:
@@ -34,7 +34,7 @@ class SecondLook:
         self._blocks: deque[Samples] = deque(maxlen=_MEMORY_S * RATE // BLOCK)
 
     def follow(self, block: Samples) -> None:
-        """Take the newest block."""
+        """Take the newest block, of shape (BLOCK,)."""
         self._blocks.append(block)
 
     def confirmed_share(self, words: Sequence[Word], newest_s: float) -> float:

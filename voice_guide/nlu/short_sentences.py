@@ -38,9 +38,8 @@ def _texts(
             texts = _texts(item, template, max_words, max_count)
             found = _short({before + text for before in found for text in texts}, max_words)
     else:
-        found = set()
-        for option in _options(expression, template):
-            found |= _texts(option, template, max_words, max_count)
+        options = _options(expression, template)
+        found = set().union(*(_texts(each, template, max_words, max_count) for each in options))
     found = _short(found, max_words)
     if len(found) > max_count:
         raise _TooManyError
